@@ -1,0 +1,181 @@
+"""Where a project's trail lies, and the few settings it has.
+
+Each setting comes from the environment (``NBTRAIL_<NAME>``), else from
+``[tool.nbtrail]`` of the project's ``pyproject.toml``, else from its default;
+``Setting.origin`` says which, so that ``%track config`` can show it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbtrail.exceptions import UsageError
+
+__all__ = ["FOLDER", "Setting", "Settings", "find_project", "find_store", "load_settings"]
+
+FOLDER = ".nbtrail"
+
+_DEFAULTS: dict[str, int] = {
+    "model_max_mb": 200,
+    "history_days": 30,
+    "digest_max_mb": 8192,
+    "verify_timeout_s": 1800,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, its value and where it came from."""
+
+    name: str
+    value: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a project.
+
+    Attributes
+    ----------
+    model_max_mb : int
+        Models whose file is larger are not kept (megabytes).
+    history_days : int
+        How long the light history of untracked cells is kept (days).
+    digest_max_mb : int
+        Data beyond this size is sampled, and marked so (megabytes).
+    verify_timeout_s : int
+        Time limit of one verification (seconds).
+    """
+
+    model_max_mb: int
+    history_days: int
+    digest_max_mb: int
+    verify_timeout_s: int
+    origins: Mapping[str, str]
+
+    def items(self) -> tuple[Setting, ...]:
+        """Return the settings one by one, with their origins."""
+        return tuple(Setting(n, getattr(self, n), self.origins[n]) for n in _DEFAULTS)
+
+
+def find_project(start: Path) -> Path:
+    """Return the folder that a trail for work in `start` belongs to.
+
+    That is the nearest folder upward with a ``.git``, never the home folder or the
+    file system's root; without one it is `start` itself.
+    """
+    start = start.resolve()
+    forbidden = {Path(start.anchor), _home()}
+    for folder in (start, *start.parents):
+        if folder in forbidden:
+            break
+        if (folder / ".git").exists():
+            return folder
+    return start
+
+
+def find_store(start: Path, *, existing: bool = False) -> Path | None:
+    """Return the ``.nbtrail`` folder for work in `start`.
+
+    Parameters
+    ----------
+    start : Path
+        The notebook's folder, or the working directory.
+    existing : bool
+        Look upward for a folder that is already there, and return None without one.
+
+    Raises
+    ------
+    UsageError
+        When ``dir`` of ``[tool.nbtrail]`` is not a text.
+    """
+    override = os.environ.get("NBTRAIL_DIR")
+    if override:
+        path = Path(override).expanduser().absolute()
+        return path if path.exists() or not existing else None
+    project = find_project(start)
+    configured = _table(project).get("dir")
+    if configured is not None:
+        if not isinstance(configured, str) or not configured:
+            raise UsageError(
+                f"[tool.nbtrail] dir in {project / 'pyproject.toml'} must be a text with a "
+                f"folder's path, but is {configured!r}. Correct or remove it."
+            )
+        path = project / configured
+        return path if path.exists() or not existing else None
+    if not existing:
+        return project / FOLDER
+    forbidden = {Path(start.resolve().anchor), _home()}
+    for folder in (start.resolve(), *start.resolve().parents):
+        if folder in forbidden and folder != project:
+            break
+        if (folder / FOLDER).is_dir():
+            return folder / FOLDER
+        if folder == project:
+            break
+    return None
+
+
+def load_settings(project: Path) -> Settings:
+    """Read the settings that hold for `project`.
+
+    Raises
+    ------
+    UsageError
+        When a setting is unknown or not a whole number above zero.
+    """
+    table = {name: value for name, value in _table(project).items() if name != "dir"}
+    unknown = sorted(set(table) - set(_DEFAULTS))
+    if unknown:
+        raise UsageError(
+            f"Unknown setting {unknown[0]!r} in [tool.nbtrail] of {project / 'pyproject.toml'}. "
+            f"Known ones: dir, {', '.join(_DEFAULTS)}."
+        )
+    values: dict[str, int] = {}
+    origins: dict[str, str] = {}
+    for name, default in _DEFAULTS.items():
+        variable = f"NBTRAIL_{name.upper()}"
+        if variable in os.environ:
+            raw: Any = os.environ[variable]
+            origin = f"environment variable {variable}"
+        elif name in table:
+            raw, origin = table[name], "pyproject.toml"
+        else:
+            raw, origin = default, "default"
+        values[name] = _positive(name, raw, origin)
+        origins[name] = origin
+    return Settings(**values, origins=origins)
+
+
+def _positive(name: str, raw: Any, origin: str) -> int:
+    try:
+        number = int(raw)
+    except (TypeError, ValueError):
+        number = 0
+    if number <= 0 or isinstance(raw, bool):
+        raise UsageError(
+            f"Setting {name} ({origin}) must be a whole number above zero, but is {raw!r}."
+        )
+    return number
+
+
+def _table(project: Path) -> dict[str, Any]:
+    try:
+        data = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
+    table = data.get("tool", {}).get("nbtrail", {})
+    return table if isinstance(table, dict) else {}
+
+
+def _home() -> Path:
+    try:
+        return Path.home().resolve()
+    except RuntimeError:
+        return Path("/")

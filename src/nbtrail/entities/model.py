@@ -1,0 +1,132 @@
+"""Artifacts, models of a run, and the registry's records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = [
+    "AliasMove",
+    "Artifact",
+    "ModelRecord",
+    "ModelVersion",
+    "RegisteredModel",
+    "Signature",
+    "SignatureField",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file of a run, kept in the object store by its sha256.
+
+    Attributes
+    ----------
+    path : str
+        Relative POSIX path inside the run.
+    sha256 : str
+        64 hex digits.
+    size : int
+        Bytes.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureField:
+    """One input or output of a model: name, dtype and, for tensors, shape (-1 = any)."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a model takes and gives."""
+
+    inputs: tuple[SignatureField, ...] = ()
+    outputs: tuple[SignatureField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A fitted model that a run produced.
+
+    Attributes
+    ----------
+    model_id : str
+        ``m-`` and 32 hex digits.
+    name : str
+        The user's variable, or the class name.
+    class_name : str
+        Qualified name of the estimator's class.
+    digest : str
+        Canonical digest of the fitted state (``xxh3-128/0:<hex>``).
+    flavor : str
+        ``sklearn-skops`` when its file is kept; empty for "rebuild by its pipeline".
+    path : str
+        Artifact folder inside the run (``models/<name>``), or empty.
+    status : str
+        ``pending`` while the file is being written, ``ready``, ``failed`` or ``not-kept``.
+    problem : str
+        Why the file was not kept, or empty.
+    """
+
+    model_id: str
+    name: str
+    class_name: str
+    digest: str
+    flavor: str = ""
+    path: str = ""
+    status: str = "pending"
+    problem: str = ""
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A numbered version of a registered model."""
+
+    name: str
+    version: int
+    run_id: str
+    model_id: str
+    created_ms: int
+    user: str = ""
+    comment: str = ""
+    metric: str = ""
+    metric_value: float | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AliasMove:
+    """One entry of the append-only history of an alias.
+
+    `from_version` and `to_version` are None when the alias did not exist before,
+    or was removed.
+    """
+
+    name: str
+    alias: str
+    from_version: int | None
+    to_version: int | None
+    moved_ms: int
+    user: str = ""
+    reason: str = ""
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredModel:
+    """A registered model with its versions (newest first) and aliases."""
+
+    name: str
+    created_ms: int
+    versions: tuple[ModelVersion, ...] = ()
+    aliases: Mapping[str, int] = field(default_factory=dict)

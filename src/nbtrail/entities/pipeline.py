@@ -1,0 +1,126 @@
+"""Exported pipelines: what was promised, and what a fresh process found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = ["Check", "Manifest", "Outcome", "PipelineInput", "PipelineParam", "Scope", "Verdict"]
+
+
+class Outcome(StrEnum):
+    """The verdicts."""
+
+    EXACT = "verified-exact"
+    WITHIN_TOLERANCE = "verified-within-tolerance"
+    FULL_HISTORY = "reproduced-by-full-history"
+    NOT_REPRODUCIBLE = "not-reproducible"
+
+
+class Scope(StrEnum):
+    """Where the pipeline was run to verify it."""
+
+    SAME_ENVIRONMENT = "same environment"
+    REBUILT = "rebuilt from the lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison of a verification.
+
+    Attributes
+    ----------
+    kind : str
+        ``metric``, ``data``, ``model`` or ``run`` (the process itself).
+    name : str
+    expected, found : str
+        As text, exact (``repr`` of a float); `found` is empty when there was nothing.
+    equal : bool
+    """
+
+    kind: str
+    name: str
+    expected: str
+    found: str
+    equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification found.
+
+    Attributes
+    ----------
+    pipeline_sha256 : str
+        Digest of the ``pipeline.py`` that was run: 64 hex digits.
+    culprit : str
+        What differs, in one sentence; empty when nothing does.
+    unchecked : tuple of str
+        What could not be compared, one sentence each: never silently passed.
+    seconds : float
+        Wall time of the run.
+    """
+
+    outcome: Outcome
+    scope: Scope
+    pipeline_sha256: str
+    checks: tuple[Check, ...] = ()
+    culprit: str = ""
+    unchecked: tuple[str, ...] = ()
+    seconds: float = 0.0
+    verified_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineParam:
+    """A parameter of the exported script: its name, recorded value (``repr``) and type name."""
+
+    name: str
+    value: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineInput:
+    """A data file the script reads: parameter name, recorded path and sha256 of its bytes."""
+
+    name: str
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The content of ``manifest.json`` beside an exported pipeline.
+
+    Attributes
+    ----------
+    metrics : mapping of str to float
+        What the run recorded and the script must find again.
+    data : mapping of str to str
+        Name of a dataset at ingest or after the split to its content digest.
+    models : mapping of str to str
+        Name of a fitted model to its canonical digest.
+    cells : tuple of str
+        ``<session>:<seq>`` of each cell of which something was used.
+    left_out : int
+        Executed cells of which nothing was needed.
+    """
+
+    version: int
+    run_id: str
+    run_name: str
+    created_ms: int
+    pipeline_sha256: str
+    params: tuple[PipelineParam, ...] = ()
+    inputs: tuple[PipelineInput, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    cells: tuple[str, ...] = ()
+    left_out: int = 0
+    commit: str = ""
+    dirty: bool | None = None
+    verdict: Verdict | None = None
