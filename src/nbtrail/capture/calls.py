@@ -52,10 +52,10 @@ class CallSink(Protocol):
     """Receives the calls. It must neither raise nor keep `Call.result` alive."""
 
     def entered(self, call: Call) -> None:
-        """A call begins; its arguments are still as the user passed them."""
+        """Take a call that begins; its arguments are as the user passed them."""
 
     def returned(self, call: Call) -> None:
-        """The call came back without an exception."""
+        """Take a call that came back without an exception."""
 
 
 # A call is the user's own when none of these is on the stack above it, sklearn's thin

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import CellType, FunctionType
 from typing import Any
 
-from nbtrail.capture.calls import TRAMPOLINE, Call, CallSink, is_user_call
+from nbtrail.capture.calls import Call, CallSink, is_user_call
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.targets import Target
 
@@ -91,7 +91,6 @@ class PatchTaps:
             leave(call)
             return result
 
-        assert _nbtrail_tap.__code__.co_name == TRAMPOLINE
         return _nbtrail_tap
 
 

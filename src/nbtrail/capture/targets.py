@@ -58,10 +58,11 @@ class TargetFinder:
         yield from self._functions()
 
     def _new_classes(self, base: type) -> Iterator[type]:
-        waiting = [base]
+        waiting: list[type] = [base]
         visited: set[type] = set()
         while waiting:
             cls = waiting.pop()
+            child: type
             for child in type.__subclasses__(cls):
                 if child not in visited:
                     visited.add(child)
