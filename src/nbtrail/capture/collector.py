@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from nbtrail.capture.calls import Call, CallKind
@@ -133,6 +134,7 @@ class Collector:
             training = self._begin(call, estimator)
         training.ended_ms = _now_ms()
         self._add_consumed(training, call, DatasetContext.TRAINING)
+        training.example = _head(call.arguments.get("X"))
         if hasattr(estimator, "best_params_") and hasattr(estimator, "best_score_"):
             self._searched(training, estimator)
         if call.name == "fit_predict":
@@ -299,10 +301,10 @@ class Collector:
         return found
 
     def _add(self, training: Training, key: str, value: float, **facts: str) -> None:
-        training.add_metric(self._metric(key, value, **facts))
+        training.add_metric(replace(self._metric(key, value), **facts))
         self._changed[training.episode_id] = training
 
-    def _metric(self, key: str, value: float, **facts: str) -> Metric:
+    def _metric(self, key: str, value: float, origin: str = "") -> Metric:
         where = self._locate()
         return Metric(
             key,
@@ -310,10 +312,19 @@ class Collector:
             value,
             value,
             last_ms=_now_ms(),
+            origin=origin,
             cell_seq=where.cell_seq,
             statement=where.statement,
-            **facts,
         )
+
+
+def _head(data: Any) -> Any:
+    """Return a copy of the first rows, or None when there is no cheap way to it."""
+    try:
+        head = data.head(5) if hasattr(data, "head") else data[:5]
+        return head.copy() if hasattr(head, "copy") else head
+    except Exception:
+        return None
 
 
 def _now_ms() -> int:

@@ -37,6 +37,8 @@ class Training:
         Values that were not drained yet.
     consumed : set of str
         Content digests of what it was fitted on.
+    example : object or None
+        The first rows of its input, for the model's signature.
     """
 
     episode_id: str
@@ -54,6 +56,7 @@ class Training:
     metrics: dict[str, Metric] = field(default_factory=dict)
     points: list[MetricPoint] = field(default_factory=list)
     consumed: set[str] = field(default_factory=set)
+    example: Any = None
     model_digest: str = ""
     _reference: weakref.ref[Any] | None = None
 
