@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nbtrail.capture.guard import guarded, warn_once
 from nbtrail.config import find_store
@@ -51,6 +51,11 @@ def use_tracker(tracker: Tracker | None) -> None:
     """Make `tracker` the process's tracker (the notebook session does)."""
     global _tracker
     _tracker = tracker
+
+
+def present_tracker() -> Tracker | None:
+    """Return the process's tracker if it was made already."""
+    return _tracker
 
 
 def process_tracker() -> Tracker:
@@ -152,7 +157,7 @@ class NullRun:
     name = ""
     ended = True
 
-    def __enter__(self) -> NullRun:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_details: object) -> None:

@@ -157,6 +157,11 @@ class Tracker:
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
 
+    def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
+        """Return the child runs of this session's run, in order."""
+        every = tuple(self._handles.values())
+        return tuple(h for h in every if h.snapshot().parent_run_id == handle.run_id)
+
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture."""
         for _, handle in reversed(self._open):
