@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from nbtrail.cli.output import fail
 from nbtrail.config import FOLDER
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.exceptions import MissingExtraError, NbtrailError
@@ -30,6 +31,13 @@ _CELL_S = 600
 @click.option("--lab", is_flag=True, help="Open JupyterLab on the folder afterwards.")
 def demo(folder: str, *, lab: bool) -> None:
     """Run the whole thread in a fresh FOLDER: track, compare, promote, export, verify."""
+    try:
+        _demo(folder, lab=lab)
+    except (NbtrailError, OSError) as error:
+        fail(error, as_json=False)
+
+
+def _demo(folder: str, *, lab: bool) -> None:
     project = _fresh(Path(folder))
     _step(1, "project", f"{project}: a git repository with {_NOTEBOOK} and data/{_DATA}")
     _make_project(project)
