@@ -64,6 +64,6 @@ def test_environment_and_pyproject_override(tmp_path, monkeypatch):
 def test_a_bad_setting_is_named(tmp_path, line):
     (tmp_path / ".git").mkdir()
     (tmp_path / "pyproject.toml").write_text(f"[tool.nbtrail]\n{line}\n")
+    read = find_store if line.startswith("dir") else load_settings
     with pytest.raises(UsageError, match=line.split()[0]):
-        find_store(tmp_path)
-        load_settings(tmp_path)
+        read(tmp_path)

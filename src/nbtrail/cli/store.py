@@ -35,6 +35,6 @@ def doctor(place: str | None, *, as_json: bool) -> None:
             f"There is no trail (.nbtrail folder) at {place or Path.cwd()}. Give --store DIR."
         )
     health = examine(root)
-    answer(to_plain(health), lambda: health.text(), as_json=as_json)
+    answer(to_plain(health), health.text, as_json=as_json)
     if not health.ok:
         raise click.exceptions.Exit(FAILED)
