@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 
+
 class SystemKind(Enum):
     """What else was seen besides a file."""
 

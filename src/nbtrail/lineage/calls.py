@@ -15,135 +15,17 @@ __all__ = ["configured_packages", "displays_only", "package_of", "suspects"]
 
 # builtins that change none of their arguments (iterators excepted, which are looked at anyway)
 _PURE_BUILTINS = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "bin",
-        "bool",
-        "bytes",
-        "chr",
-        "complex",
-        "dict",
-        "divmod",
-        "enumerate",
-        "filter",
-        "float",
-        "format",
-        "frozenset",
-        "hash",
-        "hex",
-        "id",
-        "int",
-        "isinstance",
-        "issubclass",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-        "oct",
-        "ord",
-        "pow",
-        "print",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "slice",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "type",
-        "zip",
-        "hasattr",
-        "callable",
-        "dir",
-        "vars",
-        "display",
-    ]
+    "abs all any bin bool bytes chr complex dict divmod enumerate filter float format frozenset hash hex id "
+    "int isinstance issubclass len list map max min oct ord pow print range repr reversed round set slice "
+    "sorted str sum tuple type zip hasattr callable dir vars display".split()
 )
 _PURE_METHODS = frozenset(
-    [
-        "head",
-        "tail",
-        "describe",
-        "info",
-        "sample",
-        "value_counts",
-        "nunique",
-        "unique",
-        "isna",
-        "isnull",
-        "notna",
-        "notnull",
-        "mean",
-        "median",
-        "std",
-        "var",
-        "sum",
-        "min",
-        "max",
-        "count",
-        "corr",
-        "cov",
-        "quantile",
-        "groupby",
-        "agg",
-        "aggregate",
-        "copy",
-        "astype",
-        "to_numpy",
-        "tolist",
-        "to_list",
-        "to_dict",
-        "to_csv",
-        "to_parquet",
-        "to_string",
-        "items",
-        "keys",
-        "values",
-        "plot",
-        "hist",
-        "boxplot",
-        "query",
-        "filter",
-        "select_dtypes",
-        "predict",
-        "predict_proba",
-        "predict_log_proba",
-        "decision_function",
-        "transform",
-        "score",
-        "score_samples",
-        "get_params",
-        "get_feature_names_out",
-        "reshape",
-        "ravel",
-        "flatten",
-        "mode",
-        "round",
-        "abs",
-        "any",
-        "all",
-        "shape",
-        "dtypes",
-        "merge",
-        "join",
-        "isin",
-        "format",
-        "split",
-        "strip",
-        "lower",
-        "upper",
-        "startswith",
-        "endswith",
-        "replace",
-        "get",
-        "show",
-    ]
+    "head tail describe info sample value_counts nunique unique isna isnull notna notnull mean median "
+    "std var sum min max count corr cov quantile groupby agg aggregate copy astype to_numpy tolist "
+    "to_list to_dict to_csv to_parquet to_string items keys values plot hist boxplot query filter select_dtypes "
+    "predict predict_proba predict_log_proba decision_function transform score score_samples get_params "
+    "get_feature_names_out reshape ravel flatten mode round abs any all shape dtypes merge join isin "
+    "format split strip lower upper startswith endswith replace get show".split()
 )
 _PURE_LIBRARIES = frozenset({"pandas", "numpy", "sklearn", "builtins", "matplotlib", "seaborn"})
 _CONFIG = re.compile(
@@ -224,18 +106,14 @@ def configured_packages(
 def _library_of(owner: ast.expr, namespace: Mapping[str, Any]) -> set[str]:
     root = root_name(owner)
     value = namespace.get(root) if root is not None else None
-    if isinstance(value, ModuleType) or (
-        isinstance(value, type) and value.__module__ != "__main__"
-    ):
-        return {package_of(value)}
+    if isinstance(value, ModuleType) or (isinstance(value, type) and value.__module__ != "__main__"):
+        return {package_of(value)} - {"os"}  # its variables are seen exactly
     return set()
 
 
 def _is_display_option(call: ast.Call) -> bool:
     first = call.args[0] if call.args else None
-    return isinstance(first, ast.Constant) and str(first.value).startswith(
-        ("display.", "plotting.")
-    )
+    return isinstance(first, ast.Constant) and str(first.value).startswith(("display.", "plotting."))
 
 
 def displays_only(node: ast.stmt) -> bool:

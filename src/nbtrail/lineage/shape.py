@@ -270,7 +270,7 @@ def _hash_array(value: Any) -> int:
 
 
 def _digest_text(text: str) -> int:
-    return xxhash.xxh3_64_intdigest(text)
+    return int(xxhash.xxh3_64_intdigest(text.encode()))
 
 
 def _pandas(value: Any) -> Shape | None:
@@ -314,19 +314,8 @@ class _Frame:
 def _memory(values: Any) -> tuple[Any, ...]:
     numpy = sys.modules["numpy"]
     found: list[Any] = []
-    names = (
-        "_ndarray",
-        "_data",
-        "_mask",
-        "_pa_array",
-        "_codes",
-        "_left",
-        "_right",
-        "_sparse_values",
-    )
-    parts = (
-        [values] if isinstance(values, numpy.ndarray) else [getattr(values, n, None) for n in names]
-    )
+    names = ("_ndarray", "_data", "_mask", "_pa_array", "_codes", "_left", "_right", "_sparse_values")
+    parts = [values] if isinstance(values, numpy.ndarray) else [getattr(values, n, None) for n in names]
     for part in parts:
         if isinstance(part, numpy.ndarray):
             found.append((part.__array_interface__["data"][0], part.shape, part.strides))
