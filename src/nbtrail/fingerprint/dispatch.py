@@ -87,11 +87,11 @@ def _maker(value: Any) -> _Maker | None:
 
 
 def _numpy(np: Any, value: Any) -> _Maker | None:
-    if not isinstance(value, np.ndarray):
+    if not isinstance(value, (np.ndarray, np.generic)):
         return None
     from nbtrail.fingerprint.arrays import array_dataset
 
-    return array_dataset
+    return lambda array, limit: array_dataset(np.asanyarray(array), limit)
 
 
 def _pandas(pd: Any, value: Any) -> _Maker | None:

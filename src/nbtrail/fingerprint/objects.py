@@ -160,7 +160,7 @@ def _classify(value: Any) -> str:
     if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
         kind = value.dtype.kind
         if kind in "iuf":
-            return "number"
+            return "number" if kind != "f" or float(value) == value else "other"
         if kind in "bc":
             return "bool" if kind == "b" else "complex"
     found = moment(value)
