@@ -107,7 +107,7 @@ def _library_of(owner: ast.expr, namespace: Mapping[str, Any]) -> set[str]:
     root = root_name(owner)
     value = namespace.get(root) if root is not None else None
     if isinstance(value, ModuleType) or (isinstance(value, type) and value.__module__ != "__main__"):
-        return {package_of(value)}
+        return {package_of(value)} - {"os"}  # its variables are seen exactly
     return set()
 
 

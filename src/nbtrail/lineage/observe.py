@@ -39,6 +39,7 @@ class Observation:
     suspects: set[str] = field(default_factory=set)
     reaches: dict[str, Reach] = field(default_factory=dict)
     packages: set[str] = field(default_factory=set)
+    specs: dict[str, Any] = field(default_factory=dict)
     ambient: Ambient | None = None
     started_ns: int = 0
 
@@ -113,6 +114,8 @@ class Observer:
             if isinstance(value, str):
                 seen.texts.add(value)
             seen.packages.add(package_of(value))
+            if isinstance(value, ModuleType):
+                seen.specs[name] = getattr(value, "__spec__", None)
             for code in self._reach(name, value, until).codes:
                 if code in done:
                     continue
@@ -213,6 +216,9 @@ class Observer:
             for name in seen.names.stores - binds:
                 if name in namespace:
                     found.setdefault(name, False)  # bound on a path that may not have been taken
+        for name, spec in seen.specs.items():
+            if getattr(namespace.get(name), "__spec__", spec) is not spec:
+                found[name] = True  # reloaded
         for name in found:
             self._cache.pop(name, None)
         return found

@@ -270,7 +270,7 @@ def _hash_array(value: Any) -> int:
 
 
 def _digest_text(text: str) -> int:
-    return xxhash.xxh3_64_intdigest(text)
+    return int(xxhash.xxh3_64_intdigest(text.encode()))
 
 
 def _pandas(value: Any) -> Shape | None:
