@@ -157,6 +157,11 @@ class Tracker:
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
 
+    def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
+        """Return the child runs of this session's run, in order."""
+        every = tuple(self._handles.values())
+        return tuple(h for h in every if h.snapshot().parent_run_id == handle.run_id)
+
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture."""
         for _, handle in reversed(self._open):
@@ -213,34 +218,41 @@ class Tracker:
         models = [t for t in self._trainings.get(run_id, ()) if t.is_model]
         if handle is None or not handle.splits or len(models) < 2:
             return
+        above = handle.snapshot()
         for number, training in enumerate(models[:_MOST_CHILDREN], start=1):
-            child = self.begin_child(handle, f"{handle.name}.{number}", training.started_ms)
+            child = self.add_finished(
+                training,
+                name=f"{above.name}.{number}",
+                experiment=above.experiment.name,
+                parent=above.run_id,
+            )
             training.run_id = child.run_id
             self._trainings[child.run_id] = [training]
-            child.amend(status=RunStatus.FINISHED, ended_ms=training.ended_ms)
-            self.store.submit(
-                operations.end_run(
-                    child.run_id,
-                    RunStatus.FINISHED,
-                    "",
-                    training.ended_ms,
-                    child.snapshot().last_cell,
-                )
-            )
         self._trainings[run_id] = [t for t in self._trainings[run_id] if t.run_id == run_id]
         if len(models) > _MOST_CHILDREN:
             handle.set_tag("nbtrail.children", f"{_MOST_CHILDREN} of {len(models)} fits kept")
 
-    def begin_child(self, parent: ActiveRun, name: str, started_ms: int) -> ActiveRun:
-        """Start a run below `parent` that is not opened."""
-        above = parent.snapshot()
-        run = self._new_run(name, above.experiment.name, above.run_id, above.first_cell, {})
-        child = self._opened(run)
-        child.ended = True
-        child.amend(started_ms=started_ms, last_cell=above.first_cell)
-        self.store.submit(operations.start_run(child.snapshot()))
-        self.store.submit(operations.set_environment(run.run_id, self.environment()))
-        return child
+    def add_finished(
+        self,
+        training: Training,
+        *,
+        name: str = "",
+        experiment: str = "",
+        parent: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> ActiveRun:
+        """Add a run for a training that is over already."""
+        cell = training.location.cell_seq
+        handle = self._opened(self._new_run(name, experiment, parent, cell, tags or {}))
+        handle.ended = True
+        handle.amend(started_ms=training.started_ms)
+        self.store.submit(operations.start_run(handle.snapshot()))
+        self.store.submit(operations.set_environment(handle.run_id, self.environment()))
+        handle.amend(status=RunStatus.FINISHED, ended_ms=training.ended_ms)
+        self.store.submit(
+            operations.end_run(handle.run_id, RunStatus.FINISHED, "", training.ended_ms, cell)
+        )
+        return handle
 
     # ------------------------------------------------------------ models and data
 
