@@ -27,9 +27,7 @@ def replace_node(node: ast.expr | ast.stmt, text: str) -> Edit:
     """Return the edit that puts `text` in the place of a node."""
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
-    return Edit(
-        (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), text
-    )
+    return Edit((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), text)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:

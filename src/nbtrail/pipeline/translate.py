@@ -103,7 +103,9 @@ class Translator:
             if isinstance(item.optional_vars, ast.Name):
                 self._ours[item.optional_vars.id] = "run"
         if len(ours) < len(tree.items):
-            kept = ", ".join(segment(step.text, i.context_expr) for i in tree.items if i not in ours)
+            kept = ", ".join(
+                segment(step.text, i.context_expr) for i in tree.items if i not in ours
+            )
             body = step.text.split("\n", tree.body[0].lineno - 1)[-1]
             return [step.copy(f"with {kept}:\n{body}")]
         parts = _outdented(step.text, tree.body)
@@ -155,7 +157,9 @@ class Translator:
             self.imports.add("runpy")
             return f"globals().update(runpy.run_path({shlex.split(line)[0]!r}))"
         if body is not None:
-            self.notes.append(f"The cell magic %%{name} has no counterpart in a script and was left out.")
+            self.notes.append(
+                f"The cell magic %%{name} has no counterpart in a script and was left out."
+            )
         return ""
 
     def _shell(self, line: str, *, value: bool) -> str:
@@ -220,7 +224,9 @@ class Translator:
 
 def _command(line: str) -> str:
     """Return the Python expression of a shell line; ``{x}`` and ``$x`` stand for values."""
-    expanded = re.sub(r"\$([A-Za-z_]\w*)", r"{\1}", line) if "$" in line and "{" not in line else line
+    expanded = (
+        re.sub(r"\$([A-Za-z_]\w*)", r"{\1}", line) if "$" in line and "{" not in line else line
+    )
     if expanded == line and "{" not in line:
         return repr(line)
     if expanded != line and re.search(r"\$[A-Z_]+\b", line):
@@ -246,9 +252,7 @@ def _with_comments(text: str, body: list[ast.stmt]) -> list[tuple[list[str], str
         above = [li.strip() for li in lines[previous : first - 1] if li.strip().startswith("#")]
         margin = node.col_offset
         chunk = lines[first - 1 : node.end_lineno]
-        moved = [
-            line[margin:] if line[:margin].strip() == "" else line for line in chunk
-        ]
+        moved = [line[margin:] if line[:margin].strip() == "" else line for line in chunk]
         parts.append((above, "\n".join(moved)))
         previous = node.end_lineno or first
     return parts
