@@ -310,8 +310,19 @@ class Collector:
                 continue
         return found
 
-    def _add(self, training: Training, key: str, value: float, **facts: str) -> None:
-        training.add_metric(replace(self._metric(key, value), **facts))
+    def _add(
+        self,
+        training: Training,
+        key: str,
+        value: float,
+        *,
+        origin: str,
+        role: str = "",
+        link: str = "",
+        expression: str = "",
+    ) -> None:
+        metric = self._metric(key, value, origin)
+        training.add_metric(replace(metric, role=role, link=link, expression=expression))
         self._changed[training.episode_id] = training
 
     def _metric(self, key: str, value: float, origin: str = "") -> Metric:
