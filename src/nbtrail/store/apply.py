@@ -6,9 +6,10 @@ are also how a rescue file is read back.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nbtrail.entities.cell import CellExecution
@@ -17,19 +18,43 @@ from nbtrail.entities.episode import Episode
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.entities.provenance import CodeVersion, Environment, Session
 from nbtrail.entities.run import Direction, Mark, Param, Run, RunStatus
-from nbtrail.store.apply_data import log_artifact, log_datasets, log_metrics, put_model, run_key
+from nbtrail.store.apply_data import (
+    log_artifact,
+    log_datasets,
+    log_many_metrics,
+    log_metrics,
+    put_model,
+    run_key,
+)
 from nbtrail.store.apply_registry import move_alias, register_version
 from nbtrail.store.liveness import Owner
 from nbtrail.store.operations import Operation
 from nbtrail.store.owners import put_owner
 from nbtrail.store.values import capped, execute
 
-__all__ = ["FUNCTIONS", "apply"]
+__all__ = ["FUNCTIONS", "apply", "apply_all"]
 
 
 def apply(db: sqlite3.Connection, operation: Operation) -> Any:
     """Do one operation and return its result."""
     return FUNCTIONS[operation.kind](db, *operation.args)
+
+
+def apply_all(db: sqlite3.Connection, operations: Iterable[Operation | None]) -> list[Any]:
+    """Do operations in their order and return their results; None stands for nothing to do."""
+    results: list[Any] = []
+    for plain, group in itertools.groupby(operations, key=_only_points):
+        if plain:
+            calls = [(op.args[0], op.args[1], op.args[3]) for op in group if op is not None]
+            log_many_metrics(db, calls)
+            results.extend(itertools.repeat(None, len(calls)))
+        else:
+            results.extend(None if op is None else apply(db, op) for op in group)
+    return results
+
+
+def _only_points(operation: Operation | None) -> bool:
+    return operation is not None and operation.kind == "log_metrics" and not operation.args[2]
 
 
 def start_session(db: sqlite3.Connection, session: Session, owner: Owner) -> None:
@@ -225,7 +250,7 @@ def set_marks(db: sqlite3.Connection, run_id: str, marks: tuple[Mark, ...]) -> N
         )
 
 
-def end_run(
+def end_run(  # noqa: PLR0917 - a stored call has no keywords
     db: sqlite3.Connection,
     run_id: str,
     status: RunStatus,

@@ -14,7 +14,14 @@ from nbtrail.exceptions import NotFoundError
 from nbtrail.store.operations import STRIDE
 from nbtrail.store.values import capped, encode_float, execute, whole
 
-__all__ = ["log_artifact", "log_datasets", "log_metrics", "put_model", "run_key"]
+__all__ = [
+    "log_artifact",
+    "log_datasets",
+    "log_many_metrics",
+    "log_metrics",
+    "put_model",
+    "run_key",
+]
 
 
 def run_key(db: sqlite3.Connection, run_id: str) -> int:
@@ -52,6 +59,18 @@ def log_metrics(
         _add_points(db, _metric(db, run, key), numbered)
     for info in infos:
         _describe(db, _metric(db, run, info.key), info)
+
+
+def log_many_metrics(
+    db: sqlite3.Connection, calls: Sequence[tuple[str, tuple[MetricPoint, ...], int]]
+) -> None:
+    """Do many calls that only add points: a training loop makes one for each point."""
+    groups: dict[tuple[str, str], list[tuple[int, MetricPoint]]] = {}
+    for run_id, points, first in calls:
+        for offset, point in enumerate(points):
+            groups.setdefault((run_id, point.key), []).append((first + offset * STRIDE, point))
+    for (run_id, key), numbered in groups.items():
+        _add_points(db, _metric(db, run_key(db, run_id), key), numbered)
 
 
 def _has_points(db: sqlite3.Connection, run: int, key: str) -> bool:

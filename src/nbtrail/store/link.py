@@ -134,7 +134,7 @@ class Link:
         except BaseException:
             db.close()
             raise
-        if mode != "wal" and mode != self._mode:
+        if mode not in {"wal", self._mode}:
             self._warn(
                 f"The file system of {self.path.parent} has no shared memory or no file locks, "
                 f"so nbtrail writes there with SQLite's {mode.upper()} journal: safe, but slower."

@@ -98,22 +98,22 @@ _sequence = _Sequence()
 
 
 def start_session(session: Session) -> Operation:
-    """A kernel or process begins."""
+    """Begin a session: a kernel or a plain process."""
     return Operation("start_session", (session, this_owner()), durable=True)
 
 
 def end_session(session_id: str, ended_ms: int) -> Operation:
-    """A session ended in an orderly way."""
+    """End a session in an orderly way."""
     return Operation("end_session", (session_id, ended_ms), durable=True)
 
 
 def record_cell(cell: CellExecution) -> Operation:
-    """One execution of a cell; a second one of the same place replaces the first."""
+    """Record one execution of a cell; a second state of the same one replaces the first."""
     return Operation("record_cell", (cell,))
 
 
 def put_episode(episode: Episode) -> Operation:
-    """A training episode of the light history; replaces an older state of it."""
+    """Record a training episode of the light history, or its new state."""
     return Operation("put_episode", (episode,))
 
 

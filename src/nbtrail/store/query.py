@@ -94,15 +94,15 @@ def _number(text: str | None) -> float | None:
 
 def _word(word: str) -> Condition:
     pattern = f"%{_escaped(word)}%"
+    params = "p.key LIKE ?1 ESCAPE '\\' OR p.value LIKE ?1 ESCAPE '\\'"
+    tags = params.replace("p.", "t.")
     places = (
         "r.name LIKE ?1 ESCAPE '\\'",
         "e.name LIKE ?1 ESCAPE '\\'",
         "r.effective LIKE ?1 ESCAPE '\\'",
         "r.run_id LIKE ?1 ESCAPE '\\'",
-        "EXISTS (SELECT 1 FROM params p WHERE p.run = r.id AND "
-        "(p.key LIKE ?1 ESCAPE '\\' OR p.value LIKE ?1 ESCAPE '\\'))",
-        "EXISTS (SELECT 1 FROM tags t WHERE t.run = r.id AND "
-        "(t.key LIKE ?1 ESCAPE '\\' OR t.value LIKE ?1 ESCAPE '\\'))",
+        f"EXISTS (SELECT 1 FROM params p WHERE p.run = r.id AND ({params}))",
+        f"EXISTS (SELECT 1 FROM tags t WHERE t.run = r.id AND ({tags}))",
     )
     sql = " OR ".join(places)
     return Condition(f"({sql.replace('?1', '?')})", (pattern,) * sql.count("?1"))

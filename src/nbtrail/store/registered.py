@@ -95,13 +95,11 @@ def history(db: sqlite3.Connection, name: str) -> tuple[AliasMove, ...]:
         "FROM alias_moves WHERE name = ? ORDER BY id",
         (name,),
     )
-    return tuple(AliasMove(*row[:7], forced=bool(row[7])) for row in rows)
+    return tuple(AliasMove(*(*row[:7], bool(row[7]))) for row in rows)
 
 
 def _version(row: tuple[Any, ...], aliases: dict[str, int]) -> ModelVersion:
     value, code = row[8:]
-    return ModelVersion(
-        *row[:8],
-        metric_value=None if code is None else decode_float(value, code),
-        aliases=tuple(alias for alias, number in aliases.items() if number == row[1]),
-    )
+    number = None if code is None else decode_float(value, code)
+    mine = tuple(alias for alias, held in aliases.items() if held == row[1])
+    return ModelVersion(*(*row[:8], number, mine))

@@ -128,12 +128,8 @@ def metrics_of(db: sqlite3.Connection, run: int) -> tuple[Metric, ...]:
 
 def cell_of(row: tuple[Any, ...]) -> CellExecution:
     """Build a cell execution from a row of `CELL_COLUMNS`."""
-    return CellExecution(
-        *row[:8],
-        status=CellStatus(row[8]),
-        error=row[9],
-        statements=loads(tuple[StatementFacts, ...], row[10]),
-    )
+    statements = loads(tuple[StatementFacts, ...], row[10])
+    return CellExecution(*(*row[:8], CellStatus(row[8]), row[9], statements))
 
 
 def _params(db: sqlite3.Connection, run: int) -> tuple[Param, ...]:
@@ -165,7 +161,7 @@ def _environment(db: sqlite3.Connection, digest: str | None) -> Environment | No
         "FROM environments WHERE digest = ?",
         (digest,),
     ).fetchone()
-    return Environment(*row[:6], packages=json.loads(row[6]))
+    return Environment(*(*row[:6], json.loads(row[6])))
 
 
 def _datasets(db: sqlite3.Connection, run: int) -> tuple[DatasetUse, ...]:
@@ -199,6 +195,6 @@ def _models(db: sqlite3.Connection, run: int) -> tuple[ModelRecord, ...]:
         (run,),
     )
     return tuple(
-        ModelRecord(*row[:8], signature=None if row[8] is None else loads(Signature, row[8]))
+        ModelRecord(*(*row[:8], None if row[8] is None else loads(Signature, row[8])))
         for row in rows
     )

@@ -45,6 +45,9 @@ class Store:
         True when it can't be written by us; `submit` then drops, `call` raises.
     objects : Objects
     reader : Reader
+    writer : Writer
+    warn : callable or None
+        Takes one sentence for the user, from any thread.
     """
 
     def __init__(self, root: Path, *, read_only: bool, warn: Callable[[str], None] | None) -> None:
@@ -53,10 +56,10 @@ class Store:
         self.read_only = read_only
         self.objects = Objects(root / "objects")
         self.reader = Reader(root / DATABASE)
-        self._warn = warn
+        self.warn = warn
         self._identity = identity(root / DATABASE)
         self._closed = False
-        self._writer = Writer(root, WriteLock(root / "write.lock"), self._say)
+        self.writer = Writer(root, WriteLock(root / "write.lock"), self._say)
 
     @classmethod
     def open(
@@ -84,9 +87,8 @@ class Store:
         root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow a link in its place
         with _mutex:
             known = _open_stores.get(str(root))
-            if known is not None and known._is_current():
-                if warn is not None:
-                    known._warn = warn
+            if known is not None and known.is_current():
+                known.warn = warn or known.warn
                 return known
             check_place(root)
             if create:
@@ -98,7 +100,7 @@ class Store:
     def submit(self, operation: Operation) -> None:
         """Have an operation done; on the disk 200 ms later. Never raises, never waits."""
         if not self.read_only:
-            self._writer.submit(operation)
+            self.writer.submit(operation)
 
     def call(self, operation: Operation, timeout_s: float | None = None) -> Any:
         """Have an operation done, wait for its durable commit and return its result.
@@ -118,8 +120,8 @@ class Store:
                 f"The trail in {self.root} can only be read here, so nothing is changed."
             )
         ticket = Ticket(operation)
-        self._writer.submit(ticket)
-        self._writer.hurry()
+        self.writer.submit(ticket)
+        self.writer.hurry()
         if not ticket.done.wait(timeout_s):
             return None
         if ticket.error is not None:
@@ -131,8 +133,8 @@ class Store:
         if self.read_only:
             return True
         ticket = Ticket(None)
-        self._writer.submit(ticket)
-        self._writer.hurry()
+        self.writer.submit(ticket)
+        self.writer.hurry()
         ticket.done.wait(timeout_s)
         return ticket.written
 
@@ -144,9 +146,9 @@ class Store:
             self._closed = True
             if _open_stores.get(str(self.root)) is self:
                 del _open_stores[str(self.root)]
-        self._writer.close(_EXIT_S)
+        self.writer.close(_EXIT_S)
 
-    def _is_current(self) -> bool:
+    def is_current(self) -> bool:
         """Say whether this instance still stands for what lies at its path."""
         if self._closed:
             return False
@@ -157,10 +159,10 @@ class Store:
 
     def _say(self, text: str) -> None:
         with contextlib.suppress(Exception):  # the callback is somebody else's code
-            if self._warn is None:
+            if self.warn is None:
                 logging.getLogger("nbtrail").warning("%s", text)
             else:
-                self._warn(text)
+                self.warn(text)
 
 
 def _create(root: Path) -> None:
@@ -257,7 +259,7 @@ def _after_fork() -> None:
     global _mutex
     _mutex = threading.Lock()
     for store in _open_stores.values():
-        store._writer.after_fork()
+        store.writer.after_fork()
 
 
 atexit.register(_close_all)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nbtrail.exceptions import NbtrailError, NotFoundError, StoreError
-from nbtrail.store.apply import apply
+from nbtrail.store.apply import apply_all
 from nbtrail.store.link import Link, transaction
 from nbtrail.store.liveness import HEARTBEAT_S, now_ms, this_owner
 from nbtrail.store.lock import WriteLock
@@ -133,7 +133,7 @@ class Writer:
     def _loop(self) -> None:
         while True:
             self._wake.wait(self._pause())
-            if self._queue and not self._closing:
+            if 0 < len(self._queue) < _BATCH and not self._closing:
                 self._hurry.wait(_FLUSH_S)
             self._wake.clear()
             self._hurry.clear()
@@ -198,7 +198,7 @@ class Writer:
         with self._lock.held(_LOCK_S):
             db = self._link.use(full=full)
             with transaction(db):
-                results = [None if op is None else apply(db, op) for op in operations]
+                results = apply_all(db, operations)
                 if beating:
                     beat(db, this_owner(), now_ms())
             if beating:
