@@ -125,3 +125,15 @@ def unload_ipython_extension(shell: Any) -> None:
     from nbtrail.ui.extension import unload
 
     unload(shell)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Tell JupyterLab's developer tools where the built extension lies."""
+    return [{"src": "labextension", "dest": "nbtrail-labextension"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Tell jupyter_server which extension to load; only the server imports it."""
+    from nbtrail.server.extension import NbtrailExtension
+
+    return [{"module": "nbtrail.server.extension", "app": NbtrailExtension}]
