@@ -17,7 +17,7 @@ from nbtrail.capture.statements import StatementProbes
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.lineage.recorder import Recorder
 
-__all__ = ["Case", "Chunk", "Notebook", "read_case"]
+__all__ = ["SESSION", "Case", "Chunk", "Notebook", "read_case"]
 
 SESSION = "a" * 32
 

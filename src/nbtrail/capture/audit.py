@@ -24,7 +24,6 @@ __all__ = [
 ]
 
 
-
 class SystemKind(Enum):
     """What else was seen besides a file."""
 

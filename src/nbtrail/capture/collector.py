@@ -129,6 +129,7 @@ class Collector:
 
     def _fitted(self, call: Call) -> None:
         estimator = call.arguments["self"]
+        self._forget_inner(call)
         training = self._training_of(estimator) if call.name == "partial_fit" else None
         if training is None:
             training = self._begin(call, estimator)
@@ -154,6 +155,7 @@ class Collector:
             location=self._locate(),
             started_ms=ended - call.duration_ns // 1_000_000,
             ended_ms=ended,
+            began=(threading.get_ident(), call.started_ns),
             estimator=estimator,
             params=estimator_params(estimator),
         )
@@ -243,6 +245,14 @@ class Collector:
 
     # ------------------------------------------------------------ parts
 
+    def _forget_inner(self, call: Call) -> None:
+        """Drop what was fitted inside this fit, by a class of the user that wraps others."""
+        thread = threading.get_ident()
+        for training in list(self._trainings):
+            if training.began[0] == thread and training.began[1] > call.started_ns:
+                self._trainings.remove(training)
+                self._changed.pop(training.episode_id, None)
+
     def _training_of(self, estimator: Any) -> Training | None:
         return next(
             (t for t in reversed(self._trainings) if t.is_fitted and t.alive() is estimator), None
@@ -300,8 +310,19 @@ class Collector:
                 continue
         return found
 
-    def _add(self, training: Training, key: str, value: float, **facts: str) -> None:
-        training.add_metric(replace(self._metric(key, value), **facts))
+    def _add(
+        self,
+        training: Training,
+        key: str,
+        value: float,
+        *,
+        origin: str,
+        role: str = "",
+        link: str = "",
+        expression: str = "",
+    ) -> None:
+        metric = self._metric(key, value, origin)
+        training.add_metric(replace(metric, role=role, link=link, expression=expression))
         self._changed[training.episode_id] = training
 
     def _metric(self, key: str, value: float, origin: str = "") -> Metric:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from nbtrail.entities.run import Param
 __all__ = ["class_name", "estimator_params", "param_text"]
 
 _MISSING = object()
-_short = reprlib.Repr(maxstring=200, maxother=200, maxlist=20, maxtuple=20, maxdict=20)
+_LONGEST = 500  # characters of a text
 
 
 def class_name(value: Any) -> str:
@@ -27,10 +26,10 @@ def param_text(value: Any) -> str:
     estimators by class; arrays by shape; functions by name. Never more than a few
     hundred characters, and never the contents of user objects.
     """
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return repr(value[:_LONGEST]) + "..."
     if value is None or isinstance(value, (bool, int, float, str)):
-        return (
-            repr(value) if not isinstance(value, str) or len(value) <= 500 else _short.repr(value)
-        )
+        return repr(value)
     if hasattr(value, "get_params"):
         return type(value).__name__
     if hasattr(value, "dtype") and hasattr(value, "shape"):

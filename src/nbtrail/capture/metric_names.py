@@ -16,7 +16,10 @@ Where it came from stands in `Metric.origin`:
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,12 +35,13 @@ def metric_key(function: str, arguments: Mapping[str, Any]) -> str:
     """Return the key for a call of a function of `sklearn.metrics`."""
     key = function.removesuffix("_score")
     average = arguments.get("average")
-    if isinstance(average, str) and average != "binary":
+    if isinstance(average, str) and average not in ("binary", _default(function, "average")):
         key += f"_{average}"
-    if function == "fbeta_score" and "beta" in arguments:
-        key += f"_{arguments['beta']:g}"
-    if function == "top_k_accuracy_score" and "k" in arguments:
-        key += f"_{arguments['k']}"
+    for owner, argument in (("fbeta_score", "beta"), ("top_k_accuracy_score", "k")):
+        if function == owner:
+            default = _default(function, argument)
+            value = arguments.get(argument, default)
+            key += f"_{value:g}" if value != default else ""
     return key
 
 
@@ -106,6 +110,16 @@ def cross_validation_values(
         # numpy's own mean and std, so that `scores.mean()` gives the same bits
         yield f"cv_{name}_mean", float(values.mean())
         yield f"cv_{name}_std", float(values.std())
+
+
+@functools.cache
+def _default(function: str, argument: str) -> Any:
+    """Return the default of a metric's argument, which only some ways of tapping leave out."""
+    implementation = getattr(sys.modules.get("sklearn.metrics"), function, None)
+    if implementation is None:
+        return None
+    parameter = inspect.signature(implementation).parameters.get(argument)
+    return parameter.default if parameter is not None else None
 
 
 def _tagged_type(estimator: Any) -> str | None:

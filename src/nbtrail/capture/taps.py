@@ -29,29 +29,37 @@ class Taps:
     """
 
     def __init__(self, sink: CallSink) -> None:
+        self._sink = sink
         self._finder = TargetFinder()
-        self._backend = _backend(sink)
+        self._backend: _Backend | None = None
         self._watch = ImportWatch(("sklearn", "xgboost", "lightgbm"), self.refresh)
 
     def install(self) -> None:
         """Tap what is loaded, and watch for what will be."""
-        self._watch.install()
+        if self._backend is None:
+            self._backend = _backend(self._sink)
+            self._finder = TargetFinder()
+            self._watch.install()
         self.refresh()
 
     @guarded
     def refresh(self) -> None:
         """Tap targets that appeared since the last call (new classes of the user too)."""
-        for target in self._finder.new_targets():
-            self._backend.tap(target)
+        if self._backend is not None:
+            for target in self._finder.new_targets():
+                self._backend.tap(target)
 
     def forget_pending(self) -> None:
         """Drop calls that were entered and never returned (they raised)."""
-        self._backend.forget_pending()
+        if self._backend is not None:
+            self._backend.forget_pending()
 
     def remove(self) -> None:
         """Restore everything as it was before `install`."""
         self._watch.remove()
-        self._backend.remove_all()
+        if self._backend is not None:
+            self._backend.remove_all()
+            self._backend = None
 
 
 def _backend(sink: CallSink) -> _Backend:

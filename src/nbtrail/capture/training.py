@@ -33,6 +33,8 @@ class Training:
         False for a transformer, whose parameters matter but which starts no run.
     estimator : object or None
         The fitted object, held until it is drained; later only `alive` knows it.
+    began : tuple of int
+        Thread and `time.perf_counter_ns` at the beginning of the fit.
     points : list of MetricPoint
         Values that were not drained yet.
     consumed : set of str
@@ -50,6 +52,7 @@ class Training:
     location: Location
     started_ms: int
     ended_ms: int
+    began: tuple[int, int]
     estimator: Any
     params: tuple[Param, ...] = ()
     datasets: list[DatasetUse] = field(default_factory=list)

@@ -110,7 +110,7 @@ def _run_notebook(project: Path, store: Store) -> None:
     from nbtrail.views.receipt import text_receipt
 
     path = project / _NOTEBOOK
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
     told: set[str] = set()
     done = 0
@@ -141,7 +141,7 @@ def _run_notebook(project: Path, store: Store) -> None:
     except CellExecutionError as error:
         raise NbtrailError(f"A cell of {path} failed:\n{error}") from None
     finally:
-        nbformat.write(notebook, path)
+        nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
     click.echo(f"\r   all {total} cells ran")
 
 

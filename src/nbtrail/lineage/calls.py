@@ -106,14 +106,18 @@ def configured_packages(
 def _library_of(owner: ast.expr, namespace: Mapping[str, Any]) -> set[str]:
     root = root_name(owner)
     value = namespace.get(root) if root is not None else None
-    if isinstance(value, ModuleType) or (isinstance(value, type) and value.__module__ != "__main__"):
+    if isinstance(value, ModuleType) or (
+        isinstance(value, type) and value.__module__ != "__main__"
+    ):
         return {package_of(value)} - {"os"}  # its variables are seen exactly
     return set()
 
 
 def _is_display_option(call: ast.Call) -> bool:
     first = call.args[0] if call.args else None
-    return isinstance(first, ast.Constant) and str(first.value).startswith(("display.", "plotting."))
+    return isinstance(first, ast.Constant) and str(first.value).startswith(
+        ("display.", "plotting.")
+    )
 
 
 def displays_only(node: ast.stmt) -> bool:

@@ -144,9 +144,7 @@ class Channels:
         self._moved = self._moved or "cwd" in written
         return read, written
 
-    def _ambient(
-        self, before: Ambient, names: set[str], read: set[str], written: set[str]
-    ) -> None:
+    def _ambient(self, before: Ambient, names: set[str], read: set[str], written: set[str]) -> None:
         now = Ambient.now()
         seeds = any("seed" in name or "set_state" in name or name == "setstate" for name in names)
         for channel, old, new in (
@@ -175,9 +173,7 @@ class Channels:
         for key in traffic.variables:
             written.add(f"env:{key}")
         mentioned = self._variables & set(texts)
-        if traffic.tree is not None:
-            mentioned = self._variables
-        elif not mentioned and names & {"environ", "getenv"}:
+        if traffic.tree is not None or (not mentioned and names & {"environ", "getenv"}):
             mentioned = self._variables
         read |= {f"env:{key}" for key in mentioned}
         self._variables |= traffic.variables

@@ -110,7 +110,7 @@ class _Visitor(ast.NodeVisitor):
         self.defines = False
         self.deferred = 0
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> None:
         if any(node.id in scope for scope in self.scopes):
             return
         if isinstance(node.ctx, ast.Load):
@@ -120,61 +120,61 @@ class _Visitor(ast.NodeVisitor):
             target = self.names.stores if isinstance(node.ctx, ast.Store) else self.names.deletes
             target.add(node.id)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
         root = root_name(node.target)
         if root is not None and not any(root in scope for scope in self.scopes):
             self.names.loads.add(root)
             self.names.touched.add(root)
         self.generic_visit(node)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         self.names.attributes.add(node.attr)
         if not isinstance(node.ctx, ast.Load):
             self._touch(node)
             self.names.owners.append((node.value, node.attr))
         self.generic_visit(node)
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load):
             self._touch(node)
         self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         if not (self.deferred and self.defines):
             self.names.calls.append(node)
         self.generic_visit(node)
 
-    def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
             self.names.texts.append(node.value)
 
-    def visit_For(self, node: ast.For) -> None:  # noqa: N802
+    def visit_For(self, node: ast.For) -> None:
         self._touch(node.iter)
         self.generic_visit(node)
 
-    def visit_With(self, node: ast.With) -> None:  # noqa: N802
+    def visit_With(self, node: ast.With) -> None:
         for item in node.items:
             self._touch(item.context_expr)
         self.generic_visit(node)
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         for child in (node.type, *node.body):
             if child is not None:
                 self.visit(child)
         if node.name:
             self.names.loads.discard(node.name)
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import) -> None:
         self._store(alias.asname or alias.name.partition(".")[0] for alias in node.names)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         self._store(alias.asname or alias.name for alias in node.names if alias.name != "*")
 
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:  # noqa: N802
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
         self._store([node.name] if node.name else [])
         self.generic_visit(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._store([node.name])
         for child in (*node.decorator_list, node.returns, *_defaults(node.args)):
             if child is not None:
@@ -186,12 +186,12 @@ class _Visitor(ast.NodeVisitor):
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         for child in _defaults(node.args):
             self.visit(child)
         self._enter({a.arg for a in _arguments(node.args)}, [node.body])
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._store([node.name])
         for child in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(child)

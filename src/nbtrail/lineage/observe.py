@@ -142,9 +142,7 @@ class Observer:
         direct = seen.names.loads
         found = {n for n in seen.reads if n not in direct and type(namespace[n]) not in _LEAVES}
         found = {n for n in found if not isinstance(namespace[n], (ModuleType, type))}
-        return found | {
-            n for n in seen.reads if n in direct and hasattr(namespace[n], "__next__")
-        }
+        return found | {n for n in seen.reads if n in direct and hasattr(namespace[n], "__next__")}
 
     def _snapshot(self, seen: Observation, namespace: dict[str, Any], until: float) -> None:
         if displays_only(seen.node) and not seen.suspects and not seen.names.owners:
@@ -155,9 +153,7 @@ class Observer:
             roots |= {n for n in seen.reads if type(namespace[n]) not in _LEAVES}
         for name in roots:
             if name in namespace and name not in seen.reaches:
-                seen.reaches[name] = reach_of(
-                    namespace[name], namespace, states=True, until=until
-                )
+                seen.reaches[name] = reach_of(namespace[name], namespace, states=True, until=until)
 
     def finish(self, seen: Observation, traffic: Traffic, until: float, offset: int) -> Outcome:
         """Look again, after the statement has ended."""
@@ -193,7 +189,9 @@ class Observer:
     def _mutations(
         self, seen: Observation, namespace: dict[str, Any], binds: set[str], until: float
     ) -> dict[str, bool]:
-        keys = changed(seen.reaches.values(), classes=bool(seen.names.owners) or "setattr" in seen.mentions)
+        keys = changed(
+            seen.reaches.values(), classes=bool(seen.names.owners) or "setattr" in seen.mentions
+        )
         doubtful = {
             n
             for n in seen.suspects
@@ -289,7 +287,9 @@ def _names_in_text(text: str, namespace: dict[str, Any], loads: set[str]) -> set
     if len(text) > 10_000:
         return set()
     if loads & _DYNAMIC or "@" in text or "get_ipython" in loads:
-        return {w for w in re.findall(r"[^\W\d]\w*", text) if w in namespace and not _SHELL.match(w)}
+        return {
+            w for w in re.findall(r"[^\W\d]\w*", text) if w in namespace and not _SHELL.match(w)
+        }
     return set()
 
 

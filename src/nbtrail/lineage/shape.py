@@ -314,8 +314,19 @@ class _Frame:
 def _memory(values: Any) -> tuple[Any, ...]:
     numpy = sys.modules["numpy"]
     found: list[Any] = []
-    names = ("_ndarray", "_data", "_mask", "_pa_array", "_codes", "_left", "_right", "_sparse_values")
-    parts = [values] if isinstance(values, numpy.ndarray) else [getattr(values, n, None) for n in names]
+    names = (
+        "_ndarray",
+        "_data",
+        "_mask",
+        "_pa_array",
+        "_codes",
+        "_left",
+        "_right",
+        "_sparse_values",
+    )
+    parts = (
+        [values] if isinstance(values, numpy.ndarray) else [getattr(values, n, None) for n in names]
+    )
     for part in parts:
         if isinstance(part, numpy.ndarray):
             found.append((part.__array_interface__["data"][0], part.shape, part.strides))

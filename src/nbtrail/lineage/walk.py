@@ -60,7 +60,9 @@ def reach_of(value: Any, namespace: Mapping[str, Any], *, states: bool, until: f
         current = todo.pop()
         if id(current) in reach.keys:
             continue
-        if len(reach.keys) >= _NODES or (len(reach.keys) & 63 == 63 and time.perf_counter() > until):
+        if len(reach.keys) >= _NODES or (
+            len(reach.keys) & 63 == 63 and time.perf_counter() > until
+        ):
             reach.cut = True
             break
         shape = shape_of(current)

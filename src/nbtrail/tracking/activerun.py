@@ -194,12 +194,18 @@ class ActiveRun(RunFiles):
         self.add_datasets([self._tracker.dataset(data, name, use, Seen.LOGGED)])
 
     def add_datasets(self, uses: Iterable[DatasetUse]) -> None:
-        """Log datasets that were seen by capture."""
-        uses = tuple(uses)
-        if uses:
-            with self._lock:
-                self._datasets.extend(u for u in uses if u not in self._datasets)
-            self._submit(operations.log_datasets(self.run_id, uses))
+        """Log datasets that were seen by capture, each content once per context."""
+        fresh = []
+        with self._lock:
+            seen = {(u.dataset.digest.content, u.context) for u in self._datasets}
+            for use in uses:
+                mark = (use.dataset.digest.content, use.context)
+                if mark not in seen:
+                    seen.add(mark)
+                    fresh.append(use)
+            self._datasets.extend(fresh)
+        if fresh:
+            self._submit(operations.log_datasets(self.run_id, fresh))
 
     def log_model(self, model: Any, name: str = "model", input_example: Any = None) -> str:
         """Keep a fitted model; returns its id. The file is written in the background."""

@@ -135,7 +135,7 @@ class Tracker:
         self._handles[run.run_id] = handle
         handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="")
         self._open.append((threading.get_ident(), handle))
-        self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
+        self.store.call(operations.resume_run(run.run_id), _EXPLICIT_S)
         return handle
 
     def end(

@@ -47,7 +47,7 @@ def show_receipts(runs: Iterable[ActiveRun]) -> None:
 
     finished = [run.snapshot() for run in runs]
     if finished:
-        publish_display_data(
+        publish_display_data(  # type: ignore[no-untyped-call]
             {
                 "text/html": "".join(html_receipt(run) for run in finished),
                 "text/plain": "\n".join(text_receipt(run) for run in finished),

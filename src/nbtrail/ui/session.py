@@ -43,7 +43,8 @@ _STATUS = {
     CellStatus.ERROR: RunStatus.FAILED,
     CellStatus.INTERRUPTED: RunStatus.KILLED,
 }
-_GIT_S = 0.05  # how long the receipt waits for the dirty flag
+_GIT_S = 0.005  # how long the receipt waits for the dirty flag
+_CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
 
 
 class NotebookSession:
@@ -252,7 +253,7 @@ class NotebookSession:
     # ------------------------------------------------------------ files
 
     def _file_seen(self, event: FileEvent) -> None:
-        if self._start is not None and event.mode == "r":
+        if self._start is not None and event.mode == "r" and not event.path.endswith(_CODE):
             self._files[event.path] = None
 
     def _file_datasets(self) -> list[DatasetUse]:

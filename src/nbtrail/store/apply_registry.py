@@ -1,0 +1,97 @@
+"""The operations on registered models, as SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+from nbtrail.entities.model import AliasMove, ModelVersion
+from nbtrail.exceptions import RegistryError
+from nbtrail.store.values import capped, encode_float, execute
+
+__all__ = ["move_alias", "register_version"]
+
+
+def register_version(db: sqlite3.Connection, version: ModelVersion) -> int:
+    """Register a model and return its version; the existing one when it has one."""
+    execute(
+        db,
+        "INSERT OR IGNORE INTO registered_models VALUES (?, ?)",
+        (version.name, version.created_ms),
+    )
+    row = execute(
+        db,
+        "SELECT version FROM model_versions WHERE name = ? AND model_id = ?",
+        (version.name, version.model_id),
+    ).fetchone()
+    if row is not None:
+        return int(row[0])
+    (number,) = execute(
+        db,
+        "SELECT coalesce(max(version), 0) + 1 FROM model_versions WHERE name = ?",
+        (version.name,),
+    ).fetchone()
+    value, code = (
+        (None, None) if version.metric_value is None else encode_float(version.metric_value)
+    )
+    execute(
+        db,
+        "INSERT INTO model_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            version.name,
+            number,
+            version.run_id,
+            version.model_id,
+            version.created_ms,
+            version.user,
+            capped(version.comment),
+            version.metric,
+            value,
+            code,
+        ),
+    )
+    return int(number)
+
+
+def move_alias(
+    db: sqlite3.Connection, move: AliasMove, move_id: str, expected: int | None
+) -> AliasMove:
+    """Move an alias, append the move to the history and return it as it happened."""
+    row = execute(
+        db, "SELECT version FROM aliases WHERE name = ? AND alias = ?", (move.name, move.alias)
+    ).fetchone()
+    present = None if row is None else int(row[0])
+    if expected is not None and expected != (present or 0):
+        raise RegistryError(
+            f"{move.name}@{move.alias} was moved to version {present or 'none'} by somebody else "
+            f"while this was decided against version {expected or 'none'}. "
+            "Look at it and try again."
+        )
+    done = replace(move, from_version=present)
+    if present == move.to_version:
+        return done  # nothing moved, so history stays as it is
+    if move.to_version is None:
+        execute(db, "DELETE FROM aliases WHERE name = ? AND alias = ?", (move.name, move.alias))
+    else:
+        execute(
+            db,
+            "INSERT OR REPLACE INTO aliases VALUES (?, ?, ?)",
+            (move.name, move.alias, move.to_version),
+        )
+    execute(
+        db,
+        "INSERT OR IGNORE INTO alias_moves (move_id, name, alias, from_version, to_version, "
+        "moved_ms, user, reason, forced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            move_id,
+            move.name,
+            move.alias,
+            present,
+            move.to_version,
+            move.moved_ms,
+            move.user,
+            capped(move.reason),
+            move.forced,
+        ),
+    )
+    return done

@@ -1,0 +1,143 @@
+"""Content-addressed files: ``objects/ab/cdef...``, named by their sha-256.
+
+An object is complete and on the disk before anything refers to it; a name that
+exists never changes its bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from nbtrail.exceptions import StoreError
+
+__all__ = ["Objects"]
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1 << 20
+
+
+class Objects:
+    """The objects of one store.
+
+    Parameters
+    ----------
+    root : Path
+        The folder ``objects``; shards in it are made when needed.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put_file(self, path: Path) -> tuple[str, int]:
+        """Store a copy of a file; return its sha-256 and size in bytes.
+
+        Raises
+        ------
+        StoreError
+            When the file can't be read, or nothing can be written.
+        """
+        try:
+            with Path(path).open("rb") as source:
+                return self._put(lambda: source.read(_CHUNK))
+        except OSError as error:
+            raise StoreError(f"{path} can't be kept: {error}. Free space or check it.") from error
+
+    def put_bytes(self, data: bytes) -> tuple[str, int]:
+        """Store bytes; return their sha-256 and size.
+
+        Raises
+        ------
+        StoreError
+            When nothing can be written.
+        """
+        rest = [data]
+        try:
+            return self._put(lambda: rest.pop() if rest else b"")
+        except OSError as error:
+            raise StoreError(f"{len(data)} bytes can't be kept: {error}.") from error
+
+    def path(self, sha256: str) -> Path:
+        """Return where an object lies, whether or not it exists.
+
+        Raises
+        ------
+        StoreError
+            When `sha256` is not 64 lowercase hex digits.
+        """
+        if not _SHA256.fullmatch(sha256):
+            raise StoreError(f"{sha256!r} is not the name of an object (64 hex digits).")
+        return self.root / sha256[:2] / sha256[2:]
+
+    def read(self, sha256: str) -> bytes:
+        """Return an object's bytes, verified.
+
+        Raises
+        ------
+        StoreError
+            When it is missing, or its bytes are no longer those that were stored.
+        """
+        path = self.path(sha256)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise StoreError(
+                f"Object {sha256[:12]} is missing from {self.root} ({error.strerror}). "
+                "Restore it from a backup of the trail, or run the cell again."
+            ) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise StoreError(
+                f"Object {sha256[:12]} in {self.root} was changed on the disk: its bytes no "
+                "longer match its name. Restore it from a backup of the trail."
+            )
+        return data
+
+    def _put(self, read: Callable[[], bytes]) -> tuple[str, int]:
+        self.root.mkdir(exist_ok=True)
+        temporary = self.root / f".{secrets.token_hex(8)}.tmp"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(temporary, flags | getattr(os, "O_BINARY", 0), 0o444)
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                digest, size = _copy(read, target)
+            self._place(temporary, self.path(digest))
+        finally:
+            temporary.unlink(missing_ok=True)
+        return digest, size
+
+    def _place(self, temporary: Path, final: Path) -> None:
+        if final.exists():
+            return
+        fresh = not final.parent.exists()
+        final.parent.mkdir(exist_ok=True)
+        temporary.replace(final)
+        _sync_folder(final.parent)
+        if fresh:
+            _sync_folder(self.root)
+
+
+def _copy(read: Callable[[], bytes], target: BinaryIO) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := read():
+        digest.update(chunk)
+        target.write(chunk)
+        size += len(chunk)
+    target.flush()
+    os.fsync(target.fileno())
+    return digest.hexdigest(), size
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # folders can't be opened there
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,247 @@
+"""Reading a trail: entities for one run, a table for many."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbtrail.entities.cell import CellExecution
+from nbtrail.entities.codec import loads
+from nbtrail.entities.episode import Episode
+from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
+from nbtrail.entities.pipeline import Manifest
+from nbtrail.entities.provenance import Session
+from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
+from nbtrail.entities.table import RunTable
+from nbtrail.exceptions import NotFoundError, StoreError
+from nbtrail.store import registered
+from nbtrail.store.connection import connect_reader
+from nbtrail.store.owners import lost_owners
+from nbtrail.store.resolve import resolve
+from nbtrail.store.rows import CELL_COLUMNS, cell_of, read_run
+from nbtrail.store.search import search
+from nbtrail.store.values import decode_float
+
+__all__ = ["Reader"]
+
+
+class Reader:
+    """Short read-only connections to one database; every method is thread safe.
+
+    All methods raise StoreError when the database can't be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def run(self, run_id: str) -> Run:
+        """Return a run by its whole id, those in the trash too.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none.
+        """
+        with self._read() as db:
+            return read_run(db, run_id, {owner.token: owner for owner in lost_owners(db)})
+
+    def resolve(self, ref: str, *, experiment: str | None = None) -> str:
+        """Return the id of the run that `ref` names.
+
+        Parameters
+        ----------
+        ref : str
+            Four or more digits of its id, its name, ``last``, ``last~2``, ``best``,
+            ``best:auc``.
+        experiment : str, optional
+            Where ``last`` and ``best`` look: everywhere, and in the experiment of the
+            newest run, when absent.
+
+        Raises
+        ------
+        NotFoundError
+            When it names none (with near misses) or several (with the matches).
+        UsageError
+            When the direction of a metric is not known.
+        """
+        with self._read() as db:
+            return resolve(db, lost_owners(db), ref, experiment)
+
+    def runs(
+        self,
+        *,
+        query: str = "",
+        experiment: str | None = None,
+        order: str = "started",
+        descending: bool = True,
+        limit: int | None = None,
+        offset: int = 0,
+        deleted: bool = False,
+    ) -> RunTable:
+        """Return the runs that match.
+
+        Parameters
+        ----------
+        query : str
+            Words that all must occur in name, experiment, params, tags, status or id;
+            or clauses: ``metrics.auc > 0.9 and params.model = "rf"``.
+        experiment : str, optional
+            Only runs of this one.
+        order : str
+            ``started``, ``ended``, ``duration``, ``name``, ``experiment``, ``status``,
+            ``main`` (how good the main metric is), ``metrics.KEY`` or ``params.KEY``.
+        limit, offset : int
+            The page; the table's ``total`` counts all matches.
+        deleted : bool
+            Those in the trash instead.
+
+        Raises
+        ------
+        UsageError
+            When query or order can't be understood.
+        """
+        with self._read() as db:
+            return search(
+                db,
+                lost_owners(db),
+                query=query,
+                experiment=experiment,
+                order=order,
+                descending=descending,
+                limit=limit,
+                offset=offset,
+                deleted=deleted,
+            )
+
+    def history(self, run_id: str, key: str) -> tuple[MetricPoint, ...]:
+        """Return all points of a metric as they were logged; empty when there are none."""
+        with self._read() as db:
+            rows = db.execute(
+                "SELECT p.value, p.code, p.step, p.timestamp_ms FROM metric_points p "
+                "JOIN metrics m USING (metric_id) JOIN runs r ON r.id = m.run "
+                "WHERE r.run_id = ? AND m.key = ? ORDER BY p.seq",
+                (run_id, key),
+            )
+            return tuple(
+                MetricPoint(key, decode_float(value, code), step, timestamp)
+                for value, code, step, timestamp in rows
+            )
+
+    def cells(
+        self, session_id: str, first: int = 0, last: int | None = None
+    ) -> tuple[CellExecution, ...]:
+        """Return the cell executions of a session from `first` to `last`, both included."""
+        with self._read() as db:
+            rows = db.execute(
+                f"SELECT {CELL_COLUMNS} FROM cells WHERE session_id = ? AND seq >= ? "
+                "AND (? IS NULL OR seq <= ?) ORDER BY seq",
+                (session_id, first, last, last),
+            )
+            return tuple(cell_of(row) for row in rows)
+
+    def episodes(self, session_id: str | None = None) -> tuple[Episode, ...]:
+        """Return the training episodes, of one session or all, oldest first."""
+        with self._read() as db:
+            rows = db.execute(
+                "SELECT body FROM episodes WHERE ? IS NULL OR session_id = ? ORDER BY episode_id",
+                (session_id, session_id),
+            )
+            return tuple(loads(Episode, body) for (body,) in rows)
+
+    def session(self, session_id: str) -> Session:
+        """Return a session.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none.
+        """
+        with self._read() as db:
+            row = db.execute(
+                "SELECT session_id, started_ms, notebook, cwd, python, executable, host "
+                "FROM sessions WHERE session_id = ?",
+                (session_id,),
+            ).fetchone()
+        if row is None:
+            raise NotFoundError(f"There is no session {session_id!r} in this trail.")
+        return Session(*row)
+
+    def experiments(self) -> tuple[Experiment, ...]:
+        """Return the experiments by name."""
+        with self._read() as db:
+            rows = db.execute("SELECT name, main_metric, direction FROM experiments ORDER BY name")
+            return tuple(
+                Experiment(name, metric, None if direction is None else Direction(direction))
+                for name, metric, direction in rows
+            )
+
+    def models(self) -> tuple[RegisteredModel, ...]:
+        """Return the registered models by name."""
+        with self._read() as db:
+            return registered.models(db)
+
+    def model(self, name: str) -> RegisteredModel:
+        """Return a registered model.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none of that name (lists near misses).
+        """
+        with self._read() as db:
+            return registered.model(db, name)
+
+    def model_version(self, ref: str) -> ModelVersion:
+        """Return a version by ``name@alias``, ``name/3`` or ``name`` (the latest).
+
+        Any of them may have ``models:/`` in front.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such model, version or alias.
+        """
+        with self._read() as db:
+            return registered.version(db, ref)
+
+    def alias_history(self, name: str) -> tuple[AliasMove, ...]:
+        """Return every move of a model's aliases, oldest first."""
+        with self._read() as db:
+            return registered.history(db, name)
+
+    def exports(self, run_id: str) -> tuple[Manifest, ...]:
+        """Return the manifests of the pipelines exported from a run, oldest first."""
+        with self._read() as db:
+            rows = db.execute(
+                "SELECT x.manifest FROM exports x JOIN runs r ON r.id = x.run "
+                "WHERE r.run_id = ? ORDER BY x.id",
+                (run_id,),
+            )
+            return tuple(loads(Manifest, text) for (text,) in rows)
+
+    def data_version(self) -> int:
+        """Return a number that changes whenever something that can be read here changes.
+
+        It counts the dead owners of open runs too, since those change a run's
+        effective status without a write.
+        """
+        with self._read() as db:
+            (value,) = db.execute("SELECT value FROM meta WHERE key = 'data_version'").fetchone()
+            return int(value) << 8 | len(lost_owners(db)) & 0xFF
+
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        db = None
+        try:
+            db = connect_reader(self._path)
+            db.execute("BEGIN")  # all statements see one state
+            yield db
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self._path} can't be read: {error}. Look at it with: nbtrail store doctor"
+            ) from error
+        finally:
+            if db is not None:
+                db.close()

@@ -1,0 +1,71 @@
+"""Python values to SQLite and back, without loss and without raising."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+__all__ = ["TEXT_LIMIT", "capped", "decode_float", "encode_float", "execute", "whole"]
+
+TEXT_LIMIT: Final = 1_000_000
+_INT64_MAX: Final = (1 << 63) - 1
+
+_FINITE, _NAN, _INFINITY, _MINUS_INFINITY = range(4)
+
+
+def encode_float(value: float) -> tuple[float | None, int]:
+    """Return a float as column value and code.
+
+    SQLite turns NaN into NULL, so the code says which it was; infinities keep their
+    place in comparisons and sorting.
+    """
+    try:
+        value = float(value)
+    except OverflowError:  # an int beyond every float
+        value = math.inf if value > 0 else -math.inf
+    if math.isfinite(value):
+        return value, _FINITE
+    if math.isnan(value):
+        return None, _NAN
+    return value, _INFINITY if value > 0 else _MINUS_INFINITY
+
+
+def decode_float(value: float | None, code: int) -> float:
+    """Undo :func:`encode_float`."""
+    if code == _FINITE and value is not None:
+        return value
+    return {_INFINITY: math.inf, _MINUS_INFINITY: -math.inf}.get(code, math.nan)
+
+
+def whole(value: int) -> int:
+    """Bring an int into the 64 bits of a column: the nearest one that fits."""
+    return max(-_INT64_MAX - 1, min(_INT64_MAX, int(value)))
+
+
+def capped(text: str) -> str:
+    """Cut a text that nobody can have meant to log, and say so at its end."""
+    if len(text) <= TEXT_LIMIT:
+        return text
+    return f"{text[:TEXT_LIMIT]} ... ({len(text) - TEXT_LIMIT} characters cut by nbtrail)"
+
+
+def execute(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    """Execute one statement; values that SQLite refuses are brought into a form it takes.
+
+    Lone surrogates become their escape (which JSON text reads back), ints beyond
+    64 bit the nearest one that fits. The common case pays nothing for this.
+    """
+    try:
+        return db.execute(sql, values)
+    except (UnicodeEncodeError, OverflowError):
+        return db.execute(sql, [_acceptable(value) for value in values])
+
+
+def _acceptable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, int):
+        return whole(value)
+    return value
