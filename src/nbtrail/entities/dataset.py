@@ -90,12 +90,16 @@ class Dataset:
     rows : int
         Number of rows, or of bytes for a file; -1 when unknown.
     columns : tuple of Column
+        Levels of an index that holds more than row numbers come first, as ``[index NAME]``.
+    shape : tuple of int
+        Of a table (rows, columns) or an array; empty for a single value or a file.
     """
 
     digest: Digest
     kind: str
     rows: int = -1
     columns: tuple[Column, ...] = ()
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Hooks and taps: what is seen while the user's code runs. Nothing here may raise into it."""

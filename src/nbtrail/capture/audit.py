@@ -1,0 +1,208 @@
+"""Files, processes and environment variables that Python code touches, as audit events.
+
+Python can't remove an audit hook, so there is one for the whole process, added at the first
+subscription; without subscribers its first statement returns.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+__all__ = [
+    "FileEvent",
+    "SystemEvent",
+    "SystemKind",
+    "subscribe",
+    "subscribe_system",
+    "unsubscribe",
+]
+
+
+class SystemKind(Enum):
+    """What else was seen besides a file."""
+
+    PROCESS = "process"
+    ENVIRONMENT = "environment"
+    EXEC = "exec"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEvent:
+    """A file or folder is about to be opened or changed; it need not succeed.
+
+    Attributes
+    ----------
+    path : str
+        Absolute, not resolved.
+    mode : str
+        ``"r"``, ``"w"`` or ``"rw"``.
+    """
+
+    path: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemEvent:
+    """A process, a change of the environment, or code that is about to be executed.
+
+    Attributes
+    ----------
+    value : object
+        The command as text, the variable's name, or the code object.
+    """
+
+    kind: SystemKind
+    value: Any
+
+
+_files: list[Callable[[FileEvent], None]] = []
+_system: list[Callable[[SystemEvent], None]] = []
+_armed = False
+_added = False
+_busy = threading.local()
+
+_WRITES = {"os.mkdir": (0,), "os.rmdir": (0,), "os.remove": (0,), "os.truncate": (0,)}
+_MOVES = {"os.rename", "shutil.move", "os.link", "os.symlink"}
+_COPIES = {"shutil.copyfile", "shutil.copytree"}
+_PROCESSES = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "pty.spawn"}
+_FORKS = {"os.fork", "os.forkpty"}
+
+# what never is data: byte code, libraries, system folders, our own and the shell's files
+_NOISE_SUFFIXES = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".ttf", ".otf", ".afm", ".pth")
+_NOISE_PREFIXES = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/")
+_NOISE_PARTS = (
+    "/.nbtrail/",
+    "/.ipython/",
+    "/.git/",
+    "/__pycache__/",
+    "/.cache/fontconfig/",
+    "/matplotlib/fontlist",
+    ".dist-info/",
+)
+_DATA_SUFFIXES = (".csv", ".gz", ".json", ".npz", ".npy", ".parquet", ".txt", ".zip", ".bz2")
+
+
+def subscribe(callback: Callable[[FileEvent], None]) -> None:
+    """Call `callback` for each file event from now on, in the thread that causes it."""
+    _files.append(callback)
+    _arm()
+
+
+def subscribe_system(callback: Callable[[SystemEvent], None]) -> None:
+    """Call `callback` for processes, environment changes and executed code."""
+    _system.append(callback)
+    _arm()
+
+
+def unsubscribe(callback: Callable[[Any], None]) -> None:
+    """Stop calling `callback`; nothing happens when it was not subscribed."""
+    global _armed
+    for subscribers in (_files, _system):
+        if callback in subscribers:
+            subscribers.remove(callback)  # type: ignore[arg-type]
+    _armed = bool(_files or _system)
+
+
+def _arm() -> None:
+    global _armed, _added
+    _armed = True
+    if not _added:
+        _added = True
+        sys.addaudithook(_hook)
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _armed:
+        return
+    if getattr(_busy, "inside", False):
+        return
+    _busy.inside = True
+    try:
+        _dispatch(event, arguments)
+    except Exception:  # noqa: S110 - an audit hook that raises would break the user's call
+        pass
+    finally:
+        _busy.inside = False
+
+
+def _dispatch(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open":
+        _tell_file(arguments[0], _open_mode(arguments[1], arguments[2]))
+    elif event in _WRITES:
+        _tell_file(arguments[0], "w")
+    elif event in _MOVES:
+        _tell_file(arguments[0], "rw")
+        _tell_file(arguments[1], "w")
+    elif event in _COPIES:
+        _tell_file(arguments[0], "r")
+        _tell_file(arguments[1], "w")
+    elif event == "sqlite3.connect":
+        _tell_file(arguments[0], "rw")
+    elif event in _PROCESSES:
+        _tell_system(SystemKind.PROCESS, " ".join(_texts(arguments)))
+    elif event in _FORKS:
+        _tell_system(SystemKind.PROCESS, "")
+    elif event in {"os.putenv", "os.unsetenv"}:
+        _tell_system(SystemKind.ENVIRONMENT, os.fsdecode(arguments[0]))
+    elif event == "exec":
+        _tell_system(SystemKind.EXEC, arguments[0])
+
+
+def _tell_file(path: Any, mode: str) -> None:
+    if not _files or isinstance(path, int) or path is None:
+        return
+    text = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - pathlib is slower here
+    if _is_noise(text, mode):
+        return
+    event = FileEvent(text, mode)
+    for callback in tuple(_files):
+        callback(event)
+
+
+def _tell_system(kind: SystemKind, value: Any) -> None:
+    if not _system:
+        return
+    event = SystemEvent(kind, value)
+    for callback in tuple(_system):
+        callback(event)
+
+
+def _is_noise(path: str, mode: str) -> bool:
+    if path.endswith(_NOISE_SUFFIXES) or path.startswith(_NOISE_PREFIXES):
+        return True
+    if any(part in path for part in _NOISE_PARTS):
+        return True
+    library = path.startswith((sys.prefix + os.sep, sys.base_prefix + os.sep))
+    return library and mode == "r" and not path.endswith(_DATA_SUFFIXES)
+
+
+def _open_mode(mode: Any, flags: Any) -> str:
+    if isinstance(mode, str):
+        if "+" in mode:
+            return "w" if "w" in mode else "rw"
+        if "a" in mode:
+            return "rw"
+        return "w" if "w" in mode or "x" in mode else "r"
+    if isinstance(flags, int):
+        access = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
+        if access == os.O_RDONLY:
+            return "r"
+        return "w" if flags & os.O_TRUNC or access == os.O_WRONLY else "rw"
+    return "r"
+
+
+def _texts(arguments: Any) -> list[str]:
+    found: list[str] = []
+    for item in arguments:
+        if isinstance(item, (str, bytes, os.PathLike)):
+            found.append(os.fsdecode(item))
+        elif isinstance(item, (list, tuple)):
+            found.extend(_texts(item))
+    return found

@@ -1,0 +1,91 @@
+"""What a tap reports: one user-level call into a modelling library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from types import FrameType
+from typing import Any, Protocol
+
+__all__ = ["TRAMPOLINE", "Call", "CallKind", "CallSink", "is_user_call"]
+
+# name of the function that taps_patch puts in front of a target
+TRAMPOLINE = "_nbtrail_tap"
+
+
+class CallKind(Enum):
+    """What kind of call was seen."""
+
+    FIT = "fit"
+    PREDICT = "predict"
+    SCORE = "score"
+    METRIC = "metric"
+    SPLIT = "split"
+    CROSS_VALIDATE = "cross_validate"
+
+
+@dataclass(slots=True)
+class Call:
+    """A call that the user's own code made, with the live objects it was given.
+
+    Attributes
+    ----------
+    name : str
+        ``fit``, ``predict_proba``, ``accuracy_score``...
+    arguments : dict
+        By parameter name, as passed (defaults left out); ``self`` included for methods.
+    result : object
+        What the call returned.
+    started_ns : int
+        `time.perf_counter_ns` at entry.
+    """
+
+    kind: CallKind
+    name: str
+    arguments: dict[str, Any]
+    started_ns: int
+    duration_ns: int = 0
+    result: Any = None
+
+
+class CallSink(Protocol):
+    """Receives the calls. It must neither raise nor keep `Call.result` alive."""
+
+    def entered(self, call: Call) -> None:
+        """Take a call that begins; its arguments are as the user passed them."""
+
+    def returned(self, call: Call) -> None:
+        """Take a call that came back without an exception."""
+
+
+# A call is the user's own when none of these is on the stack above it, sklearn's thin
+# decorators apart. That needs no depth counter, holds in joblib's threads (whose stack
+# starts in sklearn), and ignores what a scorer of the user does inside a search.
+_LIBRARIES = frozenset({"sklearn", "xgboost", "lightgbm", "catboost", "imblearn", "skops"})
+_OURS = "nbtrail.flavors"
+_DECORATORS = frozenset(
+    {
+        ("sklearn.base", "wrapper"),
+        ("sklearn.utils._param_validation", "wrapper"),
+        ("sklearn.utils._set_output", "wrapped"),
+        ("sklearn.utils._available_if", "out"),
+        ("sklearn.utils.validation", "inner_f"),
+        ("sklearn.utils.deprecation", "wrapped"),
+    }
+)
+
+
+def is_user_call(frame: FrameType | None) -> bool:
+    """Say whether the call that `frame` made came from the user's code."""
+    leading = True
+    while frame is not None:
+        module: str = frame.f_globals.get("__name__", "")
+        if leading and (module, frame.f_code.co_name) in _DECORATORS:
+            frame = frame.f_back
+            continue
+        if frame.f_code.co_name != TRAMPOLINE:
+            leading = False
+            if module.partition(".")[0] in _LIBRARIES or module.startswith(_OURS):
+                return False
+        frame = frame.f_back
+    return True

@@ -1,0 +1,57 @@
+"""A failure of ours becomes one warning, never an exception in the user's cell."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+__all__ = ["NbtrailWarning", "guarded", "warn_once"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_said: set[str] = set()
+
+
+class NbtrailWarning(UserWarning):
+    """Something could not be captured; the user's own code is not affected."""
+
+
+def warn_once(text: str) -> None:
+    """Show `text` as a warning, once per process, even where warnings are errors."""
+    if text in _said:
+        return
+    _said.add(text)
+    try:
+        warnings.warn(text, NbtrailWarning, stacklevel=3)
+    except NbtrailWarning:  # the user turned warnings into errors: not ours to raise
+        print(f"nbtrail: {text}", file=sys.stderr)  # noqa: T201
+
+
+def guarded(function: Callable[P, R]) -> Callable[P, R | None]:
+    """Make `function` return None and warn once instead of raising.
+
+    Interrupts and exits pass through: they belong to the user. With
+    ``NBTRAIL_DEBUG`` set the traceback is shown too.
+    """
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            if os.environ.get("NBTRAIL_DEBUG"):
+                traceback.print_exc()
+            warn_once(
+                f"Something was not captured ({function.__qualname__}: "
+                f"{type(error).__name__}: {error}). Your code is not affected. "
+                "Set NBTRAIL_DEBUG=1 to see the traceback."
+            )
+            return None
+
+    return call

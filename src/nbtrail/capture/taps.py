@@ -1,0 +1,74 @@
+"""One face for both ways of tapping: sys.monitoring from Python 3.12 on, patches before."""
+
+from __future__ import annotations
+
+import sys
+from typing import Protocol
+
+from nbtrail.capture.calls import CallSink
+from nbtrail.capture.guard import guarded
+from nbtrail.capture.imports import ImportWatch
+from nbtrail.capture.targets import Target, TargetFinder
+
+__all__ = ["Taps"]
+
+
+class _Backend(Protocol):
+    def tap(self, target: Target) -> None: ...
+    def forget_pending(self) -> None: ...
+    def remove_all(self) -> None: ...
+
+
+class Taps:
+    """Taps on every estimator method and metric that is loaded, now or later.
+
+    Parameters
+    ----------
+    sink : CallSink
+        Receives the user-level calls.
+    """
+
+    def __init__(self, sink: CallSink) -> None:
+        self._sink = sink
+        self._finder = TargetFinder()
+        self._backend: _Backend | None = None
+        self._watch = ImportWatch(("sklearn", "xgboost", "lightgbm"), self.refresh)
+
+    def install(self) -> None:
+        """Tap what is loaded, and watch for what will be."""
+        if self._backend is None:
+            self._backend = _backend(self._sink)
+            self._finder = TargetFinder()
+            self._watch.install()
+        self.refresh()
+
+    @guarded
+    def refresh(self) -> None:
+        """Tap targets that appeared since the last call (new classes of the user too)."""
+        if self._backend is not None:
+            for target in self._finder.new_targets():
+                self._backend.tap(target)
+
+    def forget_pending(self) -> None:
+        """Drop calls that were entered and never returned (they raised)."""
+        if self._backend is not None:
+            self._backend.forget_pending()
+
+    def remove(self) -> None:
+        """Restore everything as it was before `install`."""
+        self._watch.remove()
+        if self._backend is not None:
+            self._backend.remove_all()
+            self._backend = None
+
+
+def _backend(sink: CallSink) -> _Backend:
+    if sys.version_info >= (3, 12):
+        from nbtrail.capture.taps_monitoring import MonitoringTaps, free_tool_id
+
+        tool = free_tool_id()
+        if tool is not None:
+            return MonitoringTaps(sink, tool)
+    from nbtrail.capture.taps_patch import PatchTaps
+
+    return PatchTaps(sink)

@@ -1,0 +1,112 @@
+"""Taps by replacement, for Python 3.11: as few visible objects as possible are changed.
+
+scikit-learn decorates `fit`, `transform` and every metric with functions that keep the
+original in a closure cell. Swapping the content of that cell reaches every name that the
+user imported earlier, and the function the user sees stays the same object (so it still
+pickles). Only undecorated methods (`predict`, `score`) are replaced on their class.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Callable
+from types import CellType, FunctionType
+from typing import Any
+
+from nbtrail.capture.calls import Call, CallSink, is_user_call
+from nbtrail.capture.guard import guarded
+from nbtrail.capture.targets import Target
+
+__all__ = ["PatchTaps"]
+
+# names under which sklearn's decorators keep the decorated function
+_SLOTS = ("fit_method", "func", "f")
+
+
+class PatchTaps:
+    """Puts a recording function in front of each target."""
+
+    def __init__(self, sink: CallSink) -> None:
+        self._sink = sink
+        self._restore: list[Callable[[], None]] = []
+        self._cells: set[int] = set()
+
+    def tap(self, target: Target) -> None:
+        """Tap one target."""
+        attribute = vars(target.owner)[target.attribute]
+        cell = _slot(attribute)
+        if cell is not None:
+            if id(cell) not in self._cells:
+                self._cells.add(id(cell))
+                self._swap(cell, self._recorder(cell.cell_contents, target))
+        elif isinstance(getattr(attribute, "fn", None), FunctionType):
+            # sklearn's available_if descriptor holds the function in an attribute
+            self._set(attribute, "fn", self._recorder(attribute.fn, target))
+        elif isinstance(attribute, FunctionType) and target.owner.__module__ != "__main__":
+            # classes of the notebook are left alone: cloudpickle sends them by value
+            self._set(target.owner, target.attribute, self._recorder(attribute, target))
+
+    def forget_pending(self) -> None:
+        """Nothing is pending here: the recorder sees exceptions itself."""
+
+    def remove_all(self) -> None:
+        """Put every original back."""
+        while self._restore:
+            self._restore.pop()()
+        self._cells.clear()
+
+    def _swap(self, cell: CellType, recorder: Callable[..., Any]) -> None:
+        original = cell.cell_contents
+        cell.cell_contents = recorder
+
+        def restore() -> None:
+            cell.cell_contents = original
+
+        self._restore.append(restore)
+
+    def _set(self, owner: Any, name: str, recorder: Callable[..., Any]) -> None:
+        original = vars(owner)[name]
+        setattr(owner, name, recorder)
+        self._restore.append(lambda: setattr(owner, name, original))
+
+    def _recorder(self, original: Callable[..., Any], target: Target) -> Callable[..., Any]:
+        kind, name = target.kind, target.attribute
+        names = _parameter_names(original)
+        enter, leave = guarded(self._sink.entered), guarded(self._sink.returned)
+
+        @functools.wraps(original)
+        def _nbtrail_tap(*args: Any, **kwargs: Any) -> Any:
+            if not is_user_call(sys._getframe(1)):  # noqa: SLF001
+                return original(*args, **kwargs)
+            arguments = dict(zip(names, args, strict=False)) | kwargs
+            if len(args) > len(names):
+                arguments["*"] = args[len(names) :]
+            call = Call(kind, name, arguments, time.perf_counter_ns())
+            enter(call)
+            result = original(*args, **kwargs)
+            call.duration_ns = time.perf_counter_ns() - call.started_ns
+            call.result = result
+            leave(call)
+            return result
+
+        return _nbtrail_tap
+
+
+def _parameter_names(function: Any) -> tuple[str, ...]:
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code = getattr(function, "__code__", None)
+    return code.co_varnames[: code.co_argcount] if code is not None else ()
+
+
+def _slot(attribute: Any) -> CellType | None:
+    if not isinstance(attribute, FunctionType) or attribute.__closure__ is None:
+        return None
+    for slot in _SLOTS:
+        if slot in attribute.__code__.co_freevars:
+            cell = attribute.__closure__[attribute.__code__.co_freevars.index(slot)]
+            if callable(cell.cell_contents):
+                return cell
+    return None

@@ -1,0 +1,96 @@
+"""Which functions of the loaded modelling libraries are worth a tap."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nbtrail.capture.calls import CallKind
+
+__all__ = ["Target", "TargetFinder"]
+
+_METHODS = {
+    "fit": CallKind.FIT,
+    "fit_predict": CallKind.FIT,
+    "fit_transform": CallKind.FIT,
+    "partial_fit": CallKind.FIT,
+    "predict": CallKind.PREDICT,
+    "predict_proba": CallKind.PREDICT,
+    "predict_log_proba": CallKind.PREDICT,
+    "decision_function": CallKind.PREDICT,
+    "score": CallKind.SCORE,
+}
+_MODEL_SELECTION = {
+    "train_test_split": CallKind.SPLIT,
+    "cross_val_score": CallKind.CROSS_VALIDATE,
+    "cross_validate": CallKind.CROSS_VALIDATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A function to tap: where it hangs (`owner`, `attribute`) and what it does."""
+
+    kind: CallKind
+    owner: Any
+    attribute: str
+
+
+class TargetFinder:
+    """Finds targets that were not there before; cheap when nothing new was loaded."""
+
+    def __init__(self) -> None:
+        self._classes: set[type] = set()
+        self._modules: set[str] = set()
+
+    def new_targets(self) -> Iterator[Target]:
+        """Yield each target once in the life of the finder."""
+        base = sys.modules.get("sklearn.base")
+        estimator = getattr(base, "BaseEstimator", None)
+        if estimator is None:
+            return
+        for cls in self._new_classes(estimator):
+            for name in _METHODS.keys() & vars(cls).keys():
+                yield Target(_METHODS[name], cls, name)
+        yield from self._functions()
+
+    def _new_classes(self, base: type) -> Iterator[type]:
+        waiting: list[type] = [base]
+        visited: set[type] = set()
+        while waiting:
+            cls = waiting.pop()
+            child: type
+            for child in type.__subclasses__(cls):
+                if child not in visited:
+                    visited.add(child)
+                    waiting.append(child)
+                    # mixins in other branches hold predict and score
+                    for ancestor in child.__mro__ if child not in self._classes else ():
+                        if ancestor not in self._classes and ancestor is not object:
+                            self._classes.add(ancestor)
+                            yield ancestor
+
+    def _functions(self) -> Iterator[Target]:
+        metrics = sys.modules.get("sklearn.metrics")
+        if (
+            metrics is not None
+            and "sklearn.metrics" not in self._modules
+            and hasattr(metrics, "__all__")
+        ):
+            self._modules.add("sklearn.metrics")
+            for name in metrics.__all__:
+                function = getattr(metrics, name, None)
+                if inspect.isfunction(function) and hasattr(function, "__wrapped__"):
+                    yield Target(CallKind.METRIC, metrics, name)
+        selection = sys.modules.get("sklearn.model_selection")
+        if (
+            selection is not None
+            and "sklearn.model_selection" not in self._modules
+            and all(hasattr(selection, name) for name in _MODEL_SELECTION)
+        ):
+            self._modules.add("sklearn.model_selection")
+            for name, kind in _MODEL_SELECTION.items():
+                yield Target(kind, selection, name)

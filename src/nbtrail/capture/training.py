@@ -1,0 +1,116 @@
+"""A training episode while it is being observed: the live side of `entities.Episode`."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.episode import Episode
+from nbtrail.entities.run import Metric, MetricPoint, Param
+
+__all__ = ["Location", "Training"]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in the session's history: cell execution and statement, -1 when unknown."""
+
+    cell_seq: int = -1
+    statement: int = -1
+
+
+@dataclass(slots=True, eq=False)
+class Training:
+    """One user-level fit, search or cross-validation and what followed on its model.
+
+    Attributes
+    ----------
+    run_id : str
+        The run that was open when it began, or empty.
+    is_model : bool
+        False for a transformer, whose parameters matter but which starts no run.
+    estimator : object or None
+        The fitted object, held until it is drained; later only `alive` knows it.
+    began : tuple of int
+        Thread and `time.perf_counter_ns` at the beginning of the fit.
+    points : list of MetricPoint
+        Values that were not drained yet.
+    consumed : set of str
+        Content digests of what it was fitted on.
+    example : object or None
+        The first rows of its input, for the model's signature.
+    """
+
+    episode_id: str
+    run_id: str
+    class_name: str
+    model_name: str
+    is_model: bool
+    is_fitted: bool
+    location: Location
+    started_ms: int
+    ended_ms: int
+    began: tuple[int, int]
+    estimator: Any
+    params: tuple[Param, ...] = ()
+    datasets: list[DatasetUse] = field(default_factory=list)
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    points: list[MetricPoint] = field(default_factory=list)
+    consumed: set[str] = field(default_factory=set)
+    example: Any = None
+    model_digest: str = ""
+    _reference: weakref.ref[Any] | None = None
+
+    def alive(self) -> Any:
+        """Return the fitted object, or None when the user dropped it."""
+        if self.estimator is not None:
+            return self.estimator
+        return self._reference() if self._reference is not None else None
+
+    def release(self) -> None:
+        """Stop to keep the fitted object in memory."""
+        if self.estimator is not None:
+            try:
+                self._reference = weakref.ref(self.estimator)
+            except TypeError:
+                self._reference = None
+            self.estimator = None
+
+    def add_metric(self, metric: Metric) -> None:
+        """Add a value; the same key again becomes its next step."""
+        before = self.metrics.get(metric.key)
+        if before is not None:
+            metric = replace(
+                metric,
+                minimum=min(before.minimum, metric.last),
+                maximum=max(before.maximum, metric.last),
+                count=before.count + 1,
+                last_step=before.last_step + 1,
+            )
+        self.metrics[metric.key] = metric
+        self.points.append(MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms))
+
+    def add_dataset(self, use: DatasetUse) -> None:
+        """Add a dataset unless the same content was seen in the same context."""
+        mark = (use.dataset.digest.content, use.context)
+        if all((d.dataset.digest.content, d.context) != mark for d in self.datasets):
+            self.datasets.append(use)
+
+    def episode(self, session_id: str) -> Episode:
+        """Return what the history keeps of it."""
+        return Episode(
+            episode_id=self.episode_id,
+            session_id=session_id,
+            cell_seq=self.location.cell_seq,
+            started_ms=self.started_ms,
+            ended_ms=self.ended_ms,
+            model_name=self.model_name,
+            class_name=self.class_name,
+            model_digest=self.model_digest,
+            params=self.params,
+            metrics=tuple(self.metrics.values()),
+            datasets=tuple(self.datasets),
+            run_id=self.run_id,
+        )

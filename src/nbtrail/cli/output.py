@@ -1,0 +1,76 @@
+"""How commands answer: text for people, one JSON document with ``--json``."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nbtrail.config import find_store
+from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
+from nbtrail.store.store import Store
+
+__all__ = ["answer", "open_store", "verb"]
+
+FAILED, MISUSED = 1, 2
+
+
+def verb(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--json`` and ``--store``, and make its errors one clear line.
+
+    The command gets `as_json` and, when it asks for a `store` parameter, the open store.
+    Exit codes: 1 for what failed, 2 for what was asked wrongly.
+    """
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+    @functools.wraps(command)
+    def run(*args: Any, as_json: bool, **kwargs: Any) -> None:
+        try:
+            command(*args, as_json=as_json, **kwargs)
+        except (NbtrailError, OSError) as error:
+            fail(error, as_json=as_json)
+
+    return run
+
+
+def fail(error: Exception, *, as_json: bool) -> None:
+    """Tell an error and leave with its exit code."""
+    code = type(error).__name__.removesuffix("Error").lower()
+    if as_json:
+        document: dict[str, Any] = {"error": {"code": code, "message": str(error)}}
+        if getattr(error, "reasons", ()):
+            document["error"]["reasons"] = list(error.reasons)  # type: ignore[attr-defined]
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"nbtrail: {error}", err=True)
+    raise click.exceptions.Exit(MISUSED if isinstance(error, UsageError) else FAILED)
+
+
+def answer(document: Any, text: str | Callable[[], str], *, as_json: bool) -> None:
+    """Print a document as JSON, or its text."""
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        click.echo(text if isinstance(text, str) else text())
+
+
+def open_store(path: str | None) -> Store:
+    """Open the store at `path`, else the one that belongs to the working folder.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    """
+    root = Path(path) if path else find_store(Path.cwd(), existing=True)
+    if root is None or not root.is_dir():
+        where = f"at {path}" if path else f"for {Path.cwd()} or any folder above it"
+        raise NotFoundError(
+            f"There is no trail (.nbtrail folder) {where}. Change to the project's folder, "
+            "give --store, or start a trail in a notebook with %load_ext nbtrail."
+        )
+    return Store.open(root)

@@ -1,0 +1,62 @@
+"""``nbtrail export`` and ``verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from nbtrail.cli.output import FAILED, answer, open_store, verb
+from nbtrail.entities.codec import to_plain
+from nbtrail.entities.pipeline import Outcome, Verdict
+
+__all__ = ["export", "verify"]
+
+_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
+
+
+@click.command()
+@click.argument("run")
+@click.option("--output", "-o", required=True, metavar="DIR", help="A new folder.")
+@_store_option
+@verb
+def export(run: str, output: str, place: str | None, *, as_json: bool) -> None:
+    """Turn RUN into a clean pipeline, verified in a fresh process.
+
+    Exit code 1 when the pipeline does not reproduce the run.
+    """
+    from nbtrail.pipeline.export import export_run
+    from nbtrail.views.verdict import text_export
+
+    store = open_store(place)
+    manifest = export_run(
+        store, store.reader.resolve(run), Path(output), progress=_progress(as_json=as_json)
+    )
+    answer(to_plain(manifest), lambda: text_export(manifest, output), as_json=as_json)
+    _leave(manifest.verdict)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@verb
+def verify(folder: str, *, as_json: bool) -> None:
+    """Run the pipeline in DIR in a fresh process and compare what comes out.
+
+    Exit code 1 when it does not reproduce the run.
+    """
+    from nbtrail.pipeline.verify import verify_folder
+    from nbtrail.views.verdict import text_verdict
+
+    verdict = verify_folder(Path(folder), progress=_progress(as_json=as_json))
+    answer(to_plain(verdict), lambda: text_verdict(verdict), as_json=as_json)
+    _leave(verdict)
+
+
+def _progress(*, as_json: bool) -> Callable[[str], None]:
+    return lambda message: click.echo(message, err=as_json)
+
+
+def _leave(verdict: Verdict | None) -> None:
+    if verdict is None or verdict.outcome is Outcome.NOT_REPRODUCIBLE:
+        raise click.exceptions.Exit(FAILED)

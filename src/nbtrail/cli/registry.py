@@ -1,0 +1,60 @@
+"""``nbtrail promote`` and ``models``."""
+
+from __future__ import annotations
+
+import click
+
+from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.entities.codec import to_plain
+
+__all__ = ["models", "promote"]
+
+_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
+
+
+@click.command()
+@click.argument("run")
+@click.argument("target", metavar="MODEL@ALIAS")
+@click.option("--force", is_flag=True, help="Move the alias although a gate refuses.")
+@click.option("--reason", default="", help="Why; kept in the alias's history.")
+@click.option("--min-metric", type=float, help="Refuse when the main metric is worse than this.")
+@_store_option
+@verb
+def promote(
+    run: str,
+    target: str,
+    force: bool,  # noqa: FBT001  (click passes by name)
+    reason: str,
+    min_metric: float | None,
+    place: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Make RUN's model a version of MODEL and move ALIAS to it."""
+    from nbtrail.tracking.registry import promote as register
+
+    store = open_store(place)
+    version = register(
+        store,
+        store.reader.resolve(run),
+        target,
+        force=force,
+        reason=reason,
+        min_metric=min_metric,
+    )
+    aliases = "".join(f" @{alias}" for alias in version.aliases)
+    answer(to_plain(version), f"{version.name} version {version.version}{aliases}", as_json=as_json)
+
+
+@click.command()
+@click.argument("name", required=False)
+@_store_option
+@verb
+def models(name: str | None, place: str | None, *, as_json: bool) -> None:
+    """List the registered models, or one with its versions and history."""
+    from nbtrail.views.contract import models_page
+    from nbtrail.views.models import text_models
+
+    reader = open_store(place).reader
+    found = (reader.model(name),) if name else reader.models()
+    answer(models_page(found), lambda: text_models(found), as_json=as_json)

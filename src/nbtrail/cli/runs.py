@@ -1,0 +1,71 @@
+"""``nbtrail runs``, ``show`` and ``compare``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.exceptions import UsageError
+
+__all__ = ["compare", "runs", "show"]
+
+_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--limit", default=50, show_default=True, help="At most this many runs.")
+@click.option("--experiment", "-e", help="Only runs of this experiment.")
+@_store_option
+@verb
+def runs(
+    query: tuple[str, ...], limit: int, experiment: str | None, place: str | None, *, as_json: bool
+) -> None:
+    """List runs, newest first; QUERY filters by words or clauses like "metrics.auc > 0.9"."""
+    from nbtrail.views.contract import runs_page
+    from nbtrail.views.runs import text_runs
+
+    table = open_store(place).reader.runs(query=" ".join(query), experiment=experiment, limit=limit)
+    answer(runs_page(table), lambda: text_runs(table), as_json=as_json)
+
+
+@click.command()
+@click.argument("run", default="last")
+@click.option("--html", metavar="FILE", help="Write the page to FILE as well.")
+@_store_option
+@verb
+def show(run: str, html: str | None, place: str | None, *, as_json: bool) -> None:
+    """Show everything about RUN: an id's beginning, a name, last, last~2, best, best:auc."""
+    from nbtrail.views.contract import run_detail
+    from nbtrail.views.run import html_run, text_run
+
+    reader = open_store(place).reader
+    found = reader.run(reader.resolve(run))
+    if html:
+        Path(html).write_text(html_run(found), encoding="utf-8")
+    cells = reader.cells(found.session_id, 0, found.last_cell) if found.last_cell >= 0 else ()
+    answer(run_detail(found, cells), lambda: text_run(found), as_json=as_json)
+
+
+@click.command()
+@click.argument("refs", nargs=-1, metavar="RUN RUN...")
+@_store_option
+@verb
+def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
+    """Show what differs between runs, differences first."""
+    from nbtrail.compare.runs import compare_runs
+    from nbtrail.entities.codec import to_plain
+    from nbtrail.views.comparison import text_comparison
+
+    if len(refs) < 2:
+        raise UsageError(
+            f"compare needs two runs or more, but got {len(refs)}. "
+            "For instance: nbtrail compare best last"
+        )
+    reader = open_store(place).reader
+    chosen = [reader.run(reader.resolve(ref)) for ref in refs]
+    cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
+    comparison = compare_runs(chosen, cells)
+    answer(to_plain(comparison), lambda: text_comparison(comparison), as_json=as_json)

@@ -1,0 +1,143 @@
+"""Which kind of value is digested how; libraries that are not loaded are never imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from nbtrail.entities.dataset import Dataset
+from nbtrail.exceptions import FingerprintError
+
+__all__ = ["digest", "is_data"]
+
+_Maker = Callable[[Any, "int | None"], Dataset]
+
+
+def digest(value: Any, *, limit: int | None = None) -> Dataset:
+    """Digest a dataset by value.
+
+    Parameters
+    ----------
+    value : object
+        A frame, series or index of pandas, a frame or series of polars, a table or array of
+        pyarrow, a numpy array, a sparse matrix of scipy, a text, bytes, a single value, or a
+        list, tuple or dict of these.
+    limit : int, optional
+        Above so many bytes only some blocks of rows are read, and the digest says so.
+
+    Raises
+    ------
+    FingerprintError
+        For iterators and generators (reading them would use them up) and for unknown kinds.
+    """
+    maker = _maker(value)
+    if maker is not None:
+        return maker(value, limit)
+    return _plain(value, limit)
+
+
+def is_data(value: Any) -> bool:
+    """Say whether `value` is a table, series or array of a library that is loaded."""
+    return _maker(value) is not None
+
+
+def _plain(value: Any, limit: int | None) -> Dataset:
+    from nbtrail.fingerprint.values import (
+        is_scalar,
+        mapping_dataset,
+        scalar_dataset,
+        sequence_dataset,
+    )
+
+    if is_scalar(value):
+        return scalar_dataset(value)
+    if isinstance(value, Iterator):
+        raise FingerprintError(
+            f"A {type(value).__name__} can't be digested: reading it would use it up. "
+            "Digest the values it gives, as a list."
+        )
+    try:
+        if isinstance(value, Mapping):
+            return mapping_dataset(value, lambda item: digest(item, limit=limit))
+        if isinstance(value, (list, tuple, range)):
+            return sequence_dataset(value, lambda item: digest(item, limit=limit))
+        if isinstance(value, (set, frozenset)):
+            raise FingerprintError(
+                f"A {type(value).__name__} has no order of rows. Digest sorted(...) of it."
+            )
+    except RecursionError:
+        raise FingerprintError(
+            f"A {type(value).__name__} contains itself or is nested too deeply to be digested."
+        ) from None
+    raise FingerprintError(
+        f"A {type(value).__module__}.{type(value).__qualname__} is no kind of data that can be "
+        "digested. Known: frames and series of pandas and polars, pyarrow tables, numpy arrays, "
+        "sparse matrices, texts, bytes, numbers, and lists or dicts of them."
+    )
+
+
+def _maker(value: Any) -> _Maker | None:
+    for library, find in _LIBRARIES:
+        module = sys.modules.get(library)
+        # A library that is still being imported has no classes yet.
+        if module is not None and (maker := find(module, value)) is not None:
+            return maker
+    return None
+
+
+def _numpy(np: Any, value: Any) -> _Maker | None:
+    if not isinstance(value, (np.ndarray, np.generic)):
+        return None
+    from nbtrail.fingerprint.arrays import array_dataset
+
+    return lambda array, limit: array_dataset(np.asanyarray(array), limit)
+
+
+def _pandas(pd: Any, value: Any) -> _Maker | None:
+    from nbtrail.fingerprint import pandas_data
+
+    if isinstance(value, pd.DataFrame):
+        return pandas_data.frame_dataset
+    if isinstance(value, pd.Series):
+        return pandas_data.series_dataset
+    if isinstance(value, pd.Index):
+        return pandas_data.index_dataset
+    if isinstance(value, pd.api.extensions.ExtensionArray):
+        return lambda array, limit: pandas_data.series_dataset(pd.Series(array), limit)
+    return None
+
+
+def _polars(pl: Any, value: Any) -> _Maker | None:
+    from nbtrail.fingerprint import polars_data
+
+    if isinstance(value, pl.DataFrame):
+        return polars_data.polars_frame_dataset
+    return polars_data.polars_series_dataset if isinstance(value, pl.Series) else None
+
+
+def _pyarrow(pa: Any, value: Any) -> _Maker | None:
+    from nbtrail.fingerprint import arrow_data
+
+    if isinstance(value, (pa.Table, pa.RecordBatch)):
+        return arrow_data.arrow_table_dataset
+    if isinstance(value, (pa.Array, pa.ChunkedArray)):
+        return arrow_data.arrow_array_dataset
+    return None
+
+
+def _scipy(sparse: Any, value: Any) -> _Maker | None:
+    if not sparse.issparse(value):
+        return None
+    from nbtrail.fingerprint.arrays import sparse_dataset
+
+    return sparse_dataset
+
+
+_LIBRARIES: tuple[tuple[str, Callable[[Any, Any], _Maker | None]], ...] = (
+    ("numpy", _numpy),
+    ("pandas", _pandas),
+    ("polars", _polars),
+    ("pyarrow", _pyarrow),
+    ("scipy.sparse", _scipy),
+)

@@ -1,0 +1,183 @@
+"""pandas frames, series and indexes, for pandas 2.2 and 3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from xxhash import xxh3_128_hexdigest
+
+from nbtrail.entities.dataset import Column, Dataset
+from nbtrail.fingerprint.arrays import array_leaf
+from nbtrail.fingerprint.leaves import bytes_leaf, time_leaf
+from nbtrail.fingerprint.objects import encode, objects_leaf
+from nbtrail.fingerprint.roots import Sampling, Source, build, column
+from nbtrail.fingerprint.walk import walk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Leaf = Callable[[int, int], bytes]
+
+__all__ = ["frame_dataset", "index_dataset", "series_dataset"]
+
+
+def frame_dataset(frame: pd.DataFrame, limit: int | None) -> Dataset:
+    """Digest a frame; an index that is no plain numbering of the rows is content."""
+    size = 0 if limit is None else int(frame.memory_usage(index=True).sum())
+    sampling = Sampling.within(size, limit)
+    rows = len(frame)
+    columns = (column(_source(label, series), rows, sampling) for label, series in frame.items())
+    return build(
+        "table",
+        frame.shape,
+        columns,
+        index=_index(frame.index, sampling),
+        layout=f"{_index_layout(frame.index)} {_label_layout(frame.columns)}",
+        sampling=sampling,
+    )
+
+
+def series_dataset(series: pd.Series[Any], limit: int | None) -> Dataset:
+    """Digest a series; without a name and an own index it equals the array of its values."""
+    sampling = Sampling.within(int(series.memory_usage()) if limit is not None else 0, limit)
+    one = column(_source(series.name, series), len(series), sampling)
+    return build(
+        "series",
+        (len(series),),
+        (one,),
+        index=_index(series.index, sampling),
+        layout=_index_layout(series.index),
+        sampling=sampling,
+    )
+
+
+def index_dataset(index: pd.Index[Any], limit: int | None) -> Dataset:
+    """Digest an index by its levels."""
+    sampling = Sampling.within(int(index.memory_usage()) if limit is not None else 0, limit)
+    columns = [
+        column(_source(level.name, level.to_series()), len(index), sampling)
+        for level in _levels(index)
+    ]
+    shape = (len(index),) if len(columns) == 1 else (len(index), len(columns))
+    return build("series", shape, columns, layout=_index_layout(index), sampling=sampling)
+
+
+def _index(index: pd.Index[Any], sampling: Sampling) -> list[Column]:
+    if _is_numbering(index):
+        return []
+    return [
+        column(_source(level.name, level.to_series()), len(index), sampling)
+        for level in _levels(index)
+    ]
+
+
+def _levels(index: pd.Index[Any]) -> Iterator[pd.Index[Any]]:
+    for number in range(index.nlevels):
+        yield index.get_level_values(number)
+
+
+def _is_numbering(index: pd.Index[Any]) -> bool:
+    import numpy as np
+    import pandas as pd
+
+    if index.nlevels > 1 or index.name is not None:
+        return False
+    if isinstance(index, pd.RangeIndex):
+        return len(index) == 0 or (index.start == 0 and index.step == 1)
+    if index.dtype.kind not in "iu" or not isinstance(index.dtype, np.dtype):
+        return len(index) == 0
+    values = index.to_numpy()
+    edges = len(values) == 0 or (values[0] == 0 and values[-1] == len(values) - 1)
+    return bool(edges) and np.array_equal(values, np.arange(len(values)))
+
+
+def _index_layout(index: pd.Index[Any]) -> str:
+    return type(index).__name__
+
+
+def _label_layout(labels: pd.Index[Any]) -> str:
+    names = "" if all(name is None for name in labels.names) else repr(list(labels.names))
+    return f"labels {labels.inferred_type} {names}"
+
+
+def _source(label: Any, series: pd.Series[Any]) -> Source:
+    import pandas as pd
+
+    dtype = series.dtype
+    name = "" if label is None else str(label)
+    if isinstance(dtype, pd.CategoricalDtype):
+        order = " ordered" if dtype.ordered else ""
+        # Unused categories and their order decide the codes, not the values: schema.
+        written: list[bytes] = []
+        encode(list(dtype.categories), written, walk)
+        which = xxh3_128_hexdigest(b"".join(written))[:8]
+        text = f"category[{dtype.categories.dtype}, {len(dtype.categories)}{order}, {which}]"
+        return Source(name, text, _categorical(series))
+    return Source(name, str(dtype), _reader(series, dtype))
+
+
+def _reader(series: pd.Series[Any], dtype: Any) -> Leaf:
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(dtype, np.dtype):
+        values = series.to_numpy()
+        if dtype.kind == "O":
+            return lambda start, stop: objects_leaf(values[start:stop].tolist(), walk)
+        return lambda start, stop: array_leaf(values[start:stop])
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        moments = np.asarray(series.array, dtype=f"M8[{dtype.unit}]").view("i8")
+        return lambda start, stop: time_leaf("aware", moments[start:stop], dtype.unit)
+    if isinstance(dtype, pd.SparseDtype):
+        dense: pd.Series[Any] = cast("Any", series).sparse.to_dense()
+        return _reader(dense, dense.dtype)
+    if hasattr(series.array, "__arrow_array__") and _keeps_arrow(dtype):
+        from nbtrail.fingerprint.arrow_data import arrow_leaf, arrow_values
+
+        chunked = arrow_values(series.array)
+        return lambda start, stop: arrow_leaf(chunked, start, stop)
+    masked = (pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray)
+    if isinstance(series.array, masked):
+        plain = dtype.numpy_dtype
+        present = ~series.isna().to_numpy()
+        filled = series.to_numpy(dtype=plain, na_value=plain.type(0))
+        return lambda start, stop: array_leaf(filled[start:stop], present[start:stop])
+    return lambda start, stop: objects_leaf(list(series.iloc[start:stop]), walk)
+
+
+def _keeps_arrow(dtype: Any) -> bool:
+    """Say whether the values lie in Arrow memory, so that pyarrow is loaded anyway."""
+    import pandas as pd
+
+    return isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow"
+
+
+def _categorical(series: pd.Series[Any]) -> Leaf:
+    import numpy as np
+
+    categories = series.cat.categories
+    codes = series.cat.codes.to_numpy()
+    values = list(categories)
+    if not all(type(value) is str for value in values):
+        plain = categories.to_series()
+
+        def typed(start: int, stop: int) -> bytes:
+            part = codes[start:stop]
+            # Position -1 takes any value: it is missing, and reads so.
+            taken = plain.reindex([]) if plain.empty else plain.iloc[part]
+            taken = taken.where(part >= 0) if plain.size and (part < 0).any() else taken
+            if plain.empty:
+                return objects_leaf([None] * len(part), walk)
+            return _reader(taken, taken.dtype)(0, len(part))
+
+        return typed
+
+    texts = [value.encode("utf-8", "surrogatepass") for value in values] + [b""]
+    sizes = np.array([len(text) for text in texts[:-1]] + [-1], "i8")
+
+    def textual(start: int, stop: int) -> bytes:
+        part = codes[start:stop]  # code -1 takes the last entry: missing
+        return bytes_leaf("str", sizes[part], b"".join([texts[code] for code in part.tolist()]))
+
+    return textual

@@ -1,0 +1,270 @@
+"""State outside of the namespace that a statement reads or writes.
+
+Random state, working directory and import path are compared before and after; files,
+processes and environment variables come as audit events while the statement runs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from nbtrail.capture.audit import FileEvent, SystemEvent, SystemKind
+
+__all__ = ["Ambient", "Channels", "Traffic", "is_library_variable"]
+
+_TREE_LIMIT = 3000  # entries of the project looked at around a process
+_READ_ONLY_COMMANDS = re.compile(
+    r"^\s*(ls|pwd|echo|head|tail|cat|wc|pip|conda|uv|which|nvidia-smi|free|df|date|whoami|git)\b(?!.*>)"
+)
+_LIBRARY_VARIABLES = re.compile(
+    r"^(OMP|MKL|OPENBLAS|NUMEXPR|VECLIB|BLIS|CUDA|TF|KERAS|TORCH|PYTORCH|XLA|JAX|PYTHON|PANDAS|"
+    r"SKLEARN|SCIPY|TOKENIZERS|HF|TRANSFORMERS|LOKY|JOBLIB|POLARS|LC|TZ)(_|$)|^LANG$|^PATH$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ambient:
+    """What can be compared before and after a statement."""
+
+    numpy: Any
+    stdlib: Any
+    cwd: str
+    path: tuple[str, ...]
+
+    @classmethod
+    def now(cls) -> Ambient:
+        """Look at it now; a few microseconds."""
+        return cls(_numpy_state(), _stdlib_state(), _cwd(), tuple(sys.path))
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What the audit events of one statement said."""
+
+    read: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    variables: set[str] = field(default_factory=set)
+    commands: list[str] = field(default_factory=list)
+    codes: list[CodeType] = field(default_factory=list)
+    tree: dict[str, tuple[int, int]] | None = None
+
+
+class Channels:
+    """Collects the events of the running statement, and remembers who wrote what so far.
+
+    Parameters
+    ----------
+    project : Path
+        Files inside of it are named relative to it, others by their absolute path.
+    """
+
+    def __init__(self, project: Path) -> None:
+        self._project = os.path.realpath(project)
+        self._thread = -1
+        self._traffic = Traffic()
+        self._written_files: set[str] = set()
+        self._variables: set[str] = set()
+        self._moved = False
+
+    def open(self) -> None:
+        """Begin to listen for the statement that starts now, in this thread."""
+        self._thread = threading.get_ident()
+        self._traffic = Traffic()
+
+    def close(self) -> Traffic:
+        """Stop listening and return what was heard."""
+        self._thread = -1
+        return self._traffic
+
+    def on_file(self, event: FileEvent) -> None:
+        """Take a file event of any thread: libraries read in worker threads too."""
+        if self._thread == -1:
+            return
+        if "r" in event.mode:
+            self._traffic.read.add(event.path)
+        if "w" in event.mode:
+            self._traffic.written.add(event.path)
+
+    def on_system(self, event: SystemEvent) -> None:
+        """Take a process, a change of the environment, or code about to be executed."""
+        if self._thread != threading.get_ident():
+            return
+        if event.kind is SystemKind.PROCESS:
+            if self._traffic.tree is None:
+                self._traffic.tree = _tree(self._project)
+            if event.value:
+                self._traffic.commands.append(event.value)
+        elif event.kind is SystemKind.ENVIRONMENT:
+            self._traffic.variables.add(event.value)
+        elif event.value.co_filename == "<string>" and len(self._traffic.codes) < 50:
+            self._traffic.codes.append(event.value)
+
+    def name_of(self, path: str) -> str:
+        """Return the channel of a file."""
+        real = os.path.realpath(path)
+        if real.startswith(self._project + os.sep):
+            return f"file:{real[len(self._project) + 1 :].replace(os.sep, '/')}"
+        return f"file:{real}"
+
+    def resolve(
+        self,
+        before: Ambient,
+        traffic: Traffic,
+        texts: Iterable[str],
+        names: Iterable[str],
+        commands: Iterable[str],
+    ) -> tuple[set[str], set[str]]:
+        """Return the channels that a statement read and wrote.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            String constants it could have used: paths and variable names may be among them.
+        names : iterable of str
+            Every name it loads, those of functions that it could call included.
+        commands : iterable of str
+            Shell lines in it.
+        """
+        read: set[str] = set()
+        written: set[str] = set()
+        known = set(names)
+        self._ambient(before, known, read, written)
+        self._variables_of(traffic, known, texts, read, written)
+        self._files_of(traffic, texts, [*commands, *traffic.commands], read, written)
+        if self._moved and any(c.startswith("file:") for c in read | written):
+            read.add("cwd")
+        self._moved = self._moved or "cwd" in written
+        return read, written
+
+    def _ambient(self, before: Ambient, names: set[str], read: set[str], written: set[str]) -> None:
+        now = Ambient.now()
+        seeds = any("seed" in name or "set_state" in name or name == "setstate" for name in names)
+        for channel, old, new in (
+            ("rng:numpy", before.numpy, now.numpy),
+            ("rng:stdlib", before.stdlib, now.stdlib),
+        ):
+            if new is not None and old != new and (old is not None or seeds):
+                written.add(channel)
+                if not seeds:
+                    read.add(channel)
+        if before.cwd != now.cwd:
+            written.add("cwd")
+            read.add("cwd")
+        if before.path != now.path:
+            written.add("sys.path")
+            read.add("sys.path")
+
+    def _variables_of(
+        self,
+        traffic: Traffic,
+        names: set[str],
+        texts: Iterable[str],
+        read: set[str],
+        written: set[str],
+    ) -> None:
+        for key in traffic.variables:
+            written.add(f"env:{key}")
+        mentioned = self._variables & set(texts)
+        if traffic.tree is not None or (not mentioned and names & {"environ", "getenv"}):
+            mentioned = self._variables
+        read |= {f"env:{key}" for key in mentioned}
+        self._variables |= traffic.variables
+
+    def _files_of(
+        self,
+        traffic: Traffic,
+        texts: Iterable[str],
+        commands: list[str],
+        read: set[str],
+        written: set[str],
+    ) -> None:
+        mine_read = {self.name_of(p) for p in traffic.read if Path(p).is_file()}
+        mine_written = {self.name_of(p) for p in traffic.written}
+        for text in texts:
+            path = _existing(text)
+            if path is not None:
+                mine_read.add(self.name_of(path))
+        if traffic.tree is not None:
+            after = _tree(self._project)
+            mine_written |= {
+                self.name_of(p) for p, stamp in after.items() if traffic.tree.get(p) != stamp
+            }
+            text = "\n".join(commands)
+            if not _READ_ONLY_COMMANDS.match(text):
+                named = {f for f in self._written_files if f.rpartition("/")[2] in text}
+                mine_read |= named or self._written_files
+        # a file that the statement itself makes is no input of it
+        mine_read -= {f for f in mine_written if f not in self._written_files}
+        read |= mine_read
+        written |= mine_written
+        self._written_files |= mine_written
+
+
+def is_library_variable(channel: str) -> bool:
+    """Say whether a library may read this variable on its own account."""
+    return bool(_LIBRARY_VARIABLES.match(channel.removeprefix("env:")))
+
+
+def _numpy_state() -> Any:
+    numpy = sys.modules.get("numpy.random")
+    if numpy is None:
+        return None
+    try:
+        state = numpy.get_state(legacy=True)
+        return (state[2], state[3], state[4], state[1].tobytes())
+    except Exception:
+        return None
+
+
+def _stdlib_state() -> Any:
+    random = sys.modules.get("random")
+    try:
+        return random.getstate() if random is not None else None
+    except Exception:
+        return None
+
+
+def _cwd() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109 - compared as text
+    except OSError:
+        return ""
+
+
+def _existing(text: str) -> str | None:
+    if not 2 < len(text) < 400 or "\n" in text or ("." not in text and "/" not in text):
+        return None
+    try:
+        path = os.path.abspath(os.path.expanduser(text))  # noqa: PTH100, PTH111
+        return path if Path(path).is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _tree(root: str) -> dict[str, tuple[int, int]]:
+    """Size and time of the files below `root`, hidden folders left out."""
+    found: dict[str, tuple[int, int]] = {}
+    todo = [root]
+    while todo and len(found) < _TREE_LIMIT:
+        folder = todo.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith(".") or entry.name == "__pycache__":
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+                    else:
+                        status = entry.stat(follow_symlinks=False)
+                        found[entry.path] = (status.st_size, status.st_mtime_ns)
+        except OSError:
+            continue
+    return found

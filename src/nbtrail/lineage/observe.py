@@ -1,0 +1,307 @@
+"""One statement seen from both sides: the names and objects before it, and after."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from types import CodeType, ModuleType
+from typing import Any
+
+from nbtrail.capture.statements import magic_of
+from nbtrail.entities.cell import Mutation, StatementFacts
+from nbtrail.lineage.calls import configured_packages, displays_only, package_of, suspects
+from nbtrail.lineage.channels import Ambient, Channels, Traffic
+from nbtrail.lineage.names import StatementNames, code_globals, names_of
+from nbtrail.lineage.shape import LEAVES
+from nbtrail.lineage.walk import Reach, changed, reach_of
+
+__all__ = ["Observation", "Observer", "Outcome"]
+
+_LEAVES = frozenset(LEAVES)
+_SHELL = re.compile(r"^(_i+|_i\d+|_ih|_oh|_dh|_{1,3}|__\w+__|In|Out|exit|quit|open|get_ipython)$")
+_UNDERSCORES = ("_", "__", "___")
+_DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars", "compile"})
+
+
+@dataclass(slots=True)
+class Observation:
+    """A statement before it runs."""
+
+    node: ast.stmt
+    index: int
+    names: StatementNames
+    ids: dict[str, int] = field(default_factory=dict)
+    reads: set[str] = field(default_factory=set)
+    mentions: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    suspects: set[str] = field(default_factory=set)
+    reaches: dict[str, Reach] = field(default_factory=dict)
+    packages: set[str] = field(default_factory=set)
+    specs: dict[str, Any] = field(default_factory=dict)
+    ambient: Ambient | None = None
+    started_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Facts of a statement that has ended, but for how it ended."""
+
+    facts: StatementFacts
+
+    def closed(self, error: str, duration_ns: int) -> StatementFacts:
+        """Add how it ended."""
+        effects = self.facts.effects or (bool(error) and bool(self.facts.mutations))
+        return replace(self.facts, error=error, duration_ns=duration_ns, effects=effects)
+
+
+class Observer:
+    """Looks at the namespace around statements; keeps what it learnt about names between them."""
+
+    def __init__(self, namespace: Callable[[], dict[str, Any]], channels: Channels) -> None:
+        self._namespace = namespace
+        self._channels = channels
+        self._cache: dict[str, tuple[int, Reach]] = {}
+        self._configured: set[str] = set()
+
+    def begin(self, node: ast.stmt, index: int, until: float) -> Observation:
+        """Look at what a statement can read and change, just before it runs."""
+        seen = Observation(node, index, names_of((node,)))
+        self._look(seen, until)
+        return seen
+
+    def extend(self, seen: Observation, nodes: tuple[ast.stmt, ...]) -> None:
+        """Add the statements of a line magic to the statement that calls it."""
+        seen.names = names_of(nodes)
+        if nodes:
+            seen.node = nodes[-1]
+        self._look(seen, float("inf"))
+
+    def _look(self, seen: Observation, until: float) -> None:
+        namespace = self._namespace()
+        loads = set(seen.names.loads)
+        for name in _UNDERSCORES:
+            if name in loads and name in namespace and name not in seen.names.stores:
+                shown = _shown_as(namespace, name)
+                if shown is not None:
+                    loads.discard(name)
+                    loads.add(shown)
+        if "Out" in loads or "_oh" in loads:
+            loads |= {f"_{n}" for n in _subscripts(seen.node) if f"_{n}" in namespace}
+        for text in seen.names.texts:
+            loads |= _names_in_text(text, namespace, seen.names.loads)
+        seen.texts |= set(seen.names.texts)
+        self._resolve(seen, loads, namespace, until)
+        seen.suspects = suspects(seen.names, namespace) | self._reached(seen, namespace)
+        self._snapshot(seen, namespace, until)
+        seen.ids = {name: id(value) for name, value in namespace.items()}
+        seen.ambient = Ambient.now()
+
+    def _resolve(
+        self, seen: Observation, loads: set[str], namespace: dict[str, Any], until: float
+    ) -> None:
+        """Follow names into the notebook's functions that they reach, and the names in those."""
+        todo = list(loads)
+        done: set[CodeType] = set()
+        seen.mentions |= loads
+        while todo:
+            name = todo.pop()
+            if name in seen.reads or name not in namespace or _SHELL.match(name):
+                continue
+            seen.reads.add(name)
+            value = namespace[name]
+            if isinstance(value, str):
+                seen.texts.add(value)
+            seen.packages.add(package_of(value))
+            if isinstance(value, ModuleType):
+                seen.specs[name] = getattr(value, "__spec__", None)
+            for code in self._reach(name, value, until).codes:
+                if code in done:
+                    continue
+                done.add(code)
+                inner, _ = code_globals(code)
+                todo += inner
+                seen.mentions |= inner | set(code.co_names)
+                seen.texts |= {c for c in code.co_consts if isinstance(c, str)}
+
+    def _reach(self, name: str, value: Any, until: float) -> Reach:
+        if type(value) in _LEAVES:
+            return Reach()
+        known = self._cache.get(name)
+        if known is not None and known[0] == id(value):
+            return known[1]
+        reach = reach_of(value, self._namespace(), states=False, until=until)
+        self._cache[name] = (id(value), reach)
+        return reach
+
+    def _reached(self, seen: Observation, namespace: dict[str, Any]) -> set[str]:
+        """Names that only functions called here can touch, and iterators that may advance."""
+        if not seen.names.calls and not seen.names.touched:
+            return set()
+        direct = seen.names.loads
+        found = {n for n in seen.reads if n not in direct and type(namespace[n]) not in _LEAVES}
+        found = {n for n in found if not isinstance(namespace[n], (ModuleType, type))}
+        return found | {n for n in seen.reads if n in direct and hasattr(namespace[n], "__next__")}
+
+    def _snapshot(self, seen: Observation, namespace: dict[str, Any], until: float) -> None:
+        if displays_only(seen.node) and not seen.suspects and not seen.names.owners:
+            return
+        roots = set(seen.suspects)
+        if roots or seen.names.owners:
+            # what a suspect call does through an alias shows on the objects read beside it
+            roots |= {n for n in seen.reads if type(namespace[n]) not in _LEAVES}
+        for name in roots:
+            if name in namespace and name not in seen.reaches:
+                seen.reaches[name] = reach_of(namespace[name], namespace, states=True, until=until)
+
+    def finish(self, seen: Observation, traffic: Traffic, until: float, offset: int) -> Outcome:
+        """Look again, after the statement has ended."""
+        namespace = self._namespace()
+        ids = {name: id(value) for name, value in namespace.items()}
+        binds = {n for n, i in ids.items() if seen.ids.get(n) != i and not _SHELL.match(n)}
+        if seen.names.certain:
+            binds |= {n for n in seen.names.stores if n in ids}
+        deletes = {n for n in seen.ids if n not in ids and not _SHELL.match(n)}
+        for name in binds | deletes:
+            self._cache.pop(name, None)
+        for code in traffic.codes:
+            inner, _ = code_globals(code)
+            seen.reads |= {n for n in inner if n in seen.ids and not _SHELL.match(n)}
+        mutations = self._mutations(seen, namespace, binds, until)
+        read, written = self._outside(seen, traffic)
+        self._patches(seen, namespace, mutations, written)
+        kept = {n for n in binds if not re.match(r"^_\d+$", n)}
+        facts = StatementFacts(
+            index=seen.index,
+            first_line=_first_line(seen.node) + offset,
+            last_line=(seen.node.end_lineno or seen.node.lineno) + offset,
+            reads=tuple(sorted(seen.reads)),
+            binds=tuple(sorted(binds)),
+            deletes=tuple(sorted(deletes)),
+            mutations=tuple(Mutation(n, c) for n, c in sorted(mutations.items())),
+            channels_read=tuple(sorted(read)),
+            channels_written=tuple(sorted(written)),
+            effects=bool(kept or deletes or mutations or written),
+        )
+        return Outcome(facts)
+
+    def _mutations(
+        self, seen: Observation, namespace: dict[str, Any], binds: set[str], until: float
+    ) -> dict[str, bool]:
+        keys = changed(
+            seen.reaches.values(), classes=bool(seen.names.owners) or "setattr" in seen.mentions
+        )
+        doubtful = {
+            n
+            for n in seen.suspects
+            if n in seen.reaches and (seen.reaches[n].cut or seen.reaches[n].opaque)
+        }
+        soft: set[int] = set()
+        for name in doubtful:
+            soft |= _mutable_part(seen.reaches[name])
+        found: dict[str, bool] = {}
+        if keys or soft:
+            for name, value in namespace.items():
+                if _SHELL.match(name) or type(value) in _LEAVES or name in binds:
+                    continue
+                mine = seen.reaches.get(name) or self._reach(name, value, until)
+                if mine.keys & keys:
+                    found[name] = True
+                elif name in doubtful or (mine.keys & soft and not isinstance(value, ModuleType)):
+                    found[name] = False
+        if not seen.names.certain:
+            for name in seen.names.stores - binds:
+                if name in namespace:
+                    found.setdefault(name, False)  # bound on a path that may not have been taken
+        for name, spec in seen.specs.items():
+            if getattr(namespace.get(name), "__spec__", spec) is not spec:
+                found[name] = True  # reloaded
+        for name in found:
+            self._cache.pop(name, None)
+        return found
+
+    def _outside(self, seen: Observation, traffic: Traffic) -> tuple[set[str], set[str]]:
+        magic = magic_of(seen.node)
+        commands = [f"{magic[1]}\n{magic[2] or ''}"] if magic else []
+        assert seen.ambient is not None
+        read, written = self._channels.resolve(
+            seen.ambient, traffic, seen.texts, seen.mentions | seen.names.attributes, commands
+        )
+        if isinstance(seen.node, (ast.Import, ast.ImportFrom)):
+            # what libraries do to the process when they are first imported, they do again
+            read, written = (
+                {c for c in found if not c.startswith(("rng:", "env:"))}
+                for found in (read, written)
+            )
+        read |= {f"config:{p}" for p in seen.packages & self._configured}
+        return read, written
+
+    def _patches(
+        self,
+        seen: Observation,
+        namespace: dict[str, Any],
+        mutations: dict[str, bool],
+        written: set[str],
+    ) -> None:
+        for package in configured_packages(seen.node, seen.names, namespace):
+            self._configured.add(package)
+            written.add(f"config:{package}")
+        for owner, attribute in seen.names.owners:
+            name = _plain_path(owner)
+            value = namespace.get(name.partition(".")[0]) if name else None
+            if isinstance(value, ModuleType) or (
+                isinstance(value, type) and value.__module__ != "__main__"
+            ):
+                written.add(f"attr:{name}.{attribute}")
+                mutations[name.partition(".")[0]] = True
+
+
+def _mutable_part(reach: Reach) -> set[int]:
+    return {
+        id(value)
+        for value, shape in reach.states
+        if (shape.state is not None or shape.opaque) and not isinstance(value, (type, ModuleType))
+    }
+
+
+def _shown_as(namespace: dict[str, Any], name: str) -> str | None:
+    """The ``_N`` that an underscore name stands for, when the shell bound it."""
+    shown = namespace.get("_oh")
+    if not isinstance(shown, dict):
+        return None
+    numbers = [n for n, value in shown.items() if value is namespace[name]]
+    return f"_{numbers[-1]}" if numbers else None
+
+
+def _subscripts(node: ast.AST) -> Iterable[int]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name):
+            index = part.slice
+            if isinstance(index, ast.Constant) and isinstance(index.value, int):
+                yield index.value
+
+
+def _names_in_text(text: str, namespace: dict[str, Any], loads: set[str]) -> set[str]:
+    """Names in a string that ``exec``, ``eval``, ``df.query`` or a magic could evaluate."""
+    if len(text) > 10_000:
+        return set()
+    if loads & _DYNAMIC or "@" in text or "get_ipython" in loads:
+        return {
+            w for w in re.findall(r"[^\W\d]\w*", text) if w in namespace and not _SHELL.match(w)
+        }
+    return set()
+
+
+def _plain_path(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        owner = _plain_path(node.value)
+        return f"{owner}.{node.attr}" if owner else ""
+    return ""
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(d.lineno for d in decorators)])

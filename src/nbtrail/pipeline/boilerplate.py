@@ -1,0 +1,106 @@
+"""The parts of the script that are the same for every run, but for names and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nbtrail.pipeline.layout import bracketed
+from nbtrail.pipeline.params import Parameter
+
+__all__ = ["header", "parse_function", "record_function", "results_function", "save_function"]
+
+
+def header(requires_python: str, dependencies: Sequence[str]) -> str:
+    """Return the inline metadata (PEP 723) by which ``uv run`` and ``pipx run`` install."""
+    lines = ["# /// script", f'# requires-python = "{requires_python}"', "# dependencies = ["]
+    lines += [f'#     "{item}",' for item in dependencies]
+    return "\n".join([*lines, "# ]", "# ///"])
+
+
+def parse_function(
+    names: Mapping[str, str], parameters: Sequence[Parameter], output: str
+) -> str:
+    """Return the function that reads the command line."""
+    lines = [
+        f"def {names['parse_args']}() -> {names['argparse']}.Namespace:",
+        '    """Read the command line; the defaults are what the run used."""',
+        f"    parser = {names['argparse']}.ArgumentParser(description=__doc__.split(\"\\n\")[0])",
+    ]
+    for parameter in parameters:
+        shouted = parameter.name.isupper() and len(parameter.name) > 1
+        name = parameter.name.lower() if shouted else parameter.name
+        flag = "--" + name.replace("_", "-").strip("-")
+        items = [quoted(flag)]
+        if flag[2:].replace("-", "_") != parameter.name:
+            items.append(f"dest={quoted(parameter.name)}")
+        if isinstance(parameter.value, bool):
+            items.append(f"action={names['argparse']}.BooleanOptionalAction")
+        else:
+            items.append(f"type={type(parameter.value).__name__}")
+        items.append(f"default={literal(parameter.value)}")
+        items.append(f"help={quoted(_help(parameter))}")
+        lines.append(bracketed("parser.add_argument(", items, ")", "    "))
+    items = ['"--output"', f"type={names['Path']}", f"default={names['Path']}({quoted(output)})",
+             'help="folder for metrics.json and the model"']
+    lines.append(bracketed("parser.add_argument(", items, ")", "    "))
+    items = ['"--track"', 'action="store_true"', 'help="record this execution with nbtrail"']
+    lines.append(bracketed("parser.add_argument(", items, ")", "    "))
+    return "\n".join([*lines, "    return parser.parse_args()"])
+
+
+def _help(parameter: Parameter) -> str:
+    text = f"{parameter.help} (default: %(default)s)".strip()
+    return text if "%" not in parameter.help else text.replace(
+        parameter.help, parameter.help.replace("%", "%%")
+    )
+
+
+def results_function(names: Mapping[str, str]) -> str:
+    """Return the function that prints and writes the metrics."""
+    path, json = names["Path"], names["json"]
+    return f'''def {names["write_results"]}(results: dict[str, float], output: {path}) -> None:
+    """Print the metrics and write them to metrics.json in the output folder."""
+    output.mkdir(parents=True, exist_ok=True)
+    plain = {{key: float(value) for key, value in results.items()}}
+    text = {json}.dumps(plain, indent=2) + "\\n"
+    (output / "metrics.json").write_text(text, encoding="utf-8")
+    for key, value in plain.items():
+        print(f"{{key}} = {{value:.6g}}")'''
+
+
+def save_function(names: Mapping[str, str]) -> str:
+    """Return the function that saves a model without pickle."""
+    return f'''def {names["save_model"]}(model: object, path: {names["Path"]}) -> None:
+    """Save a fitted model in the format of skops, which loads without running code."""
+    try:
+        from skops.io import dump
+    except ImportError:
+        print(f"{{path.name}} was not saved: install skops for that")
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dump(model, path)
+    print(f"model: {{path}}")'''
+
+
+def record_function(names: Mapping[str, str], run_name: str) -> str:
+    """Return the function behind ``--track``."""
+    return f'''def {names["record"]}(params: dict[str, object], results: dict[str, float]) -> None:
+    """Record this execution in the project's trail; needs nbtrail."""
+    import nbtrail
+
+    with nbtrail.start_run({quoted(run_name)}):
+        nbtrail.log_params({{key: str(value) for key, value in params.items()}})
+        nbtrail.log_metrics({{key: float(value) for key, value in results.items()}})'''
+
+
+def literal(value: object) -> str:
+    """Return a value as Python source, strings in double quotes."""
+    return quoted(value) if isinstance(value, str) else repr(value)
+
+
+def quoted(text: str) -> str:
+    """Return a string literal in double quotes where that is as plain as with single ones."""
+    plain = repr(text)
+    if plain.startswith("'") and '"' not in text and "\\'" not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain

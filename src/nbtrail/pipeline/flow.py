@@ -1,0 +1,135 @@
+"""Stage functions: what goes in, what comes out, and the calls that connect them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from nbtrail.lineage.graph import Graph
+from nbtrail.pipeline.layout import bracketed
+from nbtrail.pipeline.params import Parameter
+from nbtrail.pipeline.shape import Parts
+from nbtrail.pipeline.stages import Stage, arrange
+from nbtrail.pipeline.step import Step
+from nbtrail.pipeline.text import indent
+
+__all__ = ["stage_functions"]
+
+
+def stage_functions(
+    parts: Parts,
+    graph: Graph,
+    parameters: Sequence[Parameter],
+    measured: set[int],
+    final: set[str],
+    *,
+    reserved: set[str],
+    args: str,
+) -> tuple[list[str], list[str]]:
+    """Write one function per stage.
+
+    Parameters
+    ----------
+    final : set of str
+        Variables that the end of the script needs: metrics and models.
+    reserved : set of str
+        Names that a function must not have.
+    args : str
+        Variable of the parsed command line in the calling function.
+
+    Returns
+    -------
+    list of str
+        The functions.
+    list of str
+        The indented lines that call them.
+    """
+    groups = arrange(parts.body, graph, measured, parts.origins)
+    named = {p.name: p for p in parameters}
+    taken = reserved | set(named)
+    taken |= {n for s in parts.body for n in (*s.names.loads, *s.names.stores)}
+    taken |= {n for s in (*parts.definitions, *parts.constants) for n in s.names.stores}
+    available: dict[str, None] = {}
+    functions: list[str] = []
+    calls: list[str] = []
+    for number, (stage, steps) in enumerate(groups):
+        later = {n for _, rest in groups[number + 1 :] for s in rest for n in s.names.loads}
+        inputs, options, outputs = _interface(steps, available, set(named), later | final)
+        name = _function_name(stage, taken)
+        waits = any(isinstance(n, ast.Await) for s in steps for t in s.body for n in ast.walk(t))
+        functions.append(
+            _function(name, stage, steps, inputs, [named[o] for o in options], outputs, waits=waits)
+        )
+        items = [*inputs, *(f"{o}={args}.{o}" for o in options)]
+        target = f"{', '.join(outputs)} = " if outputs else ""
+        head = f"{target}{'await ' if waits else ''}{name}("
+        calls.append(bracketed(head, items, ")", "    "))
+        available.update(dict.fromkeys(outputs))
+    return functions, calls
+
+
+def _interface(
+    steps: Sequence[Step], available: dict[str, None], parameters: set[str], wanted: set[str]
+) -> tuple[list[str], list[str], list[str]]:
+    inputs: dict[str, None] = {}
+    options: dict[str, None] = {}
+    made: dict[str, None] = {}
+    for step in steps:
+        names = step.names
+        needed = names.loads if names.certain else names.loads | names.stores
+        for name in sorted(needed, key=lambda n: _position(step, n)):
+            if name in made:
+                continue
+            if name in available:
+                inputs[name] = None
+            elif name in parameters:
+                options[name] = None
+        made.update(dict.fromkeys(sorted(names.stores, key=lambda n: _position(step, n))))
+    outputs = [n for n in made if n in wanted]
+    return list(inputs), list(options), outputs
+
+
+def _position(step: Step, name: str) -> tuple[int, int]:
+    places = [
+        (n.lineno, n.col_offset)
+        for t in step.body
+        for n in ast.walk(t)
+        if isinstance(n, ast.Name) and n.id == name
+    ]
+    return min(places, default=(1 << 30, 0))
+
+
+def _function_name(stage: Stage, taken: set[str]) -> str:
+    name = stage.name.lower()
+    if name in taken:
+        name = f"{name}_stage"
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
+
+
+def _function(
+    name: str,
+    stage: Stage,
+    steps: Sequence[Step],
+    inputs: Sequence[str],
+    options: Sequence[Parameter],
+    outputs: Sequence[str],
+    *,
+    waits: bool,
+) -> str:
+    arguments = [*inputs]
+    if options:
+        arguments += ["*", *(f"{o.name}: {type(o.value).__name__}" for o in options)]
+    head = f"{'async ' if waits else ''}def {name}("
+    lines = [bracketed(head, arguments, "):"), f'    """{stage.summary}"""']
+    previous = steps[0].node[0] if steps else -1
+    for step in steps:
+        if step.node[0] != previous and step.comments:
+            lines.append("")
+        previous = step.node[0]
+        lines.append(indent("\n".join([*step.comments, step.text])))
+    if outputs:
+        lines.append(f"    return {', '.join(outputs)}")
+    return "\n".join(lines)

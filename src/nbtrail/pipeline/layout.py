@@ -1,0 +1,98 @@
+"""How generated lines look: signatures and calls that wrap, sorted imports."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Sequence
+
+__all__ = ["WIDTH", "assemble_imports", "bracketed", "docstring"]
+
+WIDTH = 88
+
+
+def bracketed(head: str, items: Sequence[str], tail: str, prefix: str = "") -> str:
+    """Return ``head(items)tail`` on one line, else with one item on each line."""
+    line = f"{prefix}{head}{', '.join(items)}{tail}"
+    if len(line) <= WIDTH or not items:
+        return line
+    inner = "".join(f"{prefix}    {item},\n" for item in items)
+    return f"{prefix}{head}\n{inner}{prefix}{tail}"
+
+
+def docstring(text: str) -> str:
+    """Return a text as a docstring that nothing in it can end."""
+    safe = text.replace("\\", "\\\\").replace('"""', "'''")
+    if safe.endswith('"'):
+        safe += " "
+    return f'"""{safe}"""'
+
+
+def assemble_imports(texts: Iterable[str], used: set[str], first_party: set[str]) -> str:
+    """Sort import statements into blocks, leaving out names that nothing uses.
+
+    Parameters
+    ----------
+    used : set of str
+        Names that the script loads.
+    first_party : set of str
+        Modules of the user's own project.
+    """
+    plain: set[tuple[str, str | None]] = set()
+    members: dict[str, set[tuple[str, str | None]]] = {}
+    stars: list[str] = []
+    for text in texts:
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.Import):
+                plain |= {
+                    (a.name, a.asname)
+                    for a in node.names
+                    if (a.asname or a.name.partition(".")[0]) in used
+                }
+            elif isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                for a in node.names:
+                    if a.name == "*":
+                        stars.append(module)
+                    elif (a.asname or a.name) in used or a.name.startswith("enable_"):
+                        members.setdefault(module, set()).add((a.name, a.asname))
+    blocks: dict[int, list[tuple[bool, str, str]]] = {}
+    for name, alias in plain:
+        line = f"import {name}" + (f" as {alias}" if alias else "")
+        blocks.setdefault(_block(name, first_party), []).append((True, name, line))
+    for module, names in members.items():
+        items = [n + (f" as {a}" if a else "") for n, a in sorted(names, key=_member_key)]
+        noqa = "  # noqa: F401" if any(n.startswith("enable_") for n, _ in names) else ""
+        line = _from_line(module, items) + noqa
+        blocks.setdefault(_block(module, first_party), []).append((False, module, line))
+    for module in stars:
+        line = f"from {module} import *  # noqa: F403"
+        blocks.setdefault(_block(module, first_party), []).append((False, module, line))
+    parts = []
+    for number in sorted(blocks):
+        lines = sorted(blocks[number], key=lambda item: (not item[0], item[1].lower(), item[1]))
+        parts.append("\n".join(line for _, _, line in lines))
+    return "\n\n".join(parts)
+
+
+def _member_key(item: tuple[str, str | None]) -> tuple[int, str]:
+    name = item[0]
+    rank = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return rank, name
+
+
+def _from_line(module: str, items: list[str]) -> str:
+    line = f"from {module} import {', '.join(items)}"
+    if len(line) <= WIDTH:
+        return line
+    inner = "".join(f"    {item},\n" for item in items)
+    return f"from {module} import (\n{inner})"
+
+
+def _block(module: str, first_party: set[str]) -> int:
+    root = module.partition(".")[0]
+    if root == "__future__":
+        return 0
+    if not root or root in first_party:
+        return 3
+    return 1 if root in sys.stdlib_module_names else 2

@@ -1,0 +1,237 @@
+"""What of a session a run needs: criteria, slice, and where its data lies."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from nbtrail.entities.cell import CellExecution, CellStatus
+from nbtrail.entities.run import Metric, Run
+from nbtrail.exceptions import ExportError
+from nbtrail.lineage.graph import Graph, Node, build_graph
+from nbtrail.lineage.names import names_of
+from nbtrail.lineage.slice import backward_slice
+from nbtrail.lineage.calls import displays_only
+from nbtrail.pipeline.step import Step
+from nbtrail.pipeline.text import cut
+
+__all__ = ["Form", "Plan", "make_plan"]
+
+
+class Form(Enum):
+    """How much goes into the script, and in which shape."""
+
+    STAGES = "stages"
+    FLAT = "flat"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a script is written from.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+        Fresh copies are handed out by :meth:`fresh_steps`.
+    inputs : mapping of str to str
+        Path as the code spells it to the path relative to the project.
+    modules : tuple of str
+        Source files of the project's own modules that were imported.
+    """
+
+    run: Run
+    notebook: str
+    cwd: str
+    graph: Graph
+    cells: tuple[CellExecution, ...]
+    nodes: tuple[Node, ...]
+    texts: dict[Node, tuple[tuple[str, ...], str]]
+    inputs: dict[str, str]
+    files: tuple[str, ...]
+    modules: tuple[str, ...]
+    metrics: tuple[Metric, ...]
+
+    def fresh_steps(self) -> list[Step]:
+        """Return the statements of the slice, ready to be edited."""
+        return [
+            Step(node, list(self.texts[node][0]), self.texts[node][1], self.graph.facts[node])
+            for node in self.nodes
+            if node in self.texts
+        ]
+
+    @property
+    def used_cells(self) -> tuple[int, ...]:
+        """Positions of the cell executions of which something is used."""
+        return tuple(sorted({seq for seq, _ in self.nodes}))
+
+    @property
+    def left_out(self) -> int:
+        """How many executed cells are not needed at all."""
+        return len({c.seq for c in self.cells}) - len(self.used_cells)
+
+
+def make_plan(
+    run: Run, cells: Sequence[CellExecution], notebook: str, cwd: str, *, full: bool = False
+) -> Plan:
+    """Find what a run needs of its session's history.
+
+    Parameters
+    ----------
+    cells : sequence of CellExecution
+        The session's history.
+    cwd : str
+        The kernel's working directory, relative to the project.
+    full : bool
+        Take the whole history instead of the slice.
+
+    Raises
+    ------
+    ExportError
+        When the run has no recorded cells, or nothing that a script could compute.
+    """
+    last = max([run.last_cell, *(m.cell_seq for m in run.metrics)])
+    history = tuple(c for c in sorted(cells, key=lambda c: c.seq) if c.seq <= last)
+    if not history:
+        raise ExportError(
+            f"Run {run.name or run.run_id[:8]} can't be exported: it has no recorded cells (it was "
+            "made by a plain script or its light history is gone). Export works for runs of a "
+            "notebook in which %load_ext nbtrail ran before the cells that made them."
+        )
+    texts = _texts(history)
+    graph = build_graph(_with_errors(history))
+    nodes = _full(graph, texts) if full else _slice(run, graph, texts)
+    if not nodes:
+        raise ExportError(
+            f"Run {run.name or run.run_id[:8]} can't be exported: it has no metric and no model "
+            "whose statement was recorded. Log one with %track metric NAME=EXPRESSION and export "
+            "the new run."
+        )
+    files, modules = _files(graph, nodes)
+    spelled = _spellings(texts, nodes, cwd, files)
+    return Plan(
+        run,
+        notebook,
+        cwd,
+        graph,
+        history,
+        nodes,
+        texts,
+        spelled,
+        files,
+        modules,
+        tuple(m for m in run.metrics),
+    )
+
+
+def _with_errors(cells: Sequence[CellExecution]) -> list[CellExecution]:
+    from dataclasses import replace
+
+    found = []
+    for cell in cells:
+        if cell.status is not CellStatus.OK and cell.statements and not cell.statements[-1].error:
+            last = replace(cell.statements[-1], error=cell.error or "interrupted")
+            cell = replace(cell, statements=(*cell.statements[:-1], last))
+        found.append(cell)
+    return found
+
+
+def _texts(cells: Sequence[CellExecution]) -> dict[Node, tuple[tuple[str, ...], str]]:
+    found: dict[Node, tuple[tuple[str, ...], str]] = {}
+    for cell in cells:
+        if not cell.statements:
+            continue
+        try:
+            parts = cut(cell.code)
+        except (SyntaxError, ValueError):
+            continue
+        for facts in cell.statements:
+            if facts.index < len(parts):
+                above, text = parts[facts.index]
+                found[cell.seq, facts.index] = (tuple(above), text)
+    return found
+
+
+def _slice(
+    run: Run, graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]
+) -> tuple[Node, ...]:
+    nodes: list[Node] = []
+    names: list[tuple[str, Node]] = []
+    for metric in run.metrics:
+        place = (metric.cell_seq, metric.statement if metric.statement >= 0 else 1 << 30)
+        if metric.expression:
+            names += [(n, place) for n in _names_in(metric.expression)]
+        elif place in graph.facts:
+            nodes.append(place)
+    end = (run.last_cell, 1 << 30)
+    for model in run.models:
+        names.append((model.name, end))
+    found = backward_slice(graph, nodes, names)
+    until = min([*nodes, *(place for _, place in names)], default=end)
+    checks = [n for n in graph.order if n < until and n not in found and _is_check(graph, texts, n)]
+    needed = set(found)
+    kept = [n for n in checks if graph.needs[n] and graph.needs[n] <= needed]
+    return tuple(n for n in backward_slice(graph, [*found, *kept]) if n in texts)
+
+
+def _is_check(
+    graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node: Node
+) -> bool:
+    """Say whether a statement is an assertion that held: the script keeps those on its data."""
+    text = texts.get(node, ((), ""))[1]
+    return text.startswith("assert") and not graph.facts[node].error
+
+
+def _names_in(expression: str) -> set[str]:
+    try:
+        return names_of(tuple(ast.parse(expression).body)).loads
+    except SyntaxError:
+        return set()
+
+
+def _full(
+    graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]
+) -> tuple[Node, ...]:
+    """Return every statement that could matter: all but those that only show something."""
+    return tuple(
+        n
+        for n in graph.order
+        if n in texts
+        and (graph.facts[n].effects or not displays_only(ast.parse(texts[n][1]).body[0]))
+        and not (graph.facts[n].error and not graph.facts[n].effects)
+    )
+
+
+def _files(graph: Graph, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return input files, and source files of the project's modules, that the slice reads."""
+    written: set[str] = set()
+    inputs: dict[str, None] = {}
+    modules: dict[str, None] = {}
+    for node in nodes:
+        facts = graph.facts[node]
+        for channel in facts.channels_read:
+            if channel.startswith("file:") and channel not in written:
+                path = channel.removeprefix("file:")
+                (modules if path.endswith(".py") else inputs)[path] = None
+        written |= {c for c in facts.channels_written if c.startswith("file:")}
+    return tuple(inputs), tuple(modules)
+
+
+def _spellings(
+    texts: dict[Node, tuple[tuple[str, ...], str]],
+    nodes: Sequence[Node],
+    cwd: str,
+    files: Sequence[str],
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in nodes:
+        for text in names_of(tuple(ast.parse(texts[node][1]).body)).texts:
+            if len(text) > 400 or "\n" in text:
+                continue
+            path = posixpath.normpath(posixpath.join(cwd, text.replace("\\", "/")))
+            if path in files:
+                found[text] = path
+    return found

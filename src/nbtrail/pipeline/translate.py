@@ -1,0 +1,258 @@
+"""What only a notebook understands, in plain Python: magics, shell lines, ``_`` and our own calls."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterable
+
+from nbtrail.capture.statements import magic_of
+from nbtrail.pipeline.step import Step
+from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment
+
+__all__ = ["Translator", "our_names"]
+
+_RECORDED = frozenset(
+    "log_metric log_metrics log_param log_params log_artifact log_figure log_model log_input set_tag "
+    "set_tags end_run set_note show compare keep".split()
+)
+_TIMERS = frozenset({"time", "timeit", "prun"})
+
+
+def our_names(texts: Iterable[str]) -> dict[str, str]:
+    """Return what nbtrail's names are called in the notebook: name to ``nbtrail[.function]``."""
+    found: dict[str, str] = {}
+    for text in texts:
+        if "nbtrail" not in text:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    if alias.name.partition(".")[0] == "nbtrail":
+                        found[alias.asname or "nbtrail"] = "nbtrail"
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nbtrail"):
+                for alias in node.names:
+                    found[alias.asname or alias.name] = f"nbtrail.{alias.name}"
+    return found
+
+
+class Translator:
+    """Rewrites steps one by one.
+
+    Attributes
+    ----------
+    imports : set of str
+        Modules that the new text needs.
+    notes : list of str
+        What could not be translated, for the reader.
+    """
+
+    def __init__(self, ours: dict[str, str], shown: set[str]) -> None:
+        self._ours = ours
+        self._shown = shown
+        self.imports: set[str] = set()
+        self.notes: list[str] = []
+
+    def translate(self, step: Step) -> list[Step]:
+        """Return what becomes of a step: nothing, itself, or several."""
+        found = self._unwrapped(step)
+        kept: list[Step] = []
+        for part in found:
+            self._magics(part)
+            if not part.text.strip():
+                continue
+            self._underscores(part)
+            self._decorators(part)
+            self._nested_calls(part)
+            if part.text.strip() and not self._is_ours(part.tree):
+                kept.append(part)
+        if kept and not kept[0].comments:
+            kept[0].comments = step.comments
+        return kept
+
+    def called(self, call: ast.AST) -> str:
+        """Return which function of nbtrail a call is, or an empty text."""
+        if not isinstance(call, ast.Call):
+            return ""
+        func = call.func
+        if isinstance(func, ast.Name):
+            return self._ours.get(func.id, "").removeprefix("nbtrail.")
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
+            if self._ours.get(func.value.id) in {"nbtrail", "run"}:
+                return func.attr
+        return ""
+
+    def _is_ours(self, tree: ast.stmt) -> bool:
+        if isinstance(tree, (ast.Import, ast.ImportFrom)):
+            return bool(our_names([ast.unparse(tree)]))
+        value = tree.value if isinstance(tree, (ast.Expr, ast.Assign)) else None
+        if isinstance(value, ast.Call) and isinstance(tree, ast.Expr):
+            return self.called(value) in _RECORDED
+        return isinstance(value, ast.Call) and self.called(value) in {"start_run", "end_run"}
+
+    def _unwrapped(self, step: Step) -> list[Step]:
+        """Take the body out of ``with nbtrail.start_run():``."""
+        tree = step.tree
+        if not isinstance(tree, ast.With):
+            return [step]
+        ours = [i for i in tree.items if self.called(i.context_expr) == "start_run"]
+        if not ours:
+            return [step]
+        for item in ours:
+            if isinstance(item.optional_vars, ast.Name):
+                self._ours[item.optional_vars.id] = "run"
+        if len(ours) < len(tree.items):
+            kept = ", ".join(
+                segment(step.text, i.context_expr) for i in tree.items if i not in ours
+            )
+            body = step.text.split("\n", tree.body[0].lineno - 1)[-1]
+            return [step.copy(f"with {kept}:\n{body}")]
+        parts = _outdented(step.text, tree.body)
+        steps = [step.copy(text, comments=False) for text in parts]
+        for part, (above, _) in zip(steps, _with_comments(step.text, tree.body), strict=True):
+            part.comments = above
+        found: list[Step] = []
+        for part in steps:
+            found += self._unwrapped(part)
+        return found
+
+    def _magics(self, step: Step) -> None:
+        edits: list[Edit] = []
+        for statement in step.body:
+            for node in ast.walk(statement):
+                carrier = node if isinstance(node, (ast.Expr, ast.Assign)) else None
+                magic = magic_of(carrier) if carrier is not None else None
+                if magic is None or carrier is None:
+                    continue
+                text = self._magic(*magic, value=isinstance(carrier, ast.Assign))
+                if isinstance(carrier, ast.Assign):
+                    edits.append(replace_node(carrier.value, text or "None"))
+                else:
+                    top = carrier is statement
+                    edits.append(replace_node(carrier, text if text or top else "pass"))
+        if edits:
+            step.text = apply_edits(step.text, edits)
+
+    def _magic(self, name: str, line: str, body: str | None, *, value: bool) -> str:
+        if name in {"system", "getoutput", "sx", "sc", "!"}:
+            return self._shell(line, value=value or name == "getoutput")
+        if name in _TIMERS and body is None:
+            return line if name == "time" else ""
+        if name in {"env", "set_env"} and line.strip():
+            key, _, rest = line.replace("=", " ", 1).strip().partition(" ")
+            self.imports.add("os")
+            return f"os.environ[{key!r}] = {rest.strip()!r}" if rest else f"os.environ.get({key!r})"
+        if name == "cd":
+            self.imports.add("os")
+            return f"os.chdir({line.strip()!r})"
+        if name in {"bash", "sh"} and body is not None:
+            self.imports.add("subprocess")
+            return f"subprocess.run([{name!r}, '-c', {body!r}], check=True)"
+        if name in {"writefile", "file"} and body is not None:
+            target = [t for t in shlex.split(line) if not t.startswith("-")]
+            mode = "a" if "-a" in line.split() else "w"
+            return f"open({target[-1]!r}, {mode!r}, encoding='utf-8').write({body!r})"
+        if name == "run" and line.strip():
+            self.imports.add("runpy")
+            return f"globals().update(runpy.run_path({shlex.split(line)[0]!r}))"
+        if body is not None:
+            self.notes.append(
+                f"The cell magic %%{name} has no counterpart in a script and was left out."
+            )
+        return ""
+
+    def _shell(self, line: str, *, value: bool) -> str:
+        self.imports.add("subprocess")
+        command = _command(line)
+        if value:
+            return (
+                f"subprocess.run({command}, shell=True, check=True, capture_output=True, "
+                "text=True).stdout.splitlines()"
+            )
+        return f"subprocess.run({command}, shell=True, check=True)"
+
+    def _underscores(self, step: Step) -> None:
+        """Give names to what the notebook displayed and used later."""
+        numbers = sorted(
+            (int(n[1:]) for n in step.facts.reads if re.fullmatch(r"_\d+", n)), reverse=True
+        )
+        edits: list[Edit] = []
+        for node in ast.walk(ast.Module(step.body, [])):
+            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+                if node.value.id in {"Out", "_oh"} and isinstance(node.slice, ast.Constant):
+                    edits.append(replace_node(node, f"out_{node.slice.value}"))
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                if re.fullmatch(r"_\d+", node.id):
+                    edits.append(replace_node(node, f"out{node.id}"))
+                elif re.fullmatch(r"_{1,3}", node.id) and len(numbers) >= len(node.id):
+                    edits.append(replace_node(node, f"out_{numbers[len(node.id) - 1]}"))
+        step.text = apply_edits(step.text, edits)
+        shown = [n for n in step.facts.binds if n in self._shown]
+        last = step.body[-1]
+        if shown and isinstance(last, ast.Expr):
+            value = segment(step.text, last.value)
+            step.text = apply_edits(step.text, [replace_node(last, f"out{shown[0]} = {value}")])
+
+    def _decorators(self, step: Step) -> None:
+        tree = step.tree
+        if not isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return
+        lines = step.text.split("\n")
+        for decorator in tree.decorator_list:
+            name = decorator.func if isinstance(decorator, ast.Call) else decorator
+            probe = ast.Call(func=name, args=[], keywords=[])
+            if self.called(probe) == "track":
+                for number in range(decorator.lineno, (decorator.end_lineno or 0) + 1):
+                    lines[number - 1] = "\0"
+        step.text = "\n".join(line for line in lines if line != "\0")
+
+    def _nested_calls(self, step: Step) -> None:
+        """Take our logging calls out of the bodies of loops and branches."""
+        edits: list[Edit] = []
+        for statement in step.body:
+            for node in ast.walk(statement):
+                if (
+                    isinstance(node, ast.Expr)
+                    and node is not statement
+                    and self.called(node.value) in _RECORDED
+                ):
+                    edits.append(replace_node(node, "pass"))
+        if edits:
+            step.text = apply_edits(step.text, edits)
+
+
+def _command(line: str) -> str:
+    """Return the Python expression of a shell line; ``{x}`` and ``$x`` stand for values."""
+    expanded = (
+        re.sub(r"\$([A-Za-z_]\w*)", r"{\1}", line) if "$" in line and "{" not in line else line
+    )
+    if expanded == line and "{" not in line:
+        return repr(line)
+    if expanded != line and re.search(r"\$[A-Z_]+\b", line):
+        return repr(line)  # the shell's own variables are upper case
+    try:
+        ast.parse(f"f{expanded!r}", mode="eval")
+    except SyntaxError:
+        return repr(line)
+    return f"f{expanded!r}"
+
+
+def _outdented(text: str, body: list[ast.stmt]) -> list[str]:
+    return [part for _, part in _with_comments(text, body)]
+
+
+def _with_comments(text: str, body: list[ast.stmt]) -> list[tuple[list[str], str]]:
+    """Texts of nested statements, moved to the left margin, with the comments above them."""
+    lines = text.split("\n")
+    parts: list[tuple[list[str], str]] = []
+    previous = body[0].lineno - 1
+    for node in body:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        above = [li.strip() for li in lines[previous : first - 1] if li.strip().startswith("#")]
+        margin = node.col_offset
+        chunk = lines[first - 1 : node.end_lineno]
+        moved = [line[margin:] if line[:margin].strip() == "" else line for line in chunk]
+        parts.append((above, "\n".join(moved)))
+        previous = node.end_lineno or first
+    return parts

@@ -1,0 +1,1 @@
+"""The life of runs: the only room that writes them."""

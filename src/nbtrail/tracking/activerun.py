@@ -1,0 +1,231 @@
+"""A run that is open: everything that can be logged to it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from nbtrail.capture.cellhooks import describe
+from nbtrail.capture.hyperparams import param_text
+from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
+from nbtrail.entities.run import Mark, Metric, MetricPoint, Param, Run, RunStatus
+from nbtrail.exceptions import UsageError
+from nbtrail.store import operations
+from nbtrail.tracking.runfiles import RunFiles
+
+if TYPE_CHECKING:
+    from nbtrail.tracking.tracker import Tracker
+
+__all__ = ["ActiveRun"]
+
+
+class ActiveRun(RunFiles):
+    """Handle on an open run; a context manager that ends it.
+
+    Leaving the ``with`` block by an exception makes it FAILED, by an interrupt KILLED.
+    """
+
+    def __init__(self, tracker: Tracker, run: Run) -> None:
+        super().__init__(tracker.store, run.run_id)
+        self._tracker = tracker
+        self._lock = threading.Lock()
+        self._run = run
+        self._params = {p.key: p for p in run.params}
+        self._metrics = {m.key: m for m in run.metrics}
+        self._datasets = list(run.datasets)
+        self.ended = False
+        self.splits = False  # several models of an automatic run become its children
+
+    @property
+    def name(self) -> str:
+        """The readable name."""
+        return self._run.name
+
+    def snapshot(self) -> Run:
+        """Return the run as it stands now, without asking the store."""
+        with self._lock:
+            return replace(
+                self._run,
+                params=tuple(self._params.values()),
+                metrics=tuple(self._metrics.values()),
+                datasets=tuple(self._datasets),
+            )
+
+    def amend(self, **facts: Any) -> None:
+        """Change facts of the run's record (status, code, marks...) in memory."""
+        with self._lock:
+            self._run = replace(self._run, **facts)
+
+    def __repr__(self) -> str:
+        return f"<nbtrail run {self.name} ({self.run_id[:8]})>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.end()
+        elif isinstance(error, KeyboardInterrupt) or type(error).__name__ == "CancelledError":
+            self.end(RunStatus.KILLED, "interrupted")
+        else:
+            self.end(RunStatus.FAILED, describe(error))
+
+    def end(self, status: RunStatus = RunStatus.FINISHED, reason: str = "") -> None:
+        """End the run; a second call does nothing."""
+        if not self.ended:
+            self._tracker.end(self, status, reason)
+
+    # ------------------------------------------------------------ params and metrics
+
+    def log_param(self, key: str, value: Any) -> None:
+        """Log one parameter; a later value of the same key replaces it."""
+        self.log_params({key: value})
+
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        """Log parameters by name."""
+        self.add_params([Param(_key("param", k), param_text(v)) for k, v in params.items()])
+
+    def add_params(self, params: Iterable[Param]) -> None:
+        """Log parameters whose origin is known."""
+        params = tuple(params)
+        if params:
+            with self._lock:
+                self._params.update((p.key, p) for p in params)
+            self._submit(operations.log_params(self.run_id, params))
+
+    def log_metric(self, key: str, value: Any, step: int | None = None) -> None:
+        """Log one value of a metric.
+
+        Parameters
+        ----------
+        key : str
+        value : float
+            Any real number; NaN and the infinities are kept.
+        step : int, optional
+            Counts up by one for each key when absent.
+        """
+        self.add_metric(self.metric(key, value), step)
+
+    def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        """Log several metrics of one step."""
+        for key, value in metrics.items():
+            self.log_metric(key, value, step)
+
+    def metric(self, key: str, value: Any, expression: str = "") -> Metric:
+        """Build the record of a value that is logged here and now."""
+        number = _number(key, value)
+        where = self._tracker.locate()
+        return Metric(
+            _key("metric", key),
+            number,
+            number,
+            number,
+            last_ms=time.time_ns() // 1_000_000,
+            cell_seq=where.cell_seq,
+            statement=where.statement,
+            expression=expression,
+        )
+
+    def add_metric(self, metric: Metric, step: int | None = None) -> None:
+        """Log a value whose origin is known."""
+        with self._lock:
+            before = self._metrics.get(metric.key)
+            at = step if step is not None else before.last_step + 1 if before else 0
+            metric = replace(metric, last_step=at)
+            if before is not None:
+                metric = replace(
+                    metric,
+                    minimum=min(before.minimum, metric.last),
+                    maximum=max(before.maximum, metric.last),
+                    count=before.count + 1,
+                )
+            self._metrics[metric.key] = metric
+        point = MetricPoint(metric.key, metric.last, at, metric.last_ms)
+        self._submit(operations.log_metrics(self.run_id, (point,), (metric,)))
+
+    # ------------------------------------------------------------ texts
+
+    def set_tag(self, key: str, value: Any) -> None:
+        """Set a tag; its value is kept as text."""
+        self.set_tags({key: value})
+
+    def set_tags(self, tags: Mapping[str, Any]) -> None:
+        """Set several tags."""
+        texts = {_key("tag", k): v if isinstance(v, str) else repr(v) for k, v in tags.items()}
+        self._submit(operations.set_tags(self.run_id, texts))
+
+    def set_note(self, text: str) -> None:
+        """Set the run's note."""
+        self._submit(operations.set_note(self.run_id, str(text)))
+
+    def add_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Add honesty marks."""
+        with self._lock:
+            self._run = replace(self._run, marks=(*self._run.marks, *marks))
+            every = self._run.marks
+        self._submit(operations.set_marks(self.run_id, every))
+
+    # ------------------------------------------------------------ data, files, models
+
+    def log_input(self, data: Any, name: str = "", context: str = "training") -> None:
+        """Log a dataset: a frame, an array, a series, or the path of a file.
+
+        Raises
+        ------
+        UsageError
+            For an unknown context.
+        FingerprintError
+            For a value that has no digest.
+        """
+        try:
+            use = DatasetContext(context)
+        except ValueError:
+            known = ", ".join(c.value for c in DatasetContext)
+            raise UsageError(f"Unknown dataset context {context!r}. Known ones: {known}.") from None
+        self.add_datasets([self._tracker.dataset(data, name, use, Seen.LOGGED)])
+
+    def add_datasets(self, uses: Iterable[DatasetUse]) -> None:
+        """Log datasets that were seen by capture, each content once per context."""
+        fresh = []
+        with self._lock:
+            seen = {(u.dataset.digest.content, u.context) for u in self._datasets}
+            for use in uses:
+                mark = (use.dataset.digest.content, use.context)
+                if mark not in seen:
+                    seen.add(mark)
+                    fresh.append(use)
+            self._datasets.extend(fresh)
+        if fresh:
+            self._submit(operations.log_datasets(self.run_id, fresh))
+
+    def log_model(self, model: Any, name: str = "model", input_example: Any = None) -> str:
+        """Keep a fitted model; returns its id. The file is written in the background."""
+        return self._tracker.save_model(self.run_id, model, name, example=input_example)
+
+    def _submit(self, operation: operations.Operation) -> None:
+        self._store.submit(operation)
+
+
+def _key(kind: str, key: Any) -> str:
+    if not isinstance(key, str) or not key.strip():
+        raise UsageError(f"A {kind} needs a name (a text that is not empty), but got {key!r}.")
+    return key
+
+
+def _number(key: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"Metric {key!r} must be a number, but is {type(value).__name__} "
+            f"({param_text(value)}). Log a text with set_tag or log_param."
+        ) from None

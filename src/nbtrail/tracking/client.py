@@ -1,0 +1,275 @@
+"""The functions that user code calls; names mirror MLflow's.
+
+They may stand in the middle of hours of training, so a value that can't be logged is
+one warning and never an exception.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from nbtrail.capture.guard import guarded, warn_once
+from nbtrail.config import find_store
+from nbtrail.entities.identity import new_id
+from nbtrail.entities.provenance import Session
+from nbtrail.entities.run import RunStatus
+from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
+from nbtrail.store.store import Store
+from nbtrail.tracking.activerun import ActiveRun
+from nbtrail.tracking.tracker import Tracker, relative_path
+
+__all__ = [
+    "active_run",
+    "end_run",
+    "log_artifact",
+    "log_dict",
+    "log_figure",
+    "log_input",
+    "log_metric",
+    "log_metrics",
+    "log_model",
+    "log_param",
+    "log_params",
+    "log_text",
+    "set_note",
+    "set_tag",
+    "set_tags",
+    "start_run",
+]
+
+_tracker: Tracker | None = None
+
+
+def use_tracker(tracker: Tracker | None) -> None:
+    """Make `tracker` the process's tracker (the notebook session does)."""
+    global _tracker
+    _tracker = tracker
+
+
+def present_tracker() -> Tracker | None:
+    """Return the process's tracker if it was made already."""
+    return _tracker
+
+
+def process_tracker() -> Tracker:
+    """Return the process's tracker, made on first use.
+
+    Raises
+    ------
+    StoreError
+        When there is no place to write to.
+    """
+    if _tracker is None:
+        folder = Path.cwd()
+        root = find_store(folder)
+        assert root is not None
+        store = Store.open(root, create=True, warn=warn_once)
+        tracker = Tracker(store, new_session(store, "", folder), name_of=names_in_main)
+        tracker.collector.start()
+        atexit.register(tracker.close)
+        use_tracker(tracker)
+    assert _tracker is not None
+    return _tracker
+
+
+def new_session(store: Store, notebook: str, folder: Path) -> Session:
+    """Describe this process as a session of `store`."""
+    return Session(
+        session_id=new_id(),
+        started_ms=time.time_ns() // 1_000_000,
+        notebook=notebook or _script(store.project),
+        cwd=relative_path(folder, store.project) or ".",
+        python=sys.version.split()[0],
+        executable=sys.executable or "",
+        host=socket.gethostname(),
+    )
+
+
+def name_finder(namespace: Callable[[], Mapping[str, Any]]) -> Callable[[Any], str]:
+    """Return a function from an object to the public name that holds it, or ``""``."""
+
+    def name_of(value: Any) -> str:
+        for name, held in list(namespace().items()):
+            if held is value and not name.startswith("_"):
+                return name
+        return ""
+
+    return name_of
+
+
+names_in_main = name_finder(lambda: vars(sys.modules["__main__"]))
+
+
+def start_run(
+    name: str = "",
+    *,
+    run_id: str | None = None,
+    experiment: str = "",
+    tags: Mapping[str, str] | None = None,
+    nested: bool = False,
+) -> ActiveRun | NullRun:
+    """Start a run; use it in a ``with`` block or end it with `end_run`.
+
+    Parameters
+    ----------
+    name : str
+        A readable random one when empty.
+    run_id : str, optional
+        Resume this run (any form of RUN) instead of starting one.
+    experiment : str
+        The notebook's or script's name when empty.
+    nested : bool
+        Make it a child of the open run.
+
+    Returns
+    -------
+    ActiveRun
+        Or, when nothing can be stored here, a run that warned once and does nothing.
+
+    Raises
+    ------
+    NotFoundError
+        When `run_id` names no run.
+    """
+    try:
+        tracker = process_tracker()
+        if run_id is not None:
+            return tracker.resume(run_id)
+        return tracker.start(name, experiment=experiment, tags=tags, nested=nested)
+    except NotFoundError:
+        raise
+    except (NbtrailError, OSError) as error:
+        warn_once(f"This run is not tracked: {error}")
+        return NullRun()
+
+
+class NullRun:
+    """A run that goes nowhere: every call on it does nothing."""
+
+    run_id = ""
+    name = ""
+    ended = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *_args, **_kwargs: None
+
+
+def active_run() -> ActiveRun | None:
+    """Return the open run, or None."""
+    return _tracker.current() if _tracker is not None else None
+
+
+@guarded
+def end_run(status: str = "FINISHED") -> None:
+    """End the open run with a status: FINISHED, FAILED or KILLED."""
+    run = active_run()
+    if run is not None:
+        run.end(RunStatus(status))
+
+
+@guarded
+def log_param(key: str, value: Any) -> None:
+    """Log a parameter to the open run."""
+    _open().log_param(key, value)
+
+
+@guarded
+def log_params(params: Mapping[str, Any]) -> None:
+    """Log parameters by name to the open run."""
+    _open().log_params(params)
+
+
+@guarded
+def log_metric(key: str, value: float, step: int | None = None) -> None:
+    """Log one value of a metric to the open run; `step` counts up when absent."""
+    _open().log_metric(key, value, step)
+
+
+@guarded
+def log_metrics(metrics: Mapping[str, float], step: int | None = None) -> None:
+    """Log several metrics of one step to the open run."""
+    _open().log_metrics(metrics, step)
+
+
+@guarded
+def set_tag(key: str, value: Any) -> None:
+    """Set a tag of the open run."""
+    _open().set_tag(key, value)
+
+
+@guarded
+def set_tags(tags: Mapping[str, Any]) -> None:
+    """Set tags of the open run."""
+    _open().set_tags(tags)
+
+
+@guarded
+def set_note(text: str) -> None:
+    """Set the note of the open run."""
+    _open().set_note(text)
+
+
+@guarded
+def log_input(data: Any, name: str = "", context: str = "training") -> None:
+    """Log a dataset (a table, an array, or a file's path) to the open run."""
+    _open().log_input(data, name, context)
+
+
+@guarded
+def log_artifact(path: str | os.PathLike[str], artifact_path: str = "") -> None:
+    """Keep a file or folder with the open run."""
+    _open().log_artifact(path, artifact_path)
+
+
+@guarded
+def log_text(text: str, artifact_path: str) -> None:
+    """Keep a text as a file of the open run."""
+    _open().log_text(text, artifact_path)
+
+
+@guarded
+def log_dict(data: Mapping[str, Any], artifact_path: str) -> None:
+    """Keep a mapping as a JSON file of the open run."""
+    _open().log_dict(data, artifact_path)
+
+
+@guarded
+def log_figure(figure: Any, artifact_path: str) -> None:
+    """Keep a matplotlib figure with the open run."""
+    _open().log_figure(figure, artifact_path)
+
+
+@guarded
+def log_model(model: Any, name: str = "model", input_example: Any = None) -> str:
+    """Keep a fitted model with the open run; returns its id."""
+    return _open().log_model(model, name, input_example)
+
+
+def _open() -> ActiveRun:
+    run = active_run()
+    if run is None:
+        raise UsageError(
+            "No run is open, so there is nothing to log to. Start one: "
+            "'with nbtrail.start_run():', or '%%track' as a cell's first line"
+        )
+    return run
+
+
+def _script(project: Path) -> str:
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    return relative_path(Path(main), project) if main else ""

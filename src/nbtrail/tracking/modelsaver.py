@@ -1,0 +1,133 @@
+"""Write model files in the background, from a snapshot that a refit can't touch."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import queue
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbtrail.entities.model import Artifact, ModelRecord
+from nbtrail.store import operations
+from nbtrail.store.store import Store
+
+__all__ = ["ModelSaver"]
+
+
+@dataclass(slots=True)
+class _Job:
+    run_id: str
+    record: ModelRecord
+    snapshot: bytes
+    example: Any
+    limit_bytes: int
+    digested: Callable[[str], None]
+
+
+class ModelSaver:
+    """One thread that turns snapshots into model folders of the object store.
+
+    The snapshot is a pickle that never leaves this process's memory: the only way to
+    copy a fitted estimator exactly and quickly. What is stored is written by a flavor.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._idle = threading.Event()
+        self._idle.set()
+        self._open = 0
+        self._lock = threading.Lock()
+
+    def save(
+        self,
+        run_id: str,
+        record: ModelRecord,
+        model: Any,
+        *,
+        example: Any = None,
+        limit_mb: int = 200,
+        digested: Callable[[str], None] = lambda _digest: None,
+    ) -> None:
+        """Snapshot `model` now and write its files soon.
+
+        Parameters
+        ----------
+        digested : callable
+            Gets the canonical digest of the fitted state, from the background thread.
+        """
+        self._store.submit(operations.put_model(run_id, record))
+        try:
+            stream = io.BytesIO()
+            pickle.Pickler(stream, protocol=5).dump(model)
+            snapshot = stream.getvalue()
+        except Exception as error:
+            problem = (
+                f"it can't be copied ({type(error).__name__}: {error}); rebuild by its pipeline"
+            )
+            self._finish(run_id, replace(record, status="not-kept", problem=problem[:500]))
+            return
+        with self._lock:
+            self._open += 1
+            self._idle.clear()
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="nbtrail-models", daemon=True
+                )
+                self._thread.start()
+        self._jobs.put(_Job(run_id, record, snapshot, example, limit_mb << 20, digested))
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until everything is written; False when the time ran out."""
+        return self._idle.wait(timeout_s)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                self._write(job)
+            except Exception as error:
+                problem = f"{type(error).__name__}: {error}"[:500]
+                self._finish(job.run_id, replace(job.record, status="failed", problem=problem))
+            finally:
+                with self._lock:
+                    self._open -= 1
+                    if self._open == 0:
+                        self._idle.set()
+
+    def _write(self, job: _Job) -> None:
+        from nbtrail.fingerprint.estimators import digest_estimator
+        from nbtrail.flavors import save_model
+
+        model = pickle.loads(job.snapshot)  # noqa: S301  (made by us, in this process)
+        record = replace(job.record, digest=digest_estimator(model))
+        job.digested(record.digest)
+        size = len(job.snapshot)
+        if size > job.limit_bytes:
+            problem = (
+                f"it is larger ({size >> 20} MB) than model_max_mb ({job.limit_bytes >> 20}); "
+                "rebuild by its pipeline"
+            )
+            self._finish(job.run_id, replace(record, status="not-kept", problem=problem))
+            return
+        with tempfile.TemporaryDirectory(prefix="nbtrail-") as temporary:
+            folder = Path(temporary) / "model"
+            files = save_model(model, folder, job.example)
+            for file in sorted(f for f in folder.rglob("*") if f.is_file()):
+                sha256, length = self._store.objects.put_file(file)
+                path = f"{record.path}/{file.relative_to(folder).as_posix()}"
+                self._store.submit(
+                    operations.log_artifact(job.run_id, Artifact(path, sha256, length))
+                )
+        self._finish(
+            job.run_id,
+            replace(record, status="ready", flavor=files.flavor, signature=files.signature),
+        )
+
+    def _finish(self, run_id: str, record: ModelRecord) -> None:
+        self._store.submit(operations.put_model(run_id, record))

@@ -1,0 +1,102 @@
+"""Files of a run: artifacts, texts, figures."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from nbtrail.entities.model import Artifact
+from nbtrail.exceptions import UsageError
+from nbtrail.store import operations
+from nbtrail.store.store import Store
+
+__all__ = ["RunFiles"]
+
+_DURABLE_S = 0.25  # how long a cell waits for the commit of an artifact
+
+_MEDIA_TYPES = {
+    ".csv": "text/csv", ".html": "text/html", ".json": "application/json", ".md": "text/markdown",
+    ".pdf": "application/pdf", ".png": "image/png", ".svg": "image/svg+xml", ".txt": "text/plain",
+}  # fmt: skip
+
+
+class RunFiles:
+    """What an open run offers for files; `run_id` says whose they are."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        self._store = store
+        self.run_id = run_id
+
+    def log_artifact(self, path: str | os.PathLike[str], artifact_path: str = "") -> None:
+        """Keep a file, or every file of a folder, with the run.
+
+        Parameters
+        ----------
+        path : path-like
+            The local file or folder.
+        artifact_path : str
+            Folder inside the run, with forward slashes.
+
+        Raises
+        ------
+        UsageError
+            When there is nothing at `path`.
+        """
+        source = Path(path)
+        if not source.exists():
+            raise UsageError(
+                f"There is no file or folder {os.fspath(path)!r} (looked from {Path.cwd()}). "
+                "Write it before you log it."
+            )
+        base = _inside(artifact_path)
+        files = (
+            [source] if source.is_file() else sorted(f for f in source.rglob("*") if f.is_file())
+        )
+        root = source.parent
+        for file in files:
+            sha256, size = self._store.objects.put_file(file)
+            self._add_artifact(str(base / file.relative_to(root).as_posix()), sha256, size)
+
+    def log_bytes(self, data: bytes, artifact_path: str) -> None:
+        """Keep bytes as a file of the run."""
+        sha256, size = self._store.objects.put_bytes(data)
+        self._add_artifact(str(_inside(artifact_path)), sha256, size)
+
+    def log_text(self, text: str, artifact_path: str) -> None:
+        """Keep a text as a file of the run (UTF-8)."""
+        self.log_bytes(text.encode("utf-8"), artifact_path)
+
+    def log_dict(self, data: Mapping[str, Any], artifact_path: str) -> None:
+        """Keep a mapping as a JSON file of the run."""
+        self.log_text(json.dumps(data, indent=2, ensure_ascii=False, default=str), artifact_path)
+
+    def log_figure(self, figure: Any, artifact_path: str) -> None:
+        """Keep a matplotlib figure (anything with ``savefig``) as an image."""
+        from io import BytesIO
+
+        path = _inside(artifact_path)
+        if not hasattr(figure, "savefig"):
+            raise UsageError(
+                f"log_figure needs an object with savefig (a matplotlib figure), "
+                f"but got {type(figure).__name__}."
+            )
+        stream = BytesIO()
+        figure.savefig(stream, format=path.suffix.lstrip(".") or "png", bbox_inches="tight")
+        self.log_bytes(stream.getvalue(), str(path if path.suffix else path.with_suffix(".png")))
+
+    def _add_artifact(self, path: str, sha256: str, size: int) -> None:
+        media = _MEDIA_TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
+        self._store.call(
+            operations.log_artifact(self.run_id, Artifact(path, sha256, size, media)), _DURABLE_S
+        )
+
+
+def _inside(path: str) -> PurePosixPath:
+    """Return a relative path that stays inside the run's artifacts."""
+    result = PurePosixPath(str(path).replace("\\", "/"))
+    if result.is_absolute() or ".." in result.parts:
+        raise UsageError(f"Artifact path {path!r} must be relative and without '..'.")
+    return result

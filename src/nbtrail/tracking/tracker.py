@@ -1,0 +1,365 @@
+"""The life of runs in one process: start, what was seen meanwhile, end."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nbtrail.capture.collector import Collector
+from nbtrail.capture.environment import capture_environment
+from nbtrail.capture.guard import guarded
+from nbtrail.capture.hyperparams import class_name
+from nbtrail.capture.training import Location, Training
+from nbtrail.config import Settings, load_settings
+from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
+from nbtrail.entities.identity import new_id
+from nbtrail.entities.model import ModelRecord
+from nbtrail.entities.provenance import CodeVersion, Environment, Session
+from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunStatus
+from nbtrail.exceptions import UsageError
+from nbtrail.fingerprint import digest
+from nbtrail.fingerprint.files import digest_file
+from nbtrail.store import operations
+from nbtrail.store.store import Store
+from nbtrail.tracking.activerun import ActiveRun
+from nbtrail.tracking.codestate import CodeState
+from nbtrail.tracking.modelsaver import ModelSaver
+from nbtrail.tracking.names import random_name
+from nbtrail.tracking.runparams import run_params
+
+__all__ = ["Tracker"]
+
+_EXPLICIT_S = 1.0  # an explicit start or end waits this long for its durable commit
+_AUTOMATIC_S = 0.25
+_HANDLES = 500  # runs that a late metric can still reach
+_MOST_CHILDREN = 100
+
+
+class Tracker:
+    """Starts and ends runs and gives them what capture saw.
+
+    Parameters
+    ----------
+    store : Store
+    session : Session
+        The kernel session or process.
+    name_of, locate : callable
+        As `Collector` takes them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        session: Session,
+        *,
+        name_of: Callable[[Any], str] = lambda _value: "",
+        locate: Callable[[], Location] = Location,
+    ) -> None:
+        self.store = store
+        self.session = session
+        self.locate = locate
+        self.name_of = name_of
+        self.settings: Settings = load_settings(store.project)
+        self.collector = Collector(name_of, locate, self.open_run_id)
+        self.models = ModelSaver(store)
+        self._code = CodeState(store.project)
+        self._environment: Environment | None = None
+        self._open: list[tuple[int, ActiveRun]] = []
+        self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
+        self._trainings: dict[str, list[Training]] = {}
+        self._saved: dict[str, int] = {}
+        store.submit(operations.start_session(session))
+
+    # ------------------------------------------------------------ start and end
+
+    def current(self) -> ActiveRun | None:
+        """Return the open run that belongs to this thread, else the main thread's."""
+        thread = threading.get_ident()
+        main = threading.main_thread().ident
+        for owner in (thread, main):
+            for opened_by, run in reversed(self._open):
+                if opened_by == owner:
+                    return run
+        return None
+
+    def open_run_id(self) -> str:
+        """Return the id of the current run, or an empty text."""
+        run = self.current()
+        return run.run_id if run is not None else ""
+
+    def start(
+        self,
+        name: str = "",
+        *,
+        experiment: str = "",
+        tags: Mapping[str, str] | None = None,
+        nested: bool = False,
+        automatic: bool = False,
+        first_cell: int | None = None,
+    ) -> ActiveRun:
+        """Start a run.
+
+        Parameters
+        ----------
+        name : str
+            A random readable one when empty.
+        experiment : str
+            The notebook's or script's name when empty.
+        nested : bool
+            Make it a child of the current run.
+        automatic : bool
+            Nobody waits for the commit.
+        """
+        parent = self.current() if nested else None
+        where = self.locate().cell_seq if first_cell is None else first_cell
+        run = self._new_run(name, experiment, parent.run_id if parent else None, where, tags or {})
+        handle = self._opened(run)
+        self._open.append((threading.get_ident(), handle))
+        if automatic:
+            self.store.submit(operations.start_run(handle.snapshot()))
+        else:
+            self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
+        self.store.submit(operations.set_environment(run.run_id, self.environment()))
+        return handle
+
+    def resume(self, run_id: str) -> ActiveRun:
+        """Open a run again, to add to it."""
+        run = self.store.reader.run(self.store.reader.resolve(run_id))
+        handle = ActiveRun(self, run)
+        self._handles[run.run_id] = handle
+        handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="")
+        self._open.append((threading.get_ident(), handle))
+        self.store.call(operations.resume_run(run.run_id), _EXPLICIT_S)
+        return handle
+
+    def end(
+        self,
+        handle: ActiveRun,
+        status: RunStatus = RunStatus.FINISHED,
+        reason: str = "",
+        *,
+        automatic: bool = False,
+    ) -> None:
+        """End a run after giving it everything that was seen."""
+        if handle.ended:
+            return
+        self.absorb()
+        handle.ended = True
+        self._open = [(owner, run) for owner, run in self._open if run is not handle]
+        ended, last = _now_ms(), self.locate().cell_seq
+        handle.amend(status=status, reason=reason, ended_ms=ended, last_cell=last)
+        operation = operations.end_run(handle.run_id, status, reason, ended, last)
+        self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
+
+    def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
+        """Return the child runs of this session's run, in order."""
+        every = tuple(self._handles.values())
+        return tuple(h for h in every if h.snapshot().parent_run_id == handle.run_id)
+
+    def close(self) -> None:
+        """End what is open, write what is pending, stop to capture."""
+        for _, handle in reversed(self._open):
+            handle.end(RunStatus.KILLED, "the session ended")
+        self.absorb()
+        self.collector.stop()
+        self.models.wait(5.0)
+        self.store.submit(operations.end_session(self.session.session_id, _now_ms()))
+        self.store.flush(5.0)
+
+    # ------------------------------------------------------------ what was seen
+
+    @guarded
+    def absorb(self) -> None:
+        """Give each run what its trainings gained since the last time."""
+        changed = self.collector.drain()
+        for training in changed:
+            if training.run_id and training not in self._trainings.get(training.run_id, ()):
+                self._trainings.setdefault(training.run_id, []).append(training)
+        for run_id in {t.run_id: None for t in changed if t.run_id}:
+            self._split(run_id)
+        for training in changed:
+            self._apply(training)
+        for run_id, metric in self.collector.drain_loose():
+            if run_id in self._handles:
+                self._handles[run_id].add_metric(metric)
+
+    def adopt(self, training: Training, handle: ActiveRun) -> None:
+        """Make `handle` the run of a training that had none."""
+        training.run_id = handle.run_id
+        self._trainings.setdefault(handle.run_id, []).append(training)
+        training.points.clear()
+        for metric in training.metrics.values():
+            handle.add_metric(metric, metric.last_step)
+        self._apply(training)
+
+    def _apply(self, training: Training) -> None:
+        handle = self._handles.get(training.run_id)
+        if handle is not None:
+            handle.add_params(run_params(self._trainings.get(training.run_id, ())))
+            handle.add_datasets(training.datasets)
+            for point in training.points:
+                handle.add_metric(training.metrics[point.key])
+            if training.is_model and training.is_fitted:
+                self._save_once(training)
+        training.points.clear()
+        if training.is_model:
+            self.store.submit(operations.put_episode(training.episode(self.session.session_id)))
+        training.release()
+
+    def _split(self, run_id: str) -> None:
+        """Give each model of an automatic run with several of them a child run."""
+        handle = self._handles.get(run_id)
+        models = [t for t in self._trainings.get(run_id, ()) if t.is_model]
+        if handle is None or not handle.splits or len(models) < 2:
+            return
+        above = handle.snapshot()
+        for number, training in enumerate(models[:_MOST_CHILDREN], start=1):
+            child = self.add_finished(
+                training,
+                name=f"{above.name}.{number}",
+                experiment=above.experiment.name,
+                parent=above.run_id,
+            )
+            training.run_id = child.run_id
+            self._trainings[child.run_id] = [training]
+        self._trainings[run_id] = [t for t in self._trainings[run_id] if t.run_id == run_id]
+        if len(models) > _MOST_CHILDREN:
+            handle.set_tag("nbtrail.children", f"{_MOST_CHILDREN} of {len(models)} fits kept")
+
+    def add_finished(
+        self,
+        training: Training,
+        *,
+        name: str = "",
+        experiment: str = "",
+        parent: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> ActiveRun:
+        """Add a run for a training that is over already."""
+        cell = training.location.cell_seq
+        handle = self._opened(self._new_run(name, experiment, parent, cell, tags or {}))
+        handle.ended = True
+        handle.amend(started_ms=training.started_ms)
+        self.store.submit(operations.start_run(handle.snapshot()))
+        self.store.submit(operations.set_environment(handle.run_id, self.environment()))
+        handle.amend(status=RunStatus.FINISHED, ended_ms=training.ended_ms)
+        self.store.submit(
+            operations.end_run(handle.run_id, RunStatus.FINISHED, "", training.ended_ms, cell)
+        )
+        return handle
+
+    # ------------------------------------------------------------ models and data
+
+    def save_model(
+        self, run_id: str, model: Any, name: str, *, example: Any = None, of: Training | None = None
+    ) -> str:
+        """Keep a model with a run; its file is written in the background."""
+        taken = self._saved.get(f"{run_id}/{name}", 0) + 1
+        self._saved[f"{run_id}/{name}"] = taken
+        folder = name if taken == 1 else f"{name}-{taken}"
+        record = ModelRecord(f"m-{new_id()}", name, class_name(model), "", path=f"models/{folder}")
+
+        def digested(text: str) -> None:
+            if of is not None:
+                of.model_digest = text
+                self.store.submit(operations.put_episode(of.episode(self.session.session_id)))
+
+        limit = self.settings.model_max_mb
+        self.models.save(run_id, record, model, example=example, limit_mb=limit, digested=digested)
+        return record.model_id
+
+    def dataset(self, data: Any, name: str, context: DatasetContext, seen: Seen) -> DatasetUse:
+        """Digest a value, or the file that a path names."""
+        if isinstance(data, (str, os.PathLike)):
+            path = Path(data)
+            if not path.is_file():
+                raise UsageError(
+                    f"There is no file {os.fspath(data)!r} (looked from {Path.cwd()}). "
+                    "Give an existing file, or the table or array itself."
+                )
+            source = relative_path(path, self.store.project)
+            return DatasetUse(digest_file(path), name or path.name, context, seen, source)
+        return DatasetUse(digest(data), name or self.name_of(data) or "data", context, seen)
+
+    def environment(self) -> Environment:
+        """Return the process's environment, read once."""
+        if self._environment is None:
+            self._environment = capture_environment()
+        return self._environment
+
+    def wait_for_git(self, timeout_s: float) -> None:
+        """Wait until the state of the working tree is known, or the time is over."""
+        self._code.wait(timeout_s)
+
+    # ------------------------------------------------------------ parts
+
+    def _save_once(self, training: Training) -> None:
+        model = training.alive()
+        if model is None or f"{training.episode_id}@{training.ended_ms}" in self._saved:
+            return
+        self._saved[f"{training.episode_id}@{training.ended_ms}"] = 1
+        name = training.model_name or training.class_name.rpartition(".")[2]
+        self.save_model(training.run_id, model, name, example=training.example, of=training)
+
+    def _new_run(
+        self, name: str, experiment: str, parent: str | None, cell: int, tags: Mapping[str, str]
+    ) -> Run:
+        return Run(
+            run_id=new_id(),
+            name=name or random_name(),
+            experiment=Experiment(experiment or self._experiment()),
+            status=RunStatus.RUNNING,
+            started_ms=_now_ms(),
+            parent_run_id=parent,
+            source=self.session.notebook,
+            session_id=self.session.session_id,
+            first_cell=cell,
+            last_cell=cell,
+            user=_user(),
+            tags=tags,
+        )
+
+    def _opened(self, run: Run) -> ActiveRun:
+        handle = ActiveRun(self, run)
+        self._handles[run.run_id] = handle
+        while len(self._handles) > _HANDLES:
+            self._handles.popitem(last=False)
+        handle.amend(code=self._code.now(lambda code: self._code_known(handle, code)))
+        return handle
+
+    def _code_known(self, handle: ActiveRun, code: CodeVersion) -> None:
+        handle.amend(code=code)
+        self.store.submit(operations.set_code(handle.run_id, code))
+        if code.dirty:
+            named = ", ".join(code.changed[:3]) + (", ..." if len(code.changed) > 3 else "")
+            reason = f"{len(code.changed)} uncommitted change(s): {named}"
+            handle.add_marks((Mark(MarkKind.DIRTY_TREE, reason),))
+
+    def _experiment(self) -> str:
+        return Path(self.session.notebook).stem if self.session.notebook else "default"
+
+
+def relative_path(path: Path, project: Path) -> str:
+    """Return `path` relative to the project with forward slashes; absolute outside of it."""
+    absolute = path.absolute()
+    try:
+        return absolute.resolve().relative_to(project.resolve()).as_posix()
+    except ValueError:
+        return absolute.as_posix()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

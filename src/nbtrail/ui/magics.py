@@ -1,0 +1,246 @@
+"""``%track`` and its verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbtrail.entities.dataset import DatasetContext, Seen
+from nbtrail.exceptions import NbtrailError, UsageError
+from nbtrail.store import operations
+from nbtrail.tracking.activerun import ActiveRun
+from nbtrail.tracking.client import active_run
+from nbtrail.tracking.keep import keep, untracked
+from nbtrail.ui import verbs
+from nbtrail.ui.arguments import Parser, assignments, evaluate, parse_metric, words
+from nbtrail.ui.output import Shown, show_receipts
+from nbtrail.ui.session import say
+
+if TYPE_CHECKING:
+    from nbtrail.ui.session import NotebookSession
+
+__all__ = ["TrackMagic"]
+
+HELP = """%track: experiment tracking in this notebook
+
+  %%track [NAME] [-e EXPERIMENT] [-m METRIC..] [-p PARAM..] [-d DATA..] [-t KEY=VALUE..]
+      as the first line of a cell: this cell is a run.
+      -m auc:max makes auc the main metric; -m, -p, -d name variables.
+
+  %track                     what is open, where the trail lies
+  %track start [NAME] [-e EXPERIMENT] [-m METRIC:max]    a run over several cells ...
+  %track end                 ... until here
+  %track on | off            make every training a run by itself
+  %track keep [CELL..]       make runs of trainings that were not tracked
+  %track metric acc=expr     in a run: also param, tag KEY=VALUE, note, data, model, artifact
+  %track runs [QUERY]        list runs
+  %track show RUN            one run: all it captured
+  %track compare RUN RUN..   differences first
+  %track promote RUN MODEL@ALIAS [--force] [--reason TEXT] [--min-metric X]
+  %track models              registered models
+  %track export RUN -o DIR   a clean pipeline, verified in a fresh process
+  %track verify DIR          run it again and compare
+  %track config              settings and where they come from
+
+RUN is an id's beginning, a name, last, last~2, best or best:auc."""
+
+
+class TrackMagic:
+    """The line magic ``%track``; a mistake is one message, never an exception."""
+
+    def __init__(self, session: NotebookSession) -> None:
+        self._session = session
+        self._verbs: dict[str, Callable[[str], Any]] = {
+            "": self._status,
+            "start": self._start,
+            "end": self._end,
+            "on": lambda _rest: self._automatic(on=True),
+            "off": lambda _rest: self._automatic(on=False),
+            "keep": self._keep,
+            "metric": self._metric,
+            "param": self._param,
+            "tag": self._tag,
+            "note": self._note,
+            "data": self._data,
+            "model": self._model,
+            "artifact": self._artifact,
+            "runs": self._runs,
+            "show": self._show,
+            "compare": lambda rest: verbs.compare(*words(rest)),
+            "promote": self._promote,
+            "models": lambda _rest: verbs.models(),
+            "export": self._export,
+            "verify": self._verify,
+            "config": self._config,
+            "help": lambda _rest: print(HELP),  # noqa: T201
+        }
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The verbs, for completion."""
+        return tuple(v for v in self._verbs if v)
+
+    def __call__(self, line: str) -> None:
+        """Run one ``%track`` line."""
+        verb, _, rest = line.strip().partition(" ")
+        try:
+            action = self._verbs.get(verb)
+            if action is None:
+                known = ", ".join(self.verbs)
+                raise UsageError(f"%track {verb}: there is no such verb. Verbs: {known}.")
+            result = action(rest.strip())
+        except NbtrailError as error:
+            say(error)
+        except OSError as error:
+            say(f"%track {verb} failed: {error}")
+        else:
+            if isinstance(result, Shown):
+                from IPython.display import display
+
+                display(result)  # type: ignore[no-untyped-call]
+
+    # ------------------------------------------------------------ the open run
+
+    def _start(self, rest: str) -> None:
+        parser = Parser("%track start", "%track start [NAME] [-e EXPERIMENT] [-m METRIC:max]")
+        parser.add_argument("name", nargs="?", default="")
+        parser.add_argument("-e", "--experiment", default="")
+        parser.add_argument("-m", "--metric", default="")
+        found = parser.parse_args(words(rest))
+        tracker = self._session.tracker
+        key, direction = parse_metric(found.metric)
+        run = tracker.start(found.name, experiment=found.experiment)
+        if key and direction is not None:
+            operation = operations.set_main_metric(run.snapshot().experiment.name, key, direction)
+            tracker.store.submit(operation)
+        print(f"Run {run.name} is open. End it with %track end.")  # noqa: T201
+
+    def _end(self, rest: str) -> None:
+        if rest:
+            raise UsageError(f"%track end takes nothing behind it, but got {rest!r}.")
+        run = self._run()
+        if run is self._session.cell_run:
+            raise UsageError("This cell is a run by %%track; it ends with the cell.")
+        self._session.finish(run)
+
+    def _automatic(self, *, on: bool) -> None:
+        self._session.automatic = on
+        told = "becomes a run by itself" if on else "is only kept in the history; see %track keep"
+        print(f"From now on each training {told}.")  # noqa: T201
+
+    def _keep(self, rest: str) -> None:
+        try:
+            counts = [int(text) for text in words(rest)]
+        except ValueError:
+            raise UsageError(
+                f"%track keep takes the numbers of cells (the 3 of In [3]), but got {rest!r}."
+            ) from None
+        cells = {self._session.position_of(count) for count in counts} if counts else None
+        show_receipts(keep(self._session.tracker, cells))
+
+    def _metric(self, rest: str) -> None:
+        run = self._run()
+        for key, expression in assignments(rest):
+            value = evaluate(expression, self._session.shell.user_ns)
+            run.add_metric(run.metric(key, value, expression))
+
+    def _param(self, rest: str) -> None:
+        run = self._run()
+        for key, expression in assignments(rest):
+            run.log_param(key, evaluate(expression, self._session.shell.user_ns))
+
+    def _tag(self, rest: str) -> None:
+        run = self._run()
+        for key, expression in assignments(rest):
+            try:
+                run.set_tag(key, evaluate(expression, self._session.shell.user_ns))
+            except UsageError:  # a tag may be a bare word
+                run.set_tag(key, expression)
+
+    def _note(self, rest: str) -> None:
+        self._run().set_note(rest.strip().strip("\"'"))
+
+    def _data(self, rest: str) -> None:
+        value = evaluate(rest, self._session.shell.user_ns)
+        name = rest if rest.isidentifier() else ""
+        use = self._session.tracker.dataset(value, name, DatasetContext.SOURCE, Seen.LOGGED)
+        self._run().add_datasets([use])
+
+    def _model(self, rest: str) -> None:
+        model = evaluate(rest, self._session.shell.user_ns)
+        self._run().log_model(model, rest if rest.isidentifier() else type(model).__name__)
+
+    def _artifact(self, rest: str) -> None:
+        for path in words(rest):
+            self._run().log_artifact(path)
+
+    def _run(self) -> ActiveRun:
+        run = active_run()
+        if run is None:
+            raise UsageError(
+                "No run is open. Write %%track as the first line of this cell, "
+                "or open one with %track start."
+            )
+        return run
+
+    # ------------------------------------------------------------ stored runs
+
+    def _status(self, _rest: str) -> None:
+        tracker = self._session.tracker
+        run = active_run()
+        waiting = len(untracked(tracker))
+        print(f"trail    {tracker.store.root}")  # noqa: T201
+        print(f"run      {run.name if run else 'none open'}")  # noqa: T201
+        print(f"history  {waiting} untracked fit(s)" + " (%track keep)" * bool(waiting))  # noqa: T201
+
+    def _runs(self, rest: str) -> Shown[Any]:
+        from nbtrail.views.runs import html_runs, text_runs
+
+        table = verbs.open_store().reader.runs(query=rest, limit=50)
+        return Shown(table, html_runs(table), text_runs(table))
+
+    def _show(self, rest: str) -> Shown[Any]:
+        parser = Parser("%track show", "%track show RUN [--html FILE]")
+        parser.add_argument("run", nargs="?", default="last")
+        parser.add_argument("--html", default="")
+        found = parser.parse_args(words(rest))
+        shown = verbs.show(found.run)
+        if found.html:
+            Path(found.html).write_text(shown._repr_html_(), encoding="utf-8")
+        return shown
+
+    def _promote(self, rest: str) -> None:
+        usage = "%track promote RUN MODEL@ALIAS [--force] [--reason TEXT] [--min-metric X]"
+        parser = Parser("%track promote", usage)
+        parser.add_argument("run")
+        parser.add_argument("target")
+        parser.add_argument("--force", action="store_true")
+        parser.add_argument("--reason", default="")
+        parser.add_argument("--min-metric", type=float)
+        found = parser.parse_args(words(rest))
+        version = verbs.promote(
+            found.run,
+            found.target,
+            force=found.force,
+            reason=found.reason,
+            min_metric=found.min_metric,
+        )
+        aliases = "".join(f" @{alias}" for alias in version.aliases)
+        print(f"{version.name} version {version.version}{aliases}")  # noqa: T201
+
+    def _export(self, rest: str) -> Shown[Any]:
+        parser = Parser("%track export", "%track export RUN -o DIR")
+        parser.add_argument("run")
+        parser.add_argument("-o", "--output", required=True)
+        found = parser.parse_args(words(rest))
+        return verbs.export(found.run, found.output)
+
+    def _verify(self, rest: str) -> Shown[Any]:
+        parser = Parser("%track verify", "%track verify DIR")
+        parser.add_argument("folder")
+        return verbs.verify(parser.parse_args(words(rest)).folder)
+
+    def _config(self, _rest: str) -> None:
+        for setting in self._session.tracker.settings.items():
+            print(f"{setting.name:18} {setting.value:<8} {setting.origin}")  # noqa: T201

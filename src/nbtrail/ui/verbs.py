@@ -1,0 +1,233 @@
+"""The verbs on stored runs, as Python functions; the magics call them too.
+
+They raise `NbtrailError` with one clear text; the magics print it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbtrail.config import find_store
+from nbtrail.entities.model import ModelVersion, RegisteredModel
+from nbtrail.entities.pipeline import Manifest, Verdict
+from nbtrail.entities.run import Run
+from nbtrail.exceptions import NotFoundError, UsageError
+from nbtrail.store.store import Store
+from nbtrail.tracking import client
+from nbtrail.ui.output import Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nbtrail.entities.comparison import Comparison
+
+__all__ = [
+    "compare",
+    "export",
+    "get_run",
+    "keep",
+    "load_model",
+    "models",
+    "promote",
+    "rollback",
+    "runs",
+    "search_runs",
+    "show",
+    "verify",
+]
+
+
+def open_store() -> Store:
+    """Return the store of this process, else the one that belongs to the working folder.
+
+    Everything logged so far can be read from it.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none yet.
+    """
+    tracker = client.present_tracker()
+    if tracker is not None:
+        tracker.absorb()
+        tracker.store.flush(5.0)
+        return tracker.store
+    root = find_store(Path.cwd(), existing=True)
+    if root is None:
+        raise NotFoundError(
+            f"There is no trail (.nbtrail folder) for {Path.cwd()}. Start one in a notebook with "
+            "%load_ext nbtrail and %%track, or change to the project's folder."
+        )
+    return Store.open(root)
+
+
+def runs(
+    query: str = "", *, experiment: str | None = None, limit: int | None = None
+) -> pd.DataFrame:
+    """Return runs as a DataFrame, newest first, one row each.
+
+    Parameters
+    ----------
+    query : str
+        Words of names and params, or clauses such as ``metrics.auc > 0.9``.
+    experiment : str, optional
+        Only the runs of this experiment.
+    limit : int, optional
+        At most this many.
+    """
+    from nbtrail.views.frame import runs_frame
+
+    return runs_frame(open_store().reader.runs(query=query, experiment=experiment, limit=limit))
+
+
+def search_runs(query: str = "", **options: Any) -> pd.DataFrame:
+    """Return runs as a DataFrame: MLflow's name for `runs`."""
+    return runs(query, **options)
+
+
+def get_run(run: str = "last") -> Run:
+    """Return the record of one run, typed as RUN: id prefix, name, ``last``, ``best:auc``."""
+    reader = open_store().reader
+    return reader.run(reader.resolve(run))
+
+
+def show(run: str = "last") -> Shown[Run]:
+    """Show everything about one run."""
+    from nbtrail.views.run import html_run, text_run
+
+    found = get_run(run)
+    return Shown(found, html_run(found), text_run(found))
+
+
+def compare(*refs: str) -> Shown[Comparison]:
+    """Show what differs between two or more runs, differences first.
+
+    Raises
+    ------
+    UsageError
+        For fewer than two runs.
+    """
+    from nbtrail.compare.runs import compare_runs
+    from nbtrail.views.comparison import html_comparison, text_comparison
+
+    if len(refs) < 2:
+        raise UsageError(
+            f"compare needs two runs or more, but got {len(refs)}. "
+            "For instance: compare('best', 'last')."
+        )
+    reader = open_store().reader
+    chosen = [reader.run(reader.resolve(ref)) for ref in refs]
+    cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
+    comparison = compare_runs(chosen, cells)
+    return Shown(comparison, html_comparison(comparison), text_comparison(comparison))
+
+
+def keep(name: str = "") -> list[str]:
+    """Make runs of the fits of this session that were never tracked; returns their names."""
+    from nbtrail.tracking.keep import keep as keep_trainings
+
+    tracker = client.present_tracker()
+    if tracker is None:
+        raise UsageError("Nothing is being recorded. Run %load_ext nbtrail first.")
+    return [run.name for run in keep_trainings(tracker, name=name)]
+
+
+def promote(
+    run: str, target: str, *, force: bool = False, reason: str = "", min_metric: float | None = None
+) -> ModelVersion:
+    """Make a run's model a version of a registered model, and move an alias to it.
+
+    Parameters
+    ----------
+    run : str
+        RUN, for instance ``best``.
+    target : str
+        ``fraud@champion``, or ``fraud`` for a version without an alias.
+    force : bool
+        Move the alias although a gate refuses; recorded in its history.
+    min_metric : float, optional
+        Refuse when the main metric is worse than this.
+
+    Raises
+    ------
+    GateError
+        When a gate refuses, with the numbers.
+    """
+    from nbtrail.tracking.registry import promote as register
+
+    tracker = client.present_tracker()
+    if tracker is not None:
+        tracker.models.wait(60.0)
+    store = open_store()
+    return register(
+        store, store.reader.resolve(run), target, force=force, reason=reason, min_metric=min_metric
+    )
+
+
+def rollback(name: str, alias: str = "champion") -> ModelVersion:
+    """Move an alias back to the version it named before."""
+    from nbtrail.tracking.registry import rollback as move_back
+
+    return move_back(open_store(), name, alias)
+
+
+def models() -> Shown[tuple[RegisteredModel, ...]]:
+    """Show the registered models with versions and aliases."""
+    from nbtrail.views.models import html_models, text_models
+
+    found = open_store().reader.models()
+    return Shown(found, html_models(found), text_models(found))
+
+
+def load_model(uri: str) -> Any:
+    """Load a model: ``models:/fraud@champion``, ``models:/fraud/3``, ``runs:/ID``.
+
+    Raises
+    ------
+    UntrustedModelError
+        When its file names types that are not trusted.
+    """
+    from nbtrail.tracking.registry import load_model as load
+
+    return load(open_store(), uri)
+
+
+def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Manifest]:
+    """Turn a run into a pipeline folder and verify it in a fresh process.
+
+    Parameters
+    ----------
+    run : str
+        RUN.
+    folder : path-like
+        A new or empty folder, or one of an earlier export.
+    """
+    from nbtrail.pipeline.export import export_run
+    from nbtrail.views.verdict import html_export, text_export
+
+    store = open_store()
+    manifest = export_run(
+        store, store.reader.resolve(run), Path(folder), progress=_nothing if quiet else _tell
+    )
+    return Shown(
+        manifest, html_export(manifest, os.fspath(folder)), text_export(manifest, os.fspath(folder))
+    )
+
+
+def verify(folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Verdict]:
+    """Run an exported pipeline in a fresh process and compare what comes out."""
+    from nbtrail.pipeline.verify import verify_folder
+    from nbtrail.views.verdict import html_verdict, text_verdict
+
+    verdict = verify_folder(Path(folder), progress=_nothing if quiet else _tell)
+    return Shown(verdict, html_verdict(verdict), text_verdict(verdict))
+
+
+def _tell(message: str) -> None:
+    print(message)  # noqa: T201
+
+
+def _nothing(_message: str) -> None:
+    pass

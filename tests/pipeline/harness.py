@@ -1,0 +1,142 @@
+"""Runs percent-format notebooks in a real shell with the real probes and recorder."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from nbtrail.capture.statements import StatementProbes
+from nbtrail.entities.cell import CellExecution, CellStatus
+from nbtrail.lineage.recorder import Recorder
+
+__all__ = ["SESSION", "Case", "Chunk", "Notebook", "read_case"]
+
+SESSION = "a" * 32
+
+
+@dataclass
+class Chunk:
+    """One ``# %%`` part: a cell execution, or a file edit outside of the notebook."""
+
+    kind: str
+    name: str
+    flags: set[str]
+    source: str
+
+
+@dataclass
+class Case:
+    title: str
+    metrics: list[str]
+    chunks: list[Chunk] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[Chunk]:
+        return [c for c in self.chunks if c.kind == "cell"]
+
+
+def read_case(path: Path) -> Case:
+    text = path.read_text(encoding="utf-8")
+    title = re.search(r"# title: (.*)", text)
+    metrics = re.search(r"# metrics: (.*)", text)
+    case = Case(title.group(1), metrics.group(1).split())
+    for part in re.split(r"^# %%", text, flags=re.MULTILINE)[1:]:
+        head, _, body = part.partition("\n")
+        body = body.rstrip("\n")
+        if head.startswith(("file ", "edit ")):
+            kind, name = head.split()[:2]
+            case.chunks.append(Chunk("file", name, {kind}, body + "\n"))
+        else:
+            name, *flags = head.split()
+            case.chunks.append(Chunk("cell", name, set(flags), body))
+    return case
+
+
+class Notebook:
+    """A shell in a folder of its own; every executed cell becomes a record."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        InteractiveShell.clear_instance()
+        self._home = Path.cwd()
+        os.chdir(folder)
+        self._path = list(sys.path)
+        sys.path.insert(0, "")
+        self._modules = set(sys.modules)
+        self._main = sys.modules["__main__"]
+        self._environ = dict(os.environ)
+        self.shell = InteractiveShell.instance()
+        self.shell.history_manager.enabled = False
+        self.recorder = Recorder(lambda: self.shell.user_ns, folder)
+        self.probes = StatementProbes(self.shell, self.recorder)
+        self.probes.install()
+        self.cells: list[CellExecution] = []
+
+    @property
+    def values(self) -> dict:
+        return self.shell.user_ns
+
+    def run(self, source: str, *, quiet: bool = True) -> object:
+        started = int(time.time() * 1000)
+        transformed = self.shell.transform_cell(source)
+        self.recorder.begin_cell(source, transformed)
+        with capture_output(display=True) as output:
+            result = asyncio.run(
+                self.shell.run_cell_async(
+                    source, store_history=True, transformed_cell=transformed
+                )
+            )
+        error = result.error_before_exec or result.error_in_exec
+        text = f"{type(error).__name__}: {error}" if error else ""
+        code, statements = self.recorder.end_cell(text)
+        self.cells.append(
+            CellExecution(
+                session_id=SESSION,
+                seq=len(self.cells),
+                cell_id="",
+                execution_count=self.shell.execution_count - 1,
+                source=source,
+                code=code,
+                started_ms=started,
+                ended_ms=int(time.time() * 1000),
+                status=CellStatus.ERROR if error else CellStatus.OK,
+                error=text,
+                statements=statements,
+            )
+        )
+        self.output = output.stdout
+        if error is not None and not quiet:
+            raise error
+        return result.result
+
+    def play(self, case: Case) -> None:
+        for chunk in case.chunks:
+            if chunk.kind == "file":
+                target = self.folder / chunk.name
+                target.write_text(chunk.source)
+                stamp = time.time() + len(self.cells) + 5
+                os.utime(target, (stamp, stamp))
+            else:
+                self.run(chunk.source)
+
+    def close(self) -> None:
+        self.probes.uninstall()
+        self.shell.history_manager.end_session()
+        InteractiveShell.clear_instance()
+        sys.modules["__main__"] = self._main
+        for name in set(sys.modules) - self._modules:
+            found = getattr(sys.modules[name], "__file__", None) or ""
+            if found.startswith(str(self.folder)):
+                del sys.modules[name]
+        sys.path[:] = self._path
+        os.environ.clear()
+        os.environ.update(self._environ)
+        os.chdir(self._home)
