@@ -27,9 +27,7 @@ def parse_function(
         f"    parser = {names['argparse']}.ArgumentParser(description=__doc__.split(\"\\n\")[0])",
     ]
     for parameter in parameters:
-        shouted = parameter.name.isupper() and len(parameter.name) > 1
-        name = parameter.name.lower() if shouted else parameter.name
-        flag = "--" + name.replace("_", "-").strip("-")
+        flag = parameter.flag
         items = [quoted(flag)]
         if flag[2:].replace("-", "_") != parameter.name:
             items.append(f"dest={quoted(parameter.name)}")

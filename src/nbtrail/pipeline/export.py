@@ -220,7 +220,9 @@ def _write(
     notes = list(script.notes)
     if script.flat:
         notes.append(f"The script keeps the order of execution: {script.flat}.")
-    page = files.readme(manifest, attempt.plan.notebook, attempt.plan.cells, notes)
+    page = files.readme(
+        manifest, script.parameters, attempt.plan.notebook, attempt.plan.cells, notes
+    )
     files.write_text(folder, "README.md", page)
     files.write_manifest(folder, manifest)
 

@@ -76,7 +76,13 @@ def params_toml(parameters: Sequence[Parameter]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def readme(manifest: Manifest, notebook: str, cells: Sequence[CellExecution], notes: Sequence[str]) -> str:
+def readme(
+    manifest: Manifest,
+    parameters: Sequence[Parameter],
+    notebook: str,
+    cells: Sequence[CellExecution],
+    notes: Sequence[str],
+) -> str:
     """Return the page that tells a stranger what this is, whether it holds, and how to run it."""
     used = {int(c.rpartition(":")[2]) for c in manifest.cells}
     where = f"`{notebook}`" if notebook else "its notebook"
@@ -87,7 +93,7 @@ def readme(manifest: Manifest, notebook: str, cells: Sequence[CellExecution], no
         "## Verdict",
         _verdict(manifest.verdict),
         "## Run it",
-        _usage(manifest),
+        _usage(manifest, parameters),
         "## Where it comes from",
         _lineage(manifest, used, cells),
     ]
@@ -127,9 +133,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _usage(manifest: Manifest) -> str:
-    example = next((p for p in manifest.params if p.type in {"float", "int"}), None)
-    extra = f" --{example.name.replace('_', '-')} {example.value}" if example else ""
+def _usage(manifest: Manifest, parameters: Sequence[Parameter]) -> str:
+    example = next((p for p in parameters if type(p.value) in {float, int}), None)
+    extra = f" {example.flag} {example.value!r}" if example else ""
     place = "the project's folder" if manifest.cwd == "." else f"`{manifest.cwd}` of the project"
     return (
         f"From {place}, with the packages of `requirements.lock` installed:\n\n"

@@ -44,6 +44,13 @@ class Parameter:
     help: str
     path: str = ""
 
+    @property
+    def flag(self) -> str:
+        """How it is spelled on the command line; a CONSTANT in lower case."""
+        shouted = self.name.isupper() and len(self.name) > 1
+        name = self.name.lower() if shouted else self.name
+        return "--" + name.replace("_", "-").strip("-")
+
 
 @dataclass(slots=True)
 class _Literal:
