@@ -97,9 +97,7 @@ class Notebook:
         self.recorder.begin_cell(source, transformed)
         with capture_output(display=True) as output:
             result = asyncio.run(
-                self.shell.run_cell_async(
-                    source, store_history=True, transformed_cell=transformed
-                )
+                self.shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
             )
         error = result.error_before_exec or result.error_in_exec
         text = f"{type(error).__name__}: {error}" if error else ""

@@ -22,10 +22,10 @@ from nbtrail.entities.run import Run
 from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.pipeline import folder as files
+from nbtrail.pipeline.causes import likely_cause
 from nbtrail.pipeline.emit import Script, write_script
 from nbtrail.pipeline.lock import lock_text, requirements_of
 from nbtrail.pipeline.plan import Form, Plan, make_plan
-from nbtrail.pipeline.randomness import unseeded
 from nbtrail.pipeline.verify import file_sha256, run_and_judge
 from nbtrail.store import operations
 from nbtrail.store.store import Store
@@ -205,7 +205,7 @@ def _hint(plan: Plan, run: Run, project: Path) -> str:
             continue
         if now != use.dataset.digest.content:
             return f"The file {use.source} changed since the run read it."
-    return unseeded(plan)
+    return likely_cause(plan)
 
 
 def _write(

@@ -20,7 +20,9 @@ def judge(manifest: Manifest, found: Replay, *, hint: str = "") -> Verdict:
     """
     unchecked: list[str] = list(found.notes)
     checks = [
-        Check("run", "pipeline.py", "ends without an error", found.error or "it did", not found.error)
+        Check(
+            "run", "pipeline.py", "ends without an error", found.error or "it did", not found.error
+        )
     ]
     if found.error:
         unchecked += [f"Metric {key}: the script did not get that far." for key in manifest.metrics]

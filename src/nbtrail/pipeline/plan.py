@@ -11,10 +11,10 @@ from enum import Enum
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.run import Metric, Run
 from nbtrail.exceptions import ExportError
+from nbtrail.lineage.calls import displays_only
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.names import names_of
 from nbtrail.lineage.slice import backward_slice
-from nbtrail.lineage.calls import displays_only
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
@@ -177,9 +177,7 @@ def _slice(
     return tuple(n for n in backward_slice(graph, [*found, *kept]) if n in texts)
 
 
-def _is_check(
-    graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node: Node
-) -> bool:
+def _is_check(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node: Node) -> bool:
     """Say whether a statement is an assertion that held: the script keeps those on its data."""
     text = texts.get(node, ((), ""))[1]
     return text.startswith("assert") and not graph.facts[node].error
@@ -192,9 +190,7 @@ def _names_in(expression: str) -> set[str]:
         return set()
 
 
-def _full(
-    graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]
-) -> tuple[Node, ...]:
+def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple[Node, ...]:
     """Return every statement that could matter: all but those that only show something."""
     return tuple(
         n

@@ -157,9 +157,7 @@ def _drain(collector: Any, found: dict[str, Any]) -> None:
         collector.stop()
         for training in collector.known():
             for use in training.datasets:
-                found["data"].append(
-                    [use.name, use.context.value, use.dataset.digest.content]
-                )
+                found["data"].append([use.name, use.context.value, use.dataset.digest.content])
             found["metrics"] += [[k, repr(m.last)] for k, m in training.metrics.items()]
             if training.model_name and training.estimator is not None:
                 digest = digest_estimator(training.estimator)

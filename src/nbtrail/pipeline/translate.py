@@ -14,8 +14,23 @@ from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment
 __all__ = ["Translator", "our_names"]
 
 _RECORDED = frozenset(
-    "log_metric log_metrics log_param log_params log_artifact log_figure log_model log_input set_tag "
-    "set_tags end_run set_note show compare keep".split()
+    [
+        "log_metric",
+        "log_metrics",
+        "log_param",
+        "log_params",
+        "log_artifact",
+        "log_figure",
+        "log_model",
+        "log_input",
+        "set_tag",
+        "set_tags",
+        "end_run",
+        "set_note",
+        "show",
+        "compare",
+        "keep",
+    ]
 )
 _TIMERS = frozenset({"time", "timeit", "prun"})
 
