@@ -1,4 +1,4 @@
-"""JupyterLab's side of the server: handlers inside jupyter_server, no port of its own."""
+"""JupyterLab's side: read-only handlers inside jupyter_server, no port of their own."""
 
 from __future__ import annotations
 

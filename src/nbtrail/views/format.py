@@ -22,12 +22,14 @@ def number_text(value: float | None) -> str:
 
 
 def duration_text(milliseconds: int | None) -> str:
-    """Return ``0.18 s``, ``12 s``, ``3 min 5 s``, ``2 h 4 min``, ``4 d 3 h``; empty for None."""
+    """Return ``180 ms``, ``2.4 s``, ``12 s``, ``3 min 5 s``, ``2 h 4 min``, ``4 d 3 h``; empty for None."""
     if milliseconds is None:
         return ""
     seconds = max(milliseconds, 0) / 1000
+    if seconds < 1:
+        return f"{max(milliseconds, 0)} ms"
     if seconds < 10:
-        return f"{seconds:.2f} s"
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -42,11 +42,12 @@ def status_cell(status: str) -> Cell:
 
 def html_page(title: str, colour: str, facts: Sequence[str], sections: Sequence[Section]) -> str:
     """Render a headline with a coloured dot, a line of facts and the sections."""
-    parts = [
+    headline = (
         '<div style="font-size:13px;line-height:1.5;margin:4px 0">'
         f'<div style="font-weight:600;font-size:14px"><span style="color:{colour}">{DOT}</span> '
         f"{html.escape(title)}</div>"
-    ]
+    )
+    parts = [headline]
     line = " · ".join(html.escape(fact) for fact in facts if fact)
     if line:
         parts.append(f'<div style="opacity:.7;font-size:12px;margin-bottom:6px">{line}</div>')
@@ -63,8 +64,10 @@ def text_page(title: str, facts: Sequence[str], sections: Sequence[Section]) -> 
     for section in sections:
         if _has_content(section):
             parts.append("")
-            parts.append(section.title)
-            parts.append(_text_content(section.content))
+            if section.title:
+                parts.append(section.title)
+            if not section.folded:
+                parts.append(_text_content(section.content))
     return "\n".join(parts)
 
 

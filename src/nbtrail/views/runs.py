@@ -109,10 +109,10 @@ def _most_common(columns: Mapping[str, Sequence[T | None]], first: Sequence[str]
 
 def _differing(params: Mapping[str, Sequence[str | None]]) -> list[str]:
     """Return the params that tell the runs apart best."""
-    differing = [key for key, values in params.items() if len(set(values)) > 1]
+    differing = [key for key, values in params.items() if len(set(values) - {None}) > 1]
 
     def rank(key: str) -> tuple[bool, int, str]:
-        return (key != "estimator", sum(value is None for value in params[key]), key)
+        return (key != "model", sum(value is None for value in params[key]), key)
 
     return sorted(differing, key=rank)[:_COLUMNS]
 

@@ -1,0 +1,116 @@
+/** What stands in place of the list: why it is empty, and what to run next. */
+
+import * as React from 'react';
+
+import { useModel, useTools } from './context';
+import { Snippet } from './parts';
+
+const LOAD = '%load_ext nbtrail';
+const TRACK = '%%track baseline\nmodel.fit(X_train, y_train)\nmodel.score(X_test, y_test)';
+
+/** The text for an empty list, or null where there is something to list. */
+export function Notice(): React.ReactElement | null {
+  const model = useModel();
+  const { trans } = useTools();
+  const copyLabel = trans.__('Copy');
+  switch (model.status?.store) {
+    case 'absent':
+      return (
+        <Box title={trans.__('No runs here yet')}>
+          <p>{trans.__('Start recording in any notebook of your project:')}</p>
+          <Snippet code={LOAD} label={copyLabel} />
+          <p>{trans.__('Then make a cell a run:')}</p>
+          <Snippet code={TRACK} label={copyLabel} />
+          <p className="nbt-muted">{trans.__('It appears here at once, without a reload.')}</p>
+        </Box>
+      );
+    case 'outside':
+      return (
+        <Box title={trans.__('These runs lie out of reach')}>
+          <p>
+            {trans.__(
+              "The trail of this project is kept above the folder JupyterLab was started in. Start JupyterLab in the project's own folder to see its runs."
+            )}
+          </p>
+        </Box>
+      );
+    case 'too-new':
+      return (
+        <Box title={trans.__('Written by a newer nbtrail')}>
+          <p>{trans.__('Update nbtrail where JupyterLab runs, then restart JupyterLab:')}</p>
+          <Snippet code="pip install --upgrade nbtrail" label={copyLabel} />
+        </Box>
+      );
+    case 'unreadable':
+      return (
+        <Box title={trans.__("The trail can't be read")}>
+          <p>{trans.__("The server's log says why. In the project's folder, run:")}</p>
+          <Snippet code="nbtrail store doctor" label={copyLabel} />
+        </Box>
+      );
+    case 'found':
+      return model.total > 0 ? null : <NothingFound />;
+    default:
+      return null;
+  }
+}
+
+function NothingFound(): React.ReactElement {
+  const model = useModel();
+  const { trans } = useTools();
+  const { text, here } = model.filter;
+  if (text || (here && model.status?.notebook)) {
+    return (
+      <Box title={text ? trans.__('No run matches') : trans.__('No run of this notebook')}>
+        <button
+          type="button"
+          className="nbt-button"
+          onClick={() => model.setFilter({ text: '', here: false })}
+        >
+          {trans.__('Show all runs')}
+        </button>
+      </Box>
+    );
+  }
+  if (here) {
+    return (
+      <Box title={trans.__('No notebook is open')}>
+        <p>{trans.__('Open a notebook of the project to see its runs.')}</p>
+      </Box>
+    );
+  }
+  return (
+    <Box title={trans.__('No runs yet')}>
+      <p>{trans.__('nbtrail is recording. Make a cell a run:')}</p>
+      <Snippet code={TRACK} label={trans.__('Copy')} />
+      <p className="nbt-muted">{trans.__('Or keep what already ran:')}</p>
+      <Snippet code="%track keep" label={trans.__('Copy')} />
+    </Box>
+  );
+}
+
+/** A question to the server failed: say so, keep what is there, offer to ask again. */
+export function Failure(): React.ReactElement | null {
+  const model = useModel();
+  const { trans } = useTools();
+  if (model.error === null) {
+    return null;
+  }
+  return (
+    <div className="nbt-failure" role="alert">
+      <span>{model.error.message}</span>
+      <button type="button" className="nbt-button" onClick={() => void model.refresh()}>
+        {trans.__('Retry')}
+      </button>
+    </div>
+  );
+}
+
+function Box(props: { title: string; children: React.ReactNode }): React.ReactElement {
+  return (
+    <div className="nbt-notice">
+      <h3>{props.title}</h3>
+      {props.children}
+    </div>
+  );
+}

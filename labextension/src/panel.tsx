@@ -1,0 +1,61 @@
+/** The widget that stands in the side panel and tells its model when it is seen. */
+
+import { ReactWidget } from '@jupyterlab/apputils';
+import { LabIcon } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+
+import iconText from '../style/nbtrail.svg';
+import type { Tools } from './components/context';
+import { Panel } from './components/Panel';
+import { PANEL } from './tokens';
+
+/** While something on the screen runs, its end may come without a commit: its process died. */
+const RUNNING_MS = 10_000;
+
+const icon = new LabIcon({ name: 'nbtrail:runs', svgstr: iconText });
+
+export class RunsPanel extends ReactWidget {
+  constructor(private readonly tools: Tools) {
+    super();
+    this.id = PANEL;
+    this.addClass('nbt-panel');
+    this.title.icon = icon;
+    this.title.caption = tools.trans.__('Runs (nbtrail)');
+  }
+
+  override dispose(): void {
+    clearInterval(this._timer);
+    super.dispose();
+  }
+
+  protected override render(): React.ReactElement {
+    return <Panel tools={this.tools} />;
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._see();
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._see();
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this._see();
+  }
+
+  private _see(): void {
+    const { model } = this.tools;
+    clearInterval(this._timer);
+    model.setVisible(this.isVisible);
+    if (this.isVisible) {
+      this._timer = setInterval(() => model.anyRunning && model.invalidate(), RUNNING_MS);
+    }
+  }
+
+  private _timer: ReturnType<typeof setInterval> | undefined;
+}

@@ -1,0 +1,138 @@
+"""Entities as the one JSON contract that panel, server and command line share.
+
+The shapes stand in ``labextension/contract/api.json`` (JSON Schema), which the tests
+of both sides read. NaN and the infinities are written as the codec writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from nbtrail.entities.cell import CellExecution
+from nbtrail.entities.codec import to_plain
+from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.model import RegisteredModel
+from nbtrail.entities.run import Run
+from nbtrail.entities.table import RunTable
+from nbtrail.exceptions import NbtrailError
+
+__all__ = ["error_body", "error_code", "models_page", "run_detail", "runs_page"]
+
+MAX_CELLS = 200
+
+
+def runs_page(table: RunTable, offset: int = 0) -> dict[str, Any]:
+    """Return a page of runs; `offset` is the position of its first run among all."""
+    return {
+        "total": table.total,
+        "offset": offset,
+        "runs": [_run_row(table, index) for index in range(len(table))],
+    }
+
+
+def run_detail(run: Run, cells: Sequence[CellExecution] = ()) -> dict[str, Any]:
+    """Return everything about one run.
+
+    Parameters
+    ----------
+    run : Run
+    cells : sequence of CellExecution
+        The session's history up to the run's last cell, in execution order; of a
+        longer one the latest 200 cells are given and the others counted.
+    """
+    plain = to_plain(run)
+    kept = cells[-MAX_CELLS:]
+    return plain | {
+        "experiment": run.experiment.name,
+        "main_metric": _main_metric(run),
+        "duration_ms": None if run.ended_ms is None else run.ended_ms - run.started_ms,
+        "datasets": [_dataset(use) for use in run.datasets],
+        "cells": [_cell(cell, run) for cell in kept],
+        "cells_left_out": len(cells) - len(kept),
+    }
+
+
+def models_page(models: Sequence[RegisteredModel]) -> dict[str, Any]:
+    """Return registered models with their versions and aliases."""
+    return {"models": [to_plain(model) for model in models]}
+
+
+def error_body(code: str, message: str, reasons: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what is answered instead of a document when something went wrong."""
+    return {"error": {"code": code, "message": message, "reasons": list(reasons)}}
+
+
+def error_code(error: Exception) -> str:
+    """Return the stable code of an error of ours: ``not-found``, ``schema-too-new``, ..."""
+    if not isinstance(error, NbtrailError):
+        return "failed"
+    name = type(error).__name__.removesuffix("Error")
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def _run_row(table: RunTable, index: int) -> dict[str, Any]:
+    key = table.main_metric[index]
+    metric = {
+        "key": key,
+        "value": to_plain(table.main_value[index]),
+        "direction": to_plain(table.main_direction[index]),
+    }
+    return {
+        "run_id": table.run_id[index],
+        "name": table.name[index],
+        "experiment": table.experiment[index],
+        "status": table.status[index],
+        "reason": table.reason[index],
+        "started_ms": table.started_ms[index],
+        "ended_ms": table.ended_ms[index],
+        "source": table.source[index],
+        "commit": table.commit[index],
+        "dirty": table.dirty[index],
+        "parent_run_id": table.parent_run_id[index],
+        "marks": list(table.marks[index]),
+        "main_metric": metric if key else None,
+    }
+
+
+def _main_metric(run: Run) -> dict[str, Any] | None:
+    found = run.metric(run.experiment.main_metric)
+    if found is None:
+        return None
+    return {
+        "key": found.key,
+        "value": to_plain(found.last),
+        "direction": to_plain(run.experiment.direction),
+    }
+
+
+def _dataset(use: DatasetUse) -> dict[str, Any]:
+    dataset = use.dataset
+    return {
+        "name": use.name,
+        "context": use.context.value,
+        "seen": use.seen.value,
+        "source": use.source,
+        "kind": dataset.kind,
+        "rows": dataset.rows,
+        "columns": [{"name": c.name, "dtype": c.dtype} for c in dataset.columns],
+        "content": dataset.digest.content,
+        "schema": dataset.digest.schema,
+        "short": dataset.digest.short(),
+        "coverage": dataset.digest.coverage.value,
+    }
+
+
+def _cell(cell: CellExecution, run: Run) -> dict[str, Any]:
+    return {
+        "seq": cell.seq,
+        "cell_id": cell.cell_id,
+        "execution_count": cell.execution_count,
+        "source": cell.source,
+        "status": cell.status.value,
+        "error": cell.error,
+        "started_ms": cell.started_ms,
+        "ended_ms": cell.ended_ms,
+        "in_run": run.first_cell <= cell.seq <= run.last_cell,
+    }
