@@ -163,7 +163,7 @@ def package_of(value: Any) -> str:
 
 
 def suspects(names: StatementNames, namespace: Mapping[str, Any]) -> set[str]:
-    """Names whose object the syntax lets one fear for: receivers and arguments of calls."""
+    """Return the names whose object may change: receivers and arguments of calls."""
     found = set(names.touched)
     for call in names.calls:
         if _is_pure(call, namespace):
@@ -196,7 +196,7 @@ def _is_pure(call: ast.Call, namespace: Mapping[str, Any]) -> bool:
 def configured_packages(
     node: ast.stmt, names: StatementNames, namespace: Mapping[str, Any]
 ) -> set[str]:
-    """Packages whose settings a statement may have changed."""
+    """Return the packages whose settings a statement may have changed."""
     found: set[str] = set()
     for owner, _ in names.owners:
         found |= _library_of(owner, namespace)
@@ -210,8 +210,10 @@ def configured_packages(
         if called is None or not _CONFIG.match(called) or _is_display_option(call):
             continue
         root = root_name(call.func)
-        if root in namespace and (
-            isinstance(namespace[root], ModuleType) or isinstance(call.func, ast.Name)
+        if (
+            root is not None
+            and root in namespace
+            and (isinstance(namespace[root], ModuleType) or isinstance(call.func, ast.Name))
         ):
             package = package_of(namespace[root])
             if package in {"numpy", "random"} and "seed" in called:

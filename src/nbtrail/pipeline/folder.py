@@ -88,8 +88,7 @@ def readme(
     where = f"`{notebook}`" if notebook else "its notebook"
     parts = [
         f"# Pipeline of run {manifest.run_name or manifest.run_id[:8]}",
-        f"`pipeline.py` computes again what this run computed in {where}. It was written by nbtrail "
-        "from the statements that were really executed, in the order in which they were.",
+        _opening(where),
         "## Verdict",
         _verdict(manifest.verdict),
         "## Run it",
@@ -102,6 +101,13 @@ def readme(
         lines = [*notes, *(f"Metric {k}: {reason}." for k, reason in manifest.missing.items())]
         parts.append("\n".join(f"- {line}" for line in lines))
     return "\n\n".join(parts) + "\n"
+
+
+def _opening(where: str) -> str:
+    return (
+        f"`pipeline.py` computes again what this run computed in {where}. It was written by nbtrail "
+        "from the statements that were really executed, in the order in which they were."
+    )
 
 
 def _verdict(verdict: Verdict | None) -> str:
@@ -148,8 +154,8 @@ def _usage(manifest: Manifest, parameters: Sequence[Parameter]) -> str:
 
 def _lineage(manifest: Manifest, used: set[int], cells: Sequence[CellExecution]) -> str:
     lines = [
-        f"{len(used)} executed cells are used, {manifest.left_out} are left out because nothing of "
-        "the result depends on them.",
+        f"Executed cells used: {len(used)}. Left out, since no result depends on them: "
+        + f"{manifest.left_out}.",
         "",
         "| cell | first line | |",
         "|---|---|---|",

@@ -87,7 +87,7 @@ def _metrics(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Ch
         elif key in found.tapped:
             seen = found.tapped[key]
             equal = any(same_float(float(v), expected) for v in seen)
-            shown = repr(expected) if equal else sorted(seen)[-1]
+            shown = repr(expected) if equal else max(seen)
             checks.append(Check("metric", key, repr(expected), shown, equal=equal))
         else:
             reason = manifest.missing.get(key, "the script does not compute it")

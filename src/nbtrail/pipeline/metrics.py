@@ -158,7 +158,7 @@ def _logs(call: ast.Call, key: str, translator: Translator) -> ast.expr | None:
 
 
 def _reachable_calls(body: list[ast.stmt]) -> list[ast.Call]:
-    """Calls of a statement, those inside of functions left out."""
+    """Return the calls of a statement, those inside of functions left out."""
     found: list[ast.Call] = []
     todo: list[ast.AST] = list(body)
     while todo:

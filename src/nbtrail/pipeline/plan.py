@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from nbtrail.entities.cell import CellExecution, CellStatus
@@ -128,14 +128,15 @@ def make_plan(
 
 
 def _with_errors(cells: Sequence[CellExecution]) -> list[CellExecution]:
-    from dataclasses import replace
-
-    found = []
+    """Write the error of a cell to its last statement, where it was raised."""
+    found: list[CellExecution] = []
     for cell in cells:
-        if cell.status is not CellStatus.OK and cell.statements and not cell.statements[-1].error:
-            last = replace(cell.statements[-1], error=cell.error or "interrupted")
-            cell = replace(cell, statements=(*cell.statements[:-1], last))
-        found.append(cell)
+        last = cell.statements[-1] if cell.statements else None
+        if cell.status is CellStatus.OK or last is None or last.error:
+            found.append(cell)
+            continue
+        failed = replace(last, error=cell.error or cell.status.value)
+        found.append(replace(cell, statements=(*cell.statements[:-1], failed)))
     return found
 
 

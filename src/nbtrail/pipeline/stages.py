@@ -113,7 +113,7 @@ def label(
             root = root_name(call.func) or ""
             prepares = made.get(root) is Stage.PREPROCESS or _TRANSFORMER.search(root)
             return Stage.PREPROCESS if prepares or name == "fit_transform" else Stage.TRAIN
-    if any(_MEASURE.match(n) and n not in {"predict_step"} for n in names):
+    if any(_MEASURE.match(n) for n in names):
         return Stage.EVALUATE
     if any(_TRANSFORMER.search(n) for n in names):
         pipeline = any(_ESTIMATOR.search(n) for n in names)
