@@ -106,7 +106,7 @@ def unsubscribe(callback: Callable[[Any], None]) -> None:
     global _armed
     for subscribers in (_files, _system):
         if callback in subscribers:
-            subscribers.remove(callback)  # type: ignore[arg-type]
+            subscribers.remove(callback)
     _armed = bool(_files or _system)
 
 

@@ -266,7 +266,7 @@ def _mutable_part(reach: Reach) -> set[int]:
 
 
 def _shown_as(namespace: dict[str, Any], name: str) -> str | None:
-    """The ``_N`` that an underscore name stands for, when the shell bound it."""
+    """Return the ``_N`` that an underscore name stands for, when the shell bound it."""
     shown = namespace.get("_oh")
     if not isinstance(shown, dict):
         return None

@@ -41,7 +41,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     def offset(place: tuple[int, int]) -> int:
         return starts[place[0] - 1] + place[1]
 
-    spans = sorted(((offset(e.start), -offset(e.end), e.text) for e in set(edits)))
+    spans = sorted((offset(e.start), -offset(e.end), e.text) for e in set(edits))
     parts: list[bytes] = []
     at = 0
     for start, negative_end, replacement in spans:

@@ -14,8 +14,23 @@ from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment
 __all__ = ["Translator", "our_names"]
 
 _RECORDED = frozenset(
-    "log_metric log_metrics log_param log_params log_artifact log_figure log_model log_input set_tag "
-    "set_tags end_run set_note show compare keep".split()
+    [
+        "log_metric",
+        "log_metrics",
+        "log_param",
+        "log_params",
+        "log_artifact",
+        "log_figure",
+        "log_model",
+        "log_input",
+        "set_tag",
+        "set_tags",
+        "end_run",
+        "set_note",
+        "show",
+        "compare",
+        "keep",
+    ]
 )
 _TIMERS = frozenset({"time", "timeit", "prun"})
 
@@ -78,9 +93,12 @@ class Translator:
         func = call.func
         if isinstance(func, ast.Name):
             return self._ours.get(func.id, "").removeprefix("nbtrail.")
-        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
-            if self._ours.get(func.value.id) in {"nbtrail", "run"}:
-                return func.attr
+        if (
+            isinstance(func, ast.Attribute)
+            and isinstance(func.value, ast.Name)
+            and self._ours.get(func.value.id) in {"nbtrail", "run"}
+        ):
+            return func.attr
         return ""
 
     def _is_ours(self, tree: ast.stmt) -> bool:
@@ -181,7 +199,7 @@ class Translator:
         for node in ast.walk(ast.Module(step.body, [])):
             if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
                 if node.value.id in {"Out", "_oh"} and isinstance(node.slice, ast.Constant):
-                    edits.append(replace_node(node, f"out_{node.slice.value}"))
+                    edits.append(replace_node(node, f"out_{node.slice.value!r}"))
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 if re.fullmatch(r"_\d+", node.id):
                     edits.append(replace_node(node, f"out{node.id}"))
@@ -209,15 +227,14 @@ class Translator:
 
     def _nested_calls(self, step: Step) -> None:
         """Take our logging calls out of the bodies of loops and branches."""
-        edits: list[Edit] = []
-        for statement in step.body:
-            for node in ast.walk(statement):
-                if (
-                    isinstance(node, ast.Expr)
-                    and node is not statement
-                    and self.called(node.value) in _RECORDED
-                ):
-                    edits.append(replace_node(node, "pass"))
+        edits = [
+            replace_node(node, "pass")
+            for statement in step.body
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Expr)
+            and node is not statement
+            and self.called(node.value) in _RECORDED
+        ]
         if edits:
             step.text = apply_edits(step.text, edits)
 
