@@ -26,8 +26,7 @@ HEAVY = ("pandas", "numpy", "sklearn", "git", "sqlite_utils", "ipywidgets", "mat
 CELLS = {
     "assignment": "x = 1 + 1",
     "logistic regression": (
-        "m = LogisticRegression(C=0.5, max_iter=200).fit(Xa, ya)\n"
-        "accuracy_score(yb, m.predict(Xb))"
+        "m = LogisticRegression(C=0.5, max_iter=200).fit(Xa, ya)\naccuracy_score(yb, m.predict(Xb))"
     ),
     "random forest": (
         "f = RandomForestClassifier(100, random_state=0).fit(Xa, ya)\n"
@@ -72,8 +71,12 @@ def measure_load(repetitions: int) -> None:
             found.append(json.loads(done.stdout.splitlines()[-1]))
     cpu = statistics.median(f["cpu_ms"] for f in found)
     wall = statistics.median(f["wall_ms"] for f in found)
-    print(f"%load_ext nbtrail   CPU {cpu:6.1f} ms   wall {wall:6.1f} ms   (median of {repetitions})")
-    print(f"                    {found[0]['modules']} new modules, heavy ones: {found[0]['heavy'] or 'none'}")
+    print(
+        f"%load_ext nbtrail   CPU {cpu:6.1f} ms   wall {wall:6.1f} ms   (median of {repetitions})"
+    )
+    print(
+        f"                    {found[0]['modules']} new modules, heavy ones: {found[0]['heavy'] or 'none'}"
+    )
 
 
 def measure_cells(repetitions: int) -> None:

@@ -49,15 +49,15 @@ def param_text(value: Any) -> str:
 def estimator_params(estimator: Any) -> tuple[Param, ...]:
     """Return all parameters of an estimator, nested ones included, and its class.
 
-    Steps of pipelines and the like appear by their class; their parameters follow as
-    ``step__param``.
+    The first is ``model``, the class with the classes of its parts
+    (``Pipeline(StandardScaler, Ridge)``); parameters of the parts follow as ``step__param``.
     """
     values: Mapping[str, Any] = estimator.get_params(deep=True)
-    params = [Param("estimator", repr(type(estimator).__name__), "estimator")]
+    params = [Param("model", repr(_described(estimator)), "estimator")]
     defaults: dict[str, Mapping[str, Any]] = {}
     for key in sorted(values):
         value = values[key]
-        if _is_steps(value):
+        if _is_steps(value) or hasattr(value, "get_params"):
             continue
         owner_key, _, name = key.rpartition("__")
         if owner_key not in defaults:
@@ -66,6 +66,19 @@ def estimator_params(estimator: Any) -> tuple[Param, ...]:
         default = defaults[owner_key].get(name, _MISSING)
         params.append(Param(key, param_text(value), "estimator", _equal(value, default)))
     return tuple(params)
+
+
+def _described(estimator: Any) -> str:
+    parts = [
+        type(value).__name__
+        for value in estimator.get_params(deep=False).values()
+        if hasattr(value, "get_params")
+    ]
+    for name in ("steps", "transformers", "estimators"):
+        steps = getattr(estimator, name, None)
+        if isinstance(steps, list) and _is_steps(steps):
+            parts += [type(step[1]).__name__ for step in steps if hasattr(step[1], "get_params")]
+    return type(estimator).__name__ + (f"({', '.join(parts)})" if parts else "")
 
 
 def _is_steps(value: Any) -> bool:

@@ -107,6 +107,16 @@ class Manifest:
         ``<session>:<seq>`` of each cell of which something was used.
     left_out : int
         Executed cells of which nothing was needed.
+    project : str
+        The project folder, relative to the folder of the manifest.
+    cwd : str
+        Where the script runs, relative to the project.
+    python : str
+        Version of the interpreter that made the run.
+    form : str
+        ``stages``, ``flat`` (the order of execution) or ``history`` (nothing left out).
+    missing : mapping of str to str
+        Metrics that the script does not compute under a name, with the reason.
     """
 
     version: int
@@ -121,6 +131,11 @@ class Manifest:
     models: Mapping[str, str] = field(default_factory=dict)
     cells: tuple[str, ...] = ()
     left_out: int = 0
+    project: str = ".."
+    cwd: str = "."
+    python: str = ""
+    form: str = "stages"
+    missing: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
     dirty: bool | None = None
     verdict: Verdict | None = None

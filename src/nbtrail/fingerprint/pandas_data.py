@@ -137,7 +137,8 @@ def _reader(series: pd.Series[Any], dtype: Any) -> Leaf:
 
         chunked = arrow_values(series.array)
         return lambda start, stop: arrow_leaf(chunked, start, stop)
-    if _is_masked(dtype):
+    masked = (pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray)
+    if isinstance(series.array, masked):
         plain = dtype.numpy_dtype
         present = ~series.isna().to_numpy()
         filled = series.to_numpy(dtype=plain, na_value=plain.type(0))
@@ -150,10 +151,6 @@ def _keeps_arrow(dtype: Any) -> bool:
     import pandas as pd
 
     return isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow"
-
-
-def _is_masked(dtype: Any) -> bool:
-    return hasattr(dtype, "numpy_dtype") and type(dtype).__module__.startswith("pandas.core.arrays")
 
 
 def _categorical(series: pd.Series[Any]) -> Leaf:

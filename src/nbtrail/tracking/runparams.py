@@ -29,7 +29,7 @@ def run_params(trainings: Sequence[Training]) -> tuple[Param, ...]:
         seen[name] = seen.get(name, 0) + 1
         prefix = name if seen[name] == 1 else f"{name}#{seen[name]}"
         for param in training.params:
-            if not param.is_default and param.key != "estimator":
+            if not param.is_default and param.key != "model":
                 key = f"{prefix}.{param.key}"
                 params[key] = replace(param, key=key)
     return tuple(params.values())

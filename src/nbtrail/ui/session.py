@@ -23,7 +23,7 @@ from nbtrail.capture.training import Location
 from nbtrail.config import find_store
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
-from nbtrail.entities.run import Param, RunStatus
+from nbtrail.entities.run import Experiment, Param, RunStatus
 from nbtrail.exceptions import NbtrailError, UsageError
 from nbtrail.lineage.recorder import Recorder
 from nbtrail.store import operations
@@ -237,6 +237,7 @@ class NotebookSession:
         experiment = run.snapshot().experiment.name
         if direction is not None:
             self.store.submit(operations.set_main_metric(experiment, key, direction))
+            run.amend(experiment=Experiment(experiment, key, direction))
         if key in self.shell.user_ns:
             run.add_metric(run.metric(key, self.shell.user_ns[key], expression=key))
         elif run.snapshot().metric(key) is None:

@@ -1,5 +1,5 @@
-"""Entities as people and programs see them: HTML, text, pictures and the JSON contract."""
+"""Records to what people read: HTML for notebooks, text for terminals, JSON, DataFrame.
 
-from __future__ import annotations
-
-__all__: list[str] = []
+The HTML has to survive in a saved notebook that nobody trusts and no kernel serves: tables,
+inline styles and ``details`` only; no script, no style sheet, no inline SVG.
+"""

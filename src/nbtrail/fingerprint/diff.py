@@ -1,0 +1,209 @@
+"""What differs between two datasets: from their digests alone, or from the data themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nbtrail.entities.comparison import (
+    CellChange,
+    ColumnChange,
+    ColumnDiff,
+    DatasetDiff,
+    RowRange,
+)
+from nbtrail.entities.dataset import Column, Coverage, Dataset
+from nbtrail.fingerprint.dispatch import digest
+from nbtrail.fingerprint.leaves import BLOCK
+from nbtrail.fingerprint.objects import encode
+from nbtrail.fingerprint.roots import block_rows
+from nbtrail.fingerprint.walk import walk
+
+__all__ = ["diff_datasets", "diff_values"]
+
+_CAP = 100
+_TEXT = 120
+
+
+def diff_datasets(old: Dataset, new: Dataset) -> DatasetDiff:
+    """Compare two datasets by their digests: columns, dtypes, row count, blocks of rows."""
+    return DatasetDiff(
+        same_content=old.digest.content == new.digest.content,
+        same_schema=old.digest.schema == new.digest.schema,
+        exact=Coverage.SAMPLED not in (old.digest.coverage, new.digest.coverage),
+        reordered=_reordered(old.columns, new.columns),
+        old_rows=old.rows,
+        new_rows=new.rows,
+        columns=tuple(_columns(old, new)),
+    )
+
+
+def diff_values(old: Any, new: Any, *, most: int = _CAP) -> DatasetDiff:
+    """Compare two tables, series or arrays down to the single values.
+
+    Parameters
+    ----------
+    old, new : object
+        Anything that :func:`nbtrail.fingerprint.digest` takes; rows are compared by position.
+    most : int
+        At most so many single values are listed; all are counted.
+
+    Raises
+    ------
+    FingerprintError
+        When one of them can't be digested.
+    """
+    first, second = digest(old), digest(new)
+    found = diff_datasets(first, second)
+    cells: list[CellChange] = []
+    rows: set[int] = set()
+    count = 0
+    read_old, read_new = _reader(old), _reader(new)
+    if read_old is None or read_new is None or found.old_rows < 0 or found.new_rows < 0:
+        return found
+    for column in found.columns:
+        if column.change is not ColumnChange.CHANGED:
+            continue
+        for block in column.rows:
+            stop = min(block.stop, first.rows, second.rows)
+            before = read_old(column.name, block.first, stop)
+            after = read_new(column.name, block.first, stop)
+            if before is None or after is None or len(before) != len(after):
+                continue
+            for offset, (a, b) in enumerate(zip(before, after, strict=True)):
+                if a is b or _written(a) == _written(b):
+                    continue
+                row = block.first + offset
+                count += 1
+                rows.add(row)
+                if len(cells) < most:
+                    cells.append(CellChange(row, column.name, _text(a), _text(b)))
+    return replace(
+        found,
+        cells=tuple(sorted(cells, key=lambda cell: cell.row)),
+        changed_cells=count,
+        changed_rows=len(rows),
+    )
+
+
+def _columns(old: Dataset, new: Dataset) -> list[ColumnDiff]:
+    former = _by_name(old.columns)
+    present = _by_name(new.columns)
+    gone = {key: column for key, column in former.items() if key not in present}
+    found: list[ColumnDiff] = []
+    for key, column in present.items():
+        before = former.get(key)
+        if before is None:
+            twin = next((k for k, c in gone.items() if c.content == column.content), None)
+            if twin is not None:
+                before = gone.pop(twin)
+                change = ColumnChange.RENAMED
+                found.append(
+                    ColumnDiff(column.name, change, before.name, before.dtype, column.dtype)
+                )
+            else:
+                found.append(ColumnDiff(column.name, ColumnChange.ADDED, new_dtype=column.dtype))
+        elif before.content != column.content:
+            found.append(
+                ColumnDiff(
+                    column.name,
+                    ColumnChange.CHANGED,
+                    old_dtype=before.dtype,
+                    new_dtype=column.dtype,
+                    rows=_ranges(before, column, old, new),
+                )
+            )
+        elif before.dtype != column.dtype:
+            found.append(
+                ColumnDiff(
+                    column.name,
+                    ColumnChange.RETYPED,
+                    old_dtype=before.dtype,
+                    new_dtype=column.dtype,
+                )
+            )
+    found += [ColumnDiff(c.name, ColumnChange.REMOVED, old_dtype=c.dtype) for c in gone.values()]
+    return found
+
+
+def _by_name(columns: Sequence[Column]) -> dict[tuple[str, int], Column]:
+    """Key the columns by name and, since names may repeat, by which of that name it is."""
+    seen: dict[str, int] = {}
+    keyed: dict[tuple[str, int], Column] = {}
+    for column in columns:
+        number = seen.get(column.name, 0)
+        seen[column.name] = number + 1
+        keyed[column.name, number] = column
+    return keyed
+
+
+def _reordered(old: Sequence[Column], new: Sequence[Column]) -> bool:
+    names = {c.name for c in old} & {c.name for c in new}
+    order = [[c.name for c in columns if c.name in names] for columns in (old, new)]
+    return order[0] != order[1]
+
+
+def _ranges(before: Column, after: Column, old: Dataset, new: Dataset) -> tuple[RowRange, ...]:
+    """Return the blocks whose leaves differ, neighbours joined."""
+    size = _block_size(new)
+    if size != _block_size(old) or not before.blocks or not after.blocks:
+        return ()
+    rows = max(old.rows, new.rows)
+    most = max(len(before.blocks), len(after.blocks))
+    ranges: list[RowRange] = []
+    for number in range(most):
+        a = before.blocks[number] if number < len(before.blocks) else None
+        b = after.blocks[number] if number < len(after.blocks) else None
+        if a == b or "" in (a, b):  # equal, or left out by sampling
+            continue
+        first, stop = number * size, min((number + 1) * size, rows)
+        if ranges and ranges[-1].stop == first:
+            ranges[-1] = RowRange(ranges[-1].first, stop)
+        else:
+            ranges.append(RowRange(first, stop))
+    return tuple(ranges)
+
+
+def _block_size(dataset: Dataset) -> int:
+    return block_rows(math.prod(dataset.shape[1:])) if dataset.kind == "array" else BLOCK
+
+
+def _reader(value: Any) -> Callable[[str, int, int], list[Any] | None] | None:
+    """Return a function from column and rows to values, for tables, series and arrays."""
+    library = type(value).__module__.partition(".")[0]
+    if hasattr(value, "iloc") and library == "pandas":
+        return lambda name, start, stop: _pandas_rows(value, name, start, stop)
+    if hasattr(value, "columns") or hasattr(value, "column_names"):  # polars, pyarrow
+        return lambda name, start, stop: _table_rows(value, name, start, stop)
+    if (library == "numpy" and value.dtype.names is None) or isinstance(value, (list, tuple)):
+        return lambda _name, start, stop: list(value[start:stop])
+    return None
+
+
+def _pandas_rows(value: Any, name: str, start: int, stop: int) -> list[Any] | None:
+    part = value.iloc[start:stop]
+    if name.startswith("[index") and name.endswith("]"):
+        return list(part.index)
+    if part.ndim == 1:
+        return list(part)
+    matching = [i for i, label in enumerate(value.columns) if str(label) == name]
+    return list(part.iloc[:, matching[0]]) if len(matching) == 1 else None
+
+
+def _table_rows(value: Any, name: str, start: int, stop: int) -> list[Any] | None:
+    column = value[name].slice(start, stop - start)
+    found: list[Any] = column.to_pylist() if hasattr(column, "to_pylist") else column.to_list()
+    return found
+
+
+def _written(value: Any) -> bytes:
+    out: list[bytes] = []
+    encode(value, out, walk)
+    return b"".join(out)
+
+
+def _text(value: Any) -> str:
+    text = str(value) if not isinstance(value, str) else repr(value)
+    return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"

@@ -1,0 +1,113 @@
+"""From what a fresh process found to a verdict: nothing passes that was not compared."""
+
+from __future__ import annotations
+
+import time
+
+from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
+from nbtrail.pipeline.runner import Replay, same_float
+
+__all__ = ["judge"]
+
+
+def judge(manifest: Manifest, found: Replay, *, hint: str = "") -> Verdict:
+    """Compare a replay with what the manifest promises.
+
+    Parameters
+    ----------
+    hint : str
+        Likely cause of a difference, in one sentence.
+    """
+    unchecked: list[str] = list(found.notes)
+    checks = [
+        Check("run", "pipeline.py", "ends without an error", found.error or "it did", not found.error)
+    ]
+    if found.error:
+        unchecked += [f"Metric {key}: the script did not get that far." for key in manifest.metrics]
+    else:
+        checks += _data(manifest, found, unchecked)
+        checks += _models(manifest, found, unchecked)
+        checks += _metrics(manifest, found, unchecked)
+    compared = [c for c in checks if c.kind in {"metric", "model"}]
+    wrong = [c for c in checks if not c.equal]
+    culprit = ""
+    if wrong:
+        culprit = _culprit(wrong[0], manifest, hint)
+    elif not compared:
+        culprit = "Nothing could be compared: " + (unchecked[0] if unchecked else "no metric.")
+    good = Outcome.FULL_HISTORY if manifest.form == "history" else Outcome.EXACT
+    return Verdict(
+        outcome=Outcome.NOT_REPRODUCIBLE if culprit else good,
+        scope=Scope.SAME_ENVIRONMENT,
+        pipeline_sha256=manifest.pipeline_sha256,
+        checks=tuple(checks),
+        culprit=culprit,
+        unchecked=tuple(dict.fromkeys(unchecked)),
+        seconds=round(found.seconds, 3),
+        verified_ms=time.time_ns() // 1_000_000,
+    )
+
+
+def _data(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Check]:
+    by_name: dict[str, list[str]] = {}
+    for name, context, digest in found.data:
+        by_name.setdefault(f"{name} ({context})", []).append(digest)
+    every = {digest for _, _, digest in found.data}
+    checks: list[Check] = []
+    for name, expected in manifest.data.items():
+        if expected in every:
+            checks.append(Check("data", name, expected, expected, equal=True))
+        elif name in by_name:
+            checks.append(Check("data", name, expected, by_name[name][-1], equal=False))
+        else:
+            unchecked.append(f"Data {name}: no model of the script consumed it under that name.")
+    return checks
+
+
+def _models(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Check]:
+    checks: list[Check] = []
+    for name, expected in manifest.models.items():
+        digest = found.models.get(name)
+        if digest is None:
+            unchecked.append(f"Model {name}: the fresh process could not digest it.")
+        else:
+            checks.append(Check("model", name, expected, digest, equal=digest == expected))
+    return checks
+
+
+def _metrics(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Check]:
+    checks: list[Check] = []
+    for key, expected in manifest.metrics.items():
+        if key in found.metrics:
+            value = found.metrics[key]
+            equal = same_float(value, expected)
+            checks.append(Check("metric", key, repr(expected), repr(value), equal=equal))
+        elif key in found.tapped:
+            seen = found.tapped[key]
+            equal = any(same_float(float(v), expected) for v in seen)
+            shown = repr(expected) if equal else sorted(seen)[-1]
+            checks.append(Check("metric", key, repr(expected), shown, equal=equal))
+        else:
+            reason = manifest.missing.get(key, "the script does not compute it")
+            unchecked.append(f"Metric {key}: {reason}.")
+    return checks
+
+
+def _culprit(check: Check, manifest: Manifest, hint: str) -> str:
+    if check.kind == "run":
+        text = f"The pipeline stops with an error: {check.found}"
+    elif check.kind == "data":
+        text = (
+            f"The data {check.name} differs from what the run consumed "
+            f"({_short(check.found)} instead of {_short(check.expected)})."
+        )
+    elif check.kind == "model":
+        same_data = "on the same data" if manifest.data else "in the fresh process"
+        text = f"The model {check.name}, fitted {same_data}, is not the one of the run."
+    else:
+        text = f"The metric {check.name} is {check.found} instead of {check.expected}."
+    return f"{text} {hint}".strip()
+
+
+def _short(digest: str) -> str:
+    return digest.partition(":")[2][:8] or digest[:8]

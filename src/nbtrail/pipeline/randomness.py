@@ -1,0 +1,46 @@
+"""Randomness that nobody seeded: the likeliest cause of a result that can't be repeated."""
+
+from __future__ import annotations
+
+import ast
+
+from nbtrail.pipeline.plan import Plan
+
+__all__ = ["unseeded"]
+
+_NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random module"}
+
+
+def unseeded(plan: Plan) -> str:
+    """Return one sentence on the first statement with unseeded randomness, or an empty text."""
+    seeded: set[str] = set()
+    for node in plan.nodes:
+        facts = plan.graph.facts[node]
+        text = plan.texts[node][1] if node in plan.texts else ""
+        for channel, words in _NAMES.items():
+            if channel in facts.channels_read and channel not in seeded:
+                return (
+                    f"The likely cause: `{_first_line(text)}` uses {words}, which no statement "
+                    "before it seeded. Set random_state=, or a seed, and run it again."
+                )
+            if channel in facts.channels_written:
+                seeded.add(channel)
+        if _fresh_generator(text):
+            return (
+                f"The likely cause: `{_first_line(text)}` makes a random generator without a seed. "
+                "Give it one and run it again."
+            )
+    return ""
+
+
+def _fresh_generator(text: str) -> bool:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and not node.args and not node.keywords:
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in {"default_rng", "RandomState", "uuid4", "urandom"}:
+                return True
+    return False
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n", 1)[0][:80]

@@ -1,0 +1,161 @@
+"""Verification of an exported folder: run its very bytes afresh and compare."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from nbtrail.config import load_settings
+from nbtrail.entities import codec
+from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
+from nbtrail.exceptions import VerifyError
+from nbtrail.pipeline.judge import judge
+from nbtrail.pipeline.runner import replay
+from nbtrail.store.store import Store
+
+__all__ = ["file_sha256", "read_manifest", "run_and_judge", "verify_folder"]
+
+
+def verify_folder(
+    folder: Path,
+    *,
+    progress: Callable[[str], None] = lambda _text: None,
+    timeout_s: float | None = None,
+    store: Store | None = None,
+) -> Verdict:
+    """Run the pipeline of a folder in a fresh process and compare it with its manifest.
+
+    Parameters
+    ----------
+    timeout_s : float, optional
+        Limit of wall time; the setting ``verify_timeout_s`` when absent.
+    store : Store, optional
+        Its project is where the inputs are looked for; otherwise the manifest says it.
+
+    Raises
+    ------
+    VerifyError
+        When the folder is no export, was edited, or an input is gone.
+    """
+    folder = folder.resolve()
+    manifest = read_manifest(folder)
+    script = _script(folder, manifest)
+    project = store.project if store is not None else (folder / manifest.project).resolve()
+    changed = _changed_inputs(project, manifest)
+    if changed:
+        return _refuted(manifest, changed)
+    return run_and_judge(manifest, script, project, progress=progress, timeout_s=timeout_s)
+
+
+def run_and_judge(
+    manifest: Manifest,
+    script: bytes,
+    project: Path,
+    *,
+    progress: Callable[[str], None],
+    timeout_s: float | None = None,
+    executable: str = sys.executable,
+    hint: str = "",
+) -> Verdict:
+    """Run the bytes of a script and compare with the manifest that goes with them."""
+    limit = timeout_s if timeout_s is not None else load_settings(project).verify_timeout_s
+    found = replay(
+        script,
+        project=project,
+        cwd=manifest.cwd,
+        inputs=[i.path for i in manifest.inputs],
+        executable=executable,
+        timeout_s=limit,
+        progress=progress,
+    )
+    return judge(manifest, found, hint=hint)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of an exported folder.
+
+    Raises
+    ------
+    VerifyError
+        When there is none, or it can't be read.
+    """
+    path = folder / "manifest.json"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise VerifyError(
+            f"{folder} is no exported pipeline: it has no manifest.json. Give the folder that "
+            "%track export RUN -o DIR wrote."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise VerifyError(
+            f"{path} can't be read: {error}. Export the run again into a new folder."
+        ) from error
+    try:
+        manifest = codec.from_plain(Manifest, data)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise VerifyError(
+            f"{path} is damaged: {error}. Export the run again into a new folder."
+        ) from error
+    if manifest.version > 1:
+        raise VerifyError(
+            f"{path} was written by a newer nbtrail (version {manifest.version}; this one knows 1). "
+            "Upgrade nbtrail to verify it."
+        )
+    return manifest
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file's bytes as hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _script(folder: Path, manifest: Manifest) -> bytes:
+    path = folder / "pipeline.py"
+    try:
+        script = path.read_bytes()
+    except OSError as error:
+        raise VerifyError(
+            f"{path} can't be read: {error}. Export run {manifest.run_id[:8]} again."
+        ) from error
+    found = hashlib.sha256(script).hexdigest()
+    if found != manifest.pipeline_sha256:
+        raise VerifyError(
+            f"{path} was edited since it was exported (sha256 {found[:12]}, the manifest says "
+            f"{manifest.pipeline_sha256[:12]}), so a verdict on it would say nothing about the run. "
+            f"Restore the file, or export run {manifest.run_id[:8]} again into a new folder."
+        )
+    return script
+
+
+def _changed_inputs(project: Path, manifest: Manifest) -> list[Check]:
+    checks: list[Check] = []
+    for item in manifest.inputs:
+        path = Path(item.path) if Path(item.path).is_absolute() else project / item.path
+        if not path.exists():
+            raise VerifyError(
+                f"The data file {item.path} is gone (looked for {path}). Put it back to verify; "
+                "pipeline.py itself runs on any other file that you name on its command line."
+            )
+        found = file_sha256(path)
+        if found != item.sha256:
+            checks.append(Check("data", item.path, item.sha256, found, equal=False))
+    return checks
+
+
+def _refuted(manifest: Manifest, checks: list[Check]) -> Verdict:
+    names = ", ".join(c.name for c in checks)
+    return Verdict(
+        outcome=Outcome.NOT_REPRODUCIBLE,
+        scope=Scope.SAME_ENVIRONMENT,
+        pipeline_sha256=manifest.pipeline_sha256,
+        checks=tuple(checks),
+        culprit=f"The data file {names} changed since the export.",
+        unchecked=("The pipeline was not run, since its input is not the one of the run.",),
+        verified_ms=time.time_ns() // 1_000_000,
+    )
