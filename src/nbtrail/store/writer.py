@@ -203,7 +203,8 @@ class Writer:
         full = full or now - self._synced_at >= _BARRIER_S
         with self._lock.held(_LOCK_S):
             db = self._link.use(full=full)
-            with transaction(db):
+            # a heartbeat alone changes nothing that readers show
+            with transaction(db, counts=bool(items) or not beating):
                 results = apply_all(db, operations)
                 if beating:
                     beat(db, this_owner(), now_ms())
