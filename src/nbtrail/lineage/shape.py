@@ -266,7 +266,7 @@ def _array(value: Any) -> Shape:
 def _hash_array(value: Any) -> int:
     import numpy as np
 
-    return xxhash.xxh3_64_intdigest(np.ascontiguousarray(value).view(np.uint8).data)
+    return int(xxhash.xxh3_64_intdigest(np.ascontiguousarray(value).view(np.uint8).data))
 
 
 def _digest_text(text: str) -> int:

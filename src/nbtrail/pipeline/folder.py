@@ -154,8 +154,7 @@ def _usage(manifest: Manifest, parameters: Sequence[Parameter]) -> str:
 
 def _lineage(manifest: Manifest, used: set[int], cells: Sequence[CellExecution]) -> str:
     lines = [
-        f"Executed cells used: {len(used)}. Left out, since no result depends on them: "
-        + f"{manifest.left_out}.",
+        f"{len(used)} executed cells are used; on {manifest.left_out} others nothing depends.",
         "",
         "| cell | first line | |",
         "|---|---|---|",

@@ -8,7 +8,7 @@ import tokenize
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Edit", "apply_edits", "cut", "indent", "replace_node", "segment"]
+__all__ = ["Edit", "apply_edits", "cut", "indent", "replace_node", "segment", "string_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +103,15 @@ def _comments(lines: Sequence[str]) -> list[str]:
 
 def indent(text: str, prefix: str = "    ") -> str:
     """Indent code, leaving the insides of strings that span lines as they are."""
-    fixed = _string_lines(text)
+    fixed = string_lines(text)
     return "\n".join(
         line if number in fixed or not line.strip() else prefix + line
         for number, line in enumerate(text.split("\n"), 1)
     )
 
 
-def _string_lines(text: str) -> set[int]:
+def string_lines(text: str) -> set[int]:
+    """Return the numbers of the lines that begin inside of a string."""
     found: set[int] = set()
     opened: list[int] = []
     try:
