@@ -139,7 +139,7 @@ def test_git_and_environment():
         ("uncommitted changes", ("no", "yes")),
         ("changed files", ("", "x.py")),
     ]
-    assert [(r.key, r.values) for r in found.environment if r.differs] == [
+    assert [(r.key, r.values) for r in found.environment if r.differs] == [  # noqa: PD011
         ("numpy", ("2.0", "2.1"))
     ]
     assert found.same_packages == 1
