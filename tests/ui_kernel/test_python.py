@@ -81,7 +81,8 @@ def test_logging_never_raises(notebook):
     assert notebook.named("hard").status is RunStatus.FINISHED
 
 
-def test_a_run_that_is_not_there_is_told():
+def test_a_run_that_is_not_there_is_told(notebook):
+    notebook.run("%%track\nx = 1")
     with pytest.raises(nbtrail.exceptions.NotFoundError, match="nosuchrun"):
         nbtrail.get_run("nosuchrun")
 

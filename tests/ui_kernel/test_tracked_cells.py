@@ -145,9 +145,10 @@ def test_files_read_by_the_cell_are_data(notebook, project):
     [
         "class Odd:\n    def __eq__(self, other): raise RuntimeError\n    __hash__ = None\nodd = Odd()",
         "class Odd:\n    def __repr__(self): raise RuntimeError\n    def __getattr__(self, n): raise RuntimeError\nodd = Odd()",
-        "class Odd(LogisticRegression):\n    def get_params(self, deep=True): raise RuntimeError\nodd = Odd().fit(X_train, y_train)",
+        "class Odd(LogisticRegression):\n    def get_params(self, deep=True):\n        if deep: raise RuntimeError\n        return super().get_params(deep)\nodd = Odd(max_iter=300).fit(X_train, y_train)",
     ],
 )
+@pytest.mark.filterwarnings("ignore::nbtrail.capture.guard.NbtrailWarning")
 def test_odd_objects_of_the_user_do_no_harm(notebook, code):
     notebook.run("%%track\n" + code + "\nafter = 1")
     notebook.run("odd2 = locals().get('odd')\nafter += 1")

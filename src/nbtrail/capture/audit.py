@@ -82,8 +82,9 @@ _NOISE_PARTS = (
     "/.ipython/",
     "/.git/",
     "/__pycache__/",
-    "/.cache/fontconfig/",
-    "/matplotlib/fontlist",
+    "/.cache/fontconfig",
+    "/.cache/matplotlib",
+    "/.config/matplotlib",
     ".dist-info/",
 )
 _DATA_SUFFIXES = (".csv", ".gz", ".json", ".npz", ".npy", ".parquet", ".txt", ".zip", ".bz2")
