@@ -63,8 +63,8 @@ def _table(table: RunTable) -> Table:
         row: list[Cell | str] = [
             Cell(child + table.name[index], strong=True, title=table.run_id[index]),
             status_cell(table.status[index]),
-            *(_metric(table, key, index, best[key]) for key in metrics),
-            *(Cell(_unquoted(table.params[key][index])) for key in params),
+            *[_metric(table, key, index, best[key]) for key in metrics],
+            *[Cell(_unquoted(table.params[key][index])) for key in params],
             Cell(time_text(table.started_ms[index]), faint=True),
             Cell(took, number=True),
             Cell(table.source[index], faint=True),
