@@ -15,9 +15,16 @@ from IPython.utils.capture import capture_output
 
 from nbtrail.capture.statements import StatementProbes
 from nbtrail.entities.cell import CellExecution, CellStatus
+from nbtrail.entities.identity import new_id
+from nbtrail.entities.model import ModelRecord
+from nbtrail.entities.provenance import Environment, Session
+from nbtrail.entities.run import Experiment, Metric, Run, RunStatus
+from nbtrail.fingerprint.estimators import digest_estimator
 from nbtrail.lineage.recorder import Recorder
+from nbtrail.store import operations
+from nbtrail.store.store import Store
 
-__all__ = ["SESSION", "Case", "Chunk", "Notebook", "read_case"]
+__all__ = ["SESSION", "Case", "Chunk", "Notebook", "read_case", "record_run"]
 
 SESSION = "a" * 32
 
@@ -90,9 +97,7 @@ class Notebook:
         self.recorder.begin_cell(source, transformed)
         with capture_output(display=True) as output:
             result = asyncio.run(
-                self.shell.run_cell_async(
-                    source, store_history=True, transformed_cell=transformed
-                )
+                self.shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
             )
         error = result.error_before_exec or result.error_in_exec
         text = f"{type(error).__name__}: {error}" if error else ""
@@ -140,3 +145,56 @@ class Notebook:
         os.environ.clear()
         os.environ.update(self._environ)
         os.chdir(self._home)
+
+
+def record_run(
+    notebook: Notebook,
+    store: Store,
+    *,
+    expressions: dict[str, str] | None = None,
+    metrics: tuple[Metric, ...] = (),
+    models: tuple[str, ...] = (),
+    name: str = "brave-otter",
+) -> str:
+    """Put the notebook's session and one run of it into a store, and return the run's id."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    store.call(
+        operations.start_session(
+            Session(SESSION, 0, "work.ipynb", ".", version, sys.executable, "host")
+        )
+    )
+    for cell in notebook.cells:
+        store.call(operations.record_cell(cell))
+    last = notebook.cells[-1].seq if notebook.cells else -1
+    found = [
+        Metric(k, v, v, v, cell_seq=last, expression=e, last_ms=1)
+        for k, e in (expressions or {}).items()
+        for v in [float(eval(e, notebook.values))]
+    ]
+    records = [
+        ModelRecord(
+            f"m-{new_id()}",
+            variable,
+            type(notebook.values[variable]).__name__,
+            digest_estimator(notebook.values[variable]),
+        )
+        for variable in models
+    ]
+    run = Run(
+        new_id(),
+        name,
+        Experiment("default"),
+        RunStatus.FINISHED,
+        started_ms=1,
+        ended_ms=2,
+        source="work.ipynb",
+        session_id=SESSION,
+        first_cell=last,
+        last_cell=last,
+        environment=Environment("0" * 64, version, "CPython", "test", "test", sys.executable),
+        metrics=(*found, *metrics),
+        models=tuple(records),
+    )
+    store.call(operations.start_run(run))
+    store.call(operations.end_run(run.run_id, RunStatus.FINISHED, "", 2, last))
+    return run.run_id

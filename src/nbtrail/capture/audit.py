@@ -82,8 +82,9 @@ _NOISE_PARTS = (
     "/.ipython/",
     "/.git/",
     "/__pycache__/",
-    "/.cache/fontconfig/",
-    "/matplotlib/fontlist",
+    "/.cache/fontconfig",
+    "/.cache/matplotlib",
+    "/.config/matplotlib",
     ".dist-info/",
 )
 _DATA_SUFFIXES = (".csv", ".gz", ".json", ".npz", ".npy", ".parquet", ".txt", ".zip", ".bz2")
@@ -106,7 +107,7 @@ def unsubscribe(callback: Callable[[Any], None]) -> None:
     global _armed
     for subscribers in (_files, _system):
         if callback in subscribers:
-            subscribers.remove(callback)  # type: ignore[arg-type]
+            subscribers.remove(callback)
     _armed = bool(_files or _system)
 
 

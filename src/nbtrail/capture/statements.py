@@ -62,9 +62,11 @@ def magic_of(node: ast.AST) -> tuple[str, str, str | None] | None:
         and owner.func.id == "get_ipython"
     ):
         return None
-    texts = [a.value for a in value.args if isinstance(a, ast.Constant)]
-    if len(texts) != len(value.args) or not all(isinstance(t, str) for t in texts):
-        return None
+    texts: list[str] = []
+    for argument in value.args:
+        if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str):
+            return None
+        texts.append(argument.value)
     kind = value.func.attr
     if kind == "run_cell_magic" and len(texts) == 3:
         return texts[0], texts[1], texts[2]

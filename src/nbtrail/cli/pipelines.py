@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from nbtrail.cli.output import FAILED, answer, open_store, verb
+from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.cli.refusal import FAILED
 from nbtrail.entities.codec import to_plain
 from nbtrail.entities.pipeline import Outcome, Verdict
 

@@ -18,6 +18,7 @@ _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtra
 @click.option("--force", is_flag=True, help="Move the alias although a gate refuses.")
 @click.option("--reason", default="", help="Why; kept in the alias's history.")
 @click.option("--min-metric", type=float, help="Refuse when the main metric is worse than this.")
+@click.option("--model", default="", metavar="NAME", help="Which model, when the run has several.")
 @_store_option
 @verb
 def promote(
@@ -26,6 +27,7 @@ def promote(
     force: bool,  # noqa: FBT001  (click passes by name)
     reason: str,
     min_metric: float | None,
+    model: str,
     place: str | None,
     *,
     as_json: bool,
@@ -41,6 +43,7 @@ def promote(
         force=force,
         reason=reason,
         min_metric=min_metric,
+        model=model,
     )
     aliases = "".join(f" @{alias}" for alias in version.aliases)
     answer(to_plain(version), f"{version.name} version {version.version}{aliases}", as_json=as_json)
@@ -57,4 +60,5 @@ def models(name: str | None, place: str | None, *, as_json: bool) -> None:
 
     reader = open_store(place).reader
     found = (reader.model(name),) if name else reader.models()
-    answer(models_page(found), lambda: text_models(found), as_json=as_json)
+    history = reader.alias_history(name) if name else ()
+    answer(models_page(found), lambda: text_models(found, history), as_json=as_json)

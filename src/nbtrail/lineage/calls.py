@@ -15,17 +15,135 @@ __all__ = ["configured_packages", "displays_only", "package_of", "suspects"]
 
 # builtins that change none of their arguments (iterators excepted, which are looked at anyway)
 _PURE_BUILTINS = frozenset(
-    "abs all any bin bool bytes chr complex dict divmod enumerate filter float format frozenset hash hex id "
-    "int isinstance issubclass len list map max min oct ord pow print range repr reversed round set slice "
-    "sorted str sum tuple type zip hasattr callable dir vars display".split()
+    [
+        "abs",
+        "all",
+        "any",
+        "bin",
+        "bool",
+        "bytes",
+        "chr",
+        "complex",
+        "dict",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "hash",
+        "hex",
+        "id",
+        "int",
+        "isinstance",
+        "issubclass",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "oct",
+        "ord",
+        "pow",
+        "print",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "slice",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "type",
+        "zip",
+        "hasattr",
+        "callable",
+        "dir",
+        "vars",
+        "display",
+    ]
 )
 _PURE_METHODS = frozenset(
-    "head tail describe info sample value_counts nunique unique isna isnull notna notnull mean median "
-    "std var sum min max count corr cov quantile groupby agg aggregate copy astype to_numpy tolist "
-    "to_list to_dict to_csv to_parquet to_string items keys values plot hist boxplot query filter select_dtypes "
-    "predict predict_proba predict_log_proba decision_function transform score score_samples get_params "
-    "get_feature_names_out reshape ravel flatten mode round abs any all shape dtypes merge join isin "
-    "format split strip lower upper startswith endswith replace get show".split()
+    [
+        "head",
+        "tail",
+        "describe",
+        "info",
+        "sample",
+        "value_counts",
+        "nunique",
+        "unique",
+        "isna",
+        "isnull",
+        "notna",
+        "notnull",
+        "mean",
+        "median",
+        "std",
+        "var",
+        "sum",
+        "min",
+        "max",
+        "count",
+        "corr",
+        "cov",
+        "quantile",
+        "groupby",
+        "agg",
+        "aggregate",
+        "copy",
+        "astype",
+        "to_numpy",
+        "tolist",
+        "to_list",
+        "to_dict",
+        "to_csv",
+        "to_parquet",
+        "to_string",
+        "items",
+        "keys",
+        "values",
+        "plot",
+        "hist",
+        "boxplot",
+        "query",
+        "filter",
+        "select_dtypes",
+        "predict",
+        "predict_proba",
+        "predict_log_proba",
+        "decision_function",
+        "transform",
+        "score",
+        "score_samples",
+        "get_params",
+        "get_feature_names_out",
+        "reshape",
+        "ravel",
+        "flatten",
+        "mode",
+        "round",
+        "abs",
+        "any",
+        "all",
+        "shape",
+        "dtypes",
+        "merge",
+        "join",
+        "isin",
+        "format",
+        "split",
+        "strip",
+        "lower",
+        "upper",
+        "startswith",
+        "endswith",
+        "replace",
+        "get",
+        "show",
+    ]
 )
 _PURE_LIBRARIES = frozenset({"pandas", "numpy", "sklearn", "builtins", "matplotlib", "seaborn"})
 _CONFIG = re.compile(
@@ -45,7 +163,7 @@ def package_of(value: Any) -> str:
 
 
 def suspects(names: StatementNames, namespace: Mapping[str, Any]) -> set[str]:
-    """Names whose object the syntax lets one fear for: receivers and arguments of calls."""
+    """Return the names whose object may change: receivers and arguments of calls."""
     found = set(names.touched)
     for call in names.calls:
         if _is_pure(call, namespace):
@@ -78,7 +196,7 @@ def _is_pure(call: ast.Call, namespace: Mapping[str, Any]) -> bool:
 def configured_packages(
     node: ast.stmt, names: StatementNames, namespace: Mapping[str, Any]
 ) -> set[str]:
-    """Packages whose settings a statement may have changed."""
+    """Return the packages whose settings a statement may have changed."""
     found: set[str] = set()
     for owner, _ in names.owners:
         found |= _library_of(owner, namespace)
@@ -92,8 +210,10 @@ def configured_packages(
         if called is None or not _CONFIG.match(called) or _is_display_option(call):
             continue
         root = root_name(call.func)
-        if root in namespace and (
-            isinstance(namespace[root], ModuleType) or isinstance(call.func, ast.Name)
+        if (
+            root is not None
+            and root in namespace
+            and (isinstance(namespace[root], ModuleType) or isinstance(call.func, ast.Name))
         ):
             package = package_of(namespace[root])
             if package in {"numpy", "random"} and "seed" in called:

@@ -201,6 +201,8 @@ class Channels:
             if not _READ_ONLY_COMMANDS.match(text):
                 named = {f for f in self._written_files if f.rpartition("/")[2] in text}
                 mine_read |= named or self._written_files
+        # source files outside of the project are libraries that load late
+        mine_read = {f for f in mine_read if not (f.endswith(".py") and f.startswith("file:/"))}
         # a file that the statement itself makes is no input of it
         mine_read -= {f for f in mine_written if f not in self._written_files}
         read |= mine_read

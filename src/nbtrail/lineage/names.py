@@ -200,7 +200,7 @@ class _Visitor(ast.NodeVisitor):
         for child in node.body:
             if isinstance(child, _FUNCTIONS):
                 self.scopes.remove(own)
-                self.visit_FunctionDef(child)  # type: ignore[arg-type]
+                self.visit_FunctionDef(child)
                 self.scopes.append(own)
             else:
                 self.visit(child)

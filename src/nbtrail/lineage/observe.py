@@ -22,6 +22,7 @@ __all__ = ["Observation", "Observer", "Outcome"]
 _LEAVES = frozenset(LEAVES)
 _SHELL = re.compile(r"^(_i+|_i\d+|_ih|_oh|_dh|_{1,3}|__\w+__|In|Out|exit|quit|open|get_ipython)$")
 _UNDERSCORES = ("_", "__", "___")
+_OURS = frozenset({"track", "load_ext", "unload_ext", "reload_ext"})
 _DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars", "compile"})
 
 
@@ -170,6 +171,9 @@ class Observer:
             seen.reads |= {n for n in inner if n in seen.ids and not _SHELL.match(n)}
         mutations = self._mutations(seen, namespace, binds, until)
         read, written = self._outside(seen, traffic)
+        magic = magic_of(seen.node)
+        if magic is not None and magic[0] in _OURS:
+            mutations, read, written = {}, set(), set()
         self._patches(seen, namespace, mutations, written)
         kept = {n for n in binds if not re.match(r"^_\d+$", n)}
         facts = StatementFacts(
@@ -225,14 +229,16 @@ class Observer:
         magic = magic_of(seen.node)
         commands = [f"{magic[1]}\n{magic[2] or ''}"] if magic else []
         assert seen.ambient is not None
+        imports = isinstance(seen.node, (ast.Import, ast.ImportFrom))
+        if imports:
+            traffic.variables.clear()
         read, written = self._channels.resolve(
             seen.ambient, traffic, seen.texts, seen.mentions | seen.names.attributes, commands
         )
-        if isinstance(seen.node, (ast.Import, ast.ImportFrom)):
+        if imports:
             # what libraries do to the process when they are first imported, they do again
             read, written = (
-                {c for c in found if not c.startswith(("rng:", "env:"))}
-                for found in (read, written)
+                {c for c in found if not c.startswith("rng:")} for found in (read, written)
             )
         read |= {f"config:{p}" for p in seen.packages & self._configured}
         return read, written
@@ -266,7 +272,7 @@ def _mutable_part(reach: Reach) -> set[int]:
 
 
 def _shown_as(namespace: dict[str, Any], name: str) -> str | None:
-    """The ``_N`` that an underscore name stands for, when the shell bound it."""
+    """Return the ``_N`` that an underscore name stands for, when the shell bound it."""
     shown = namespace.get("_oh")
     if not isinstance(shown, dict):
         return None
@@ -304,4 +310,4 @@ def _plain_path(node: ast.expr) -> str:
 
 def _first_line(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(d.lineno for d in decorators)])
+    return min([node.lineno, *(int(d.lineno) for d in decorators)])

@@ -115,6 +115,8 @@ def _set(value: set[Any]) -> Shape:
 
 
 def _function(value: types.FunctionType) -> Shape:
+    if value.__module__ != "__main__" and value.__globals__.get("__name__") != "__main__":
+        return _LEAF  # a library's: what it keeps in its closures is its own affair
     cells = tuple(c.cell_contents for c in value.__closure__ or () if _filled(c))
     defaults = (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
     extra = tuple(value.__dict__.values())
@@ -266,7 +268,7 @@ def _array(value: Any) -> Shape:
 def _hash_array(value: Any) -> int:
     import numpy as np
 
-    return xxhash.xxh3_64_intdigest(np.ascontiguousarray(value).view(np.uint8).data)
+    return int(xxhash.xxh3_64_intdigest(np.ascontiguousarray(value).view(np.uint8).data))
 
 
 def _digest_text(text: str) -> int:

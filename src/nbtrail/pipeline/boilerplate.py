@@ -17,19 +17,15 @@ def header(requires_python: str, dependencies: Sequence[str]) -> str:
     return "\n".join([*lines, "# ]", "# ///"])
 
 
-def parse_function(
-    names: Mapping[str, str], parameters: Sequence[Parameter], output: str
-) -> str:
+def parse_function(names: Mapping[str, str], parameters: Sequence[Parameter], output: str) -> str:
     """Return the function that reads the command line."""
     lines = [
         f"def {names['parse_args']}() -> {names['argparse']}.Namespace:",
         '    """Read the command line; the defaults are what the run used."""',
-        f"    parser = {names['argparse']}.ArgumentParser(description=__doc__.split(\"\\n\")[0])",
+        f'    parser = {names["argparse"]}.ArgumentParser(description=__doc__.split("\\n")[0])',
     ]
     for parameter in parameters:
-        shouted = parameter.name.isupper() and len(parameter.name) > 1
-        name = parameter.name.lower() if shouted else parameter.name
-        flag = "--" + name.replace("_", "-").strip("-")
+        flag = parameter.flag
         items = [quoted(flag)]
         if flag[2:].replace("-", "_") != parameter.name:
             items.append(f"dest={quoted(parameter.name)}")
@@ -40,8 +36,12 @@ def parse_function(
         items.append(f"default={literal(parameter.value)}")
         items.append(f"help={quoted(_help(parameter))}")
         lines.append(bracketed("parser.add_argument(", items, ")", "    "))
-    items = ['"--output"', f"type={names['Path']}", f"default={names['Path']}({quoted(output)})",
-             'help="folder for metrics.json and the model"']
+    items = [
+        '"--output"',
+        f"type={names['Path']}",
+        f"default={names['Path']}({quoted(output)})",
+        'help="folder for metrics.json and the model"',
+    ]
     lines.append(bracketed("parser.add_argument(", items, ")", "    "))
     items = ['"--track"', 'action="store_true"', 'help="record this execution with nbtrail"']
     lines.append(bracketed("parser.add_argument(", items, ")", "    "))
@@ -50,8 +50,10 @@ def parse_function(
 
 def _help(parameter: Parameter) -> str:
     text = f"{parameter.help} (default: %(default)s)".strip()
-    return text if "%" not in parameter.help else text.replace(
-        parameter.help, parameter.help.replace("%", "%%")
+    return (
+        text
+        if "%" not in parameter.help
+        else text.replace(parameter.help, parameter.help.replace("%", "%%"))
     )
 
 

@@ -24,7 +24,11 @@ __all__ = ["Script", "write_script"]
 
 _RESERVED = ("output", "track", "help")
 _OURS = ("parse_args", "write_results", "save_model", "record", "main", "args", "results")
-_MODULES = {"argparse": "import argparse", "json": "import json", "Path": "from pathlib import Path"}
+_MODULES = {
+    "argparse": "import argparse",
+    "json": "import json",
+    "Path": "from pathlib import Path",
+}
 
 
 @dataclass(slots=True)
@@ -129,12 +133,7 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
 
 def _draft(plan: Plan) -> _Draft:
     steps = plan.fresh_steps()
-    shown = {
-        n
-        for s in steps
-        for n in s.facts.reads
-        if re.fullmatch(r"_\d+", n)
-    }
+    shown = {n for s in steps for n in s.facts.reads if re.fullmatch(r"_\d+", n)}
     every = [text for _, text in plan.texts.values()]
     translator = Translator(our_names(every), shown)
     used = {n for s in steps for n in (*s.names.loads, *s.names.stores)} | set(_RESERVED)
@@ -227,9 +226,7 @@ def _flat(draft: _Draft) -> str:
     lines = [f"{names['args']} = {names['parse_args']}()"]
     lines += [f"{p.name} = {names['args']}.{p.name}" for p in draft.parameters]
     parts = draft.parts
-    steps = sorted(
-        (*parts.constants, *parts.definitions, *parts.body), key=lambda step: step.node
-    )
+    steps = sorted((*parts.constants, *parts.definitions, *parts.body), key=lambda step: step.node)
     cell = -1
     for step in steps:
         if step.node[0] != cell:
@@ -274,9 +271,7 @@ def _ending(draft: _Draft) -> list[str]:
 
 
 def _imports(draft: _Draft, plan: Plan, rest: str) -> tuple[str, set[str]]:
-    loaded = {
-        n.id for n in ast.walk(ast.parse(rest)) if isinstance(n, ast.Name)
-    }
+    loaded = {n.id for n in ast.walk(ast.parse(rest)) if isinstance(n, ast.Name)}
     texts = [s.text for s in draft.parts.imports]
     texts += [f"import {module}" for module in sorted(draft.translator.imports)]
     texts += list(_MODULES.values())

@@ -22,10 +22,10 @@ from nbtrail.entities.run import Run
 from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.pipeline import folder as files
+from nbtrail.pipeline.causes import likely_cause
 from nbtrail.pipeline.emit import Script, write_script
 from nbtrail.pipeline.lock import lock_text, requirements_of
 from nbtrail.pipeline.plan import Form, Plan, make_plan
-from nbtrail.pipeline.randomness import unseeded
 from nbtrail.pipeline.verify import file_sha256, run_and_judge
 from nbtrail.store import operations
 from nbtrail.store.store import Store
@@ -205,7 +205,7 @@ def _hint(plan: Plan, run: Run, project: Path) -> str:
             continue
         if now != use.dataset.digest.content:
             return f"The file {use.source} changed since the run read it."
-    return unseeded(plan)
+    return likely_cause(plan)
 
 
 def _write(
@@ -220,7 +220,9 @@ def _write(
     notes = list(script.notes)
     if script.flat:
         notes.append(f"The script keeps the order of execution: {script.flat}.")
-    page = files.readme(manifest, attempt.plan.notebook, attempt.plan.cells, notes)
+    page = files.readme(
+        manifest, script.parameters, attempt.plan.notebook, attempt.plan.cells, notes
+    )
     files.write_text(folder, "README.md", page)
     files.write_manifest(folder, manifest)
 

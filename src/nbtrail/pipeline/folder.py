@@ -76,18 +76,23 @@ def params_toml(parameters: Sequence[Parameter]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def readme(manifest: Manifest, notebook: str, cells: Sequence[CellExecution], notes: Sequence[str]) -> str:
+def readme(
+    manifest: Manifest,
+    parameters: Sequence[Parameter],
+    notebook: str,
+    cells: Sequence[CellExecution],
+    notes: Sequence[str],
+) -> str:
     """Return the page that tells a stranger what this is, whether it holds, and how to run it."""
     used = {int(c.rpartition(":")[2]) for c in manifest.cells}
     where = f"`{notebook}`" if notebook else "its notebook"
     parts = [
         f"# Pipeline of run {manifest.run_name or manifest.run_id[:8]}",
-        f"`pipeline.py` computes again what this run computed in {where}. It was written by nbtrail "
-        "from the statements that were really executed, in the order in which they were.",
+        _opening(where),
         "## Verdict",
         _verdict(manifest.verdict),
         "## Run it",
-        _usage(manifest),
+        _usage(manifest, parameters),
         "## Where it comes from",
         _lineage(manifest, used, cells),
     ]
@@ -96,6 +101,13 @@ def readme(manifest: Manifest, notebook: str, cells: Sequence[CellExecution], no
         lines = [*notes, *(f"Metric {k}: {reason}." for k, reason in manifest.missing.items())]
         parts.append("\n".join(f"- {line}" for line in lines))
     return "\n\n".join(parts) + "\n"
+
+
+def _opening(where: str) -> str:
+    return (
+        f"`pipeline.py` computes again what this run computed in {where}. It was written by nbtrail "
+        "from the statements that were really executed, in the order in which they were."
+    )
 
 
 def _verdict(verdict: Verdict | None) -> str:
@@ -127,9 +139,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _usage(manifest: Manifest) -> str:
-    example = next((p for p in manifest.params if p.type in {"float", "int"}), None)
-    extra = f" --{example.name.replace('_', '-')} {example.value}" if example else ""
+def _usage(manifest: Manifest, parameters: Sequence[Parameter]) -> str:
+    example = next((p for p in parameters if type(p.value) in {float, int}), None)
+    extra = f" {example.flag} {example.value!r}" if example else ""
     place = "the project's folder" if manifest.cwd == "." else f"`{manifest.cwd}` of the project"
     return (
         f"From {place}, with the packages of `requirements.lock` installed:\n\n"
@@ -142,8 +154,7 @@ def _usage(manifest: Manifest) -> str:
 
 def _lineage(manifest: Manifest, used: set[int], cells: Sequence[CellExecution]) -> str:
     lines = [
-        f"{len(used)} executed cells are used, {manifest.left_out} are left out because nothing of "
-        "the result depends on them.",
+        f"{len(used)} executed cells are used; on {manifest.left_out} others nothing depends.",
         "",
         "| cell | first line | |",
         "|---|---|---|",

@@ -20,7 +20,9 @@ def judge(manifest: Manifest, found: Replay, *, hint: str = "") -> Verdict:
     """
     unchecked: list[str] = list(found.notes)
     checks = [
-        Check("run", "pipeline.py", "ends without an error", found.error or "it did", not found.error)
+        Check(
+            "run", "pipeline.py", "ends without an error", found.error or "it did", not found.error
+        )
     ]
     if found.error:
         unchecked += [f"Metric {key}: the script did not get that far." for key in manifest.metrics]
@@ -85,7 +87,7 @@ def _metrics(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Ch
         elif key in found.tapped:
             seen = found.tapped[key]
             equal = any(same_float(float(v), expected) for v in seen)
-            shown = repr(expected) if equal else sorted(seen)[-1]
+            shown = repr(expected) if equal else max(seen)
             checks.append(Check("metric", key, repr(expected), shown, equal=equal))
         else:
             reason = manifest.missing.get(key, "the script does not compute it")

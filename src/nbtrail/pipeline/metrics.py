@@ -158,7 +158,7 @@ def _logs(call: ast.Call, key: str, translator: Translator) -> ast.expr | None:
 
 
 def _reachable_calls(body: list[ast.stmt]) -> list[ast.Call]:
-    """Calls of a statement, those inside of functions left out."""
+    """Return the calls of a statement, those inside of functions left out."""
     found: list[ast.Call] = []
     todo: list[ast.AST] = list(body)
     while todo:
@@ -231,9 +231,7 @@ def _hoist_logged(
     if value is None:
         assert isinstance(arguments[0], ast.Dict)
         pairs = zip(arguments[0].keys, arguments[0].values, strict=True)
-        value = next(
-            v for k, v in pairs if isinstance(k, ast.Constant) and k.value == metric.key
-        )
+        value = next(v for k, v in pairs if isinstance(k, ast.Constant) and k.value == metric.key)
     if isinstance(value, ast.Name):
         placed.names[metric.key] = value.id
         return []

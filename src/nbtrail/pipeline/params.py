@@ -17,8 +17,17 @@ __all__ = ["Parameter", "find_parameters"]
 
 _SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _SPLITS = frozenset(
-    "train_test_split KFold StratifiedKFold GroupKFold ShuffleSplit StratifiedShuffleSplit TimeSeriesSplit "
-    "cross_val_score cross_validate".split()
+    [
+        "train_test_split",
+        "KFold",
+        "StratifiedKFold",
+        "GroupKFold",
+        "ShuffleSplit",
+        "StratifiedShuffleSplit",
+        "TimeSeriesSplit",
+        "cross_val_score",
+        "cross_validate",
+    ]
 )
 _READERS = re.compile(r"^(read_\w+|load\w*|open|genfromtxt|loadtxt|fromfile|scan_\w+|imread)$")
 
@@ -43,6 +52,13 @@ class Parameter:
     value: Any
     help: str
     path: str = ""
+
+    @property
+    def flag(self) -> str:
+        """How it is spelled on the command line; a CONSTANT in lower case."""
+        shouted = self.name.isupper() and len(self.name) > 1
+        name = self.name.lower() if shouted else self.name
+        return "--" + name.replace("_", "-").strip("-")
 
 
 @dataclass(slots=True)
@@ -165,9 +181,7 @@ def _literals(
                 known, value = _literal(argument.value)
                 if known and argument.arg is not None and argument.arg not in {"n_jobs", "verbose"}:
                     found.append(
-                        _Literal(
-                            step, argument.value, value, argument.arg, owner, f"of {name}"
-                        )
+                        _Literal(step, argument.value, value, argument.arg, owner, f"of {name}")
                     )
         if name in {"seed", "default_rng", "RandomState"} and len(node.args) == 1:
             known, value = _literal(node.args[0])

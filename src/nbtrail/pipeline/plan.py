@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.run import Metric, Run
 from nbtrail.exceptions import ExportError
+from nbtrail.lineage.calls import displays_only
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.names import names_of
 from nbtrail.lineage.slice import backward_slice
-from nbtrail.lineage.calls import displays_only
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
@@ -128,14 +128,15 @@ def make_plan(
 
 
 def _with_errors(cells: Sequence[CellExecution]) -> list[CellExecution]:
-    from dataclasses import replace
-
-    found = []
+    """Write the error of a cell to its last statement, where it was raised."""
+    found: list[CellExecution] = []
     for cell in cells:
-        if cell.status is not CellStatus.OK and cell.statements and not cell.statements[-1].error:
-            last = replace(cell.statements[-1], error=cell.error or "interrupted")
-            cell = replace(cell, statements=(*cell.statements[:-1], last))
-        found.append(cell)
+        last = cell.statements[-1] if cell.statements else None
+        if cell.status is CellStatus.OK or last is None or last.error:
+            found.append(cell)
+            continue
+        failed = replace(last, error=cell.error or cell.status.value)
+        found.append(replace(cell, statements=(*cell.statements[:-1], failed)))
     return found
 
 
@@ -177,9 +178,7 @@ def _slice(
     return tuple(n for n in backward_slice(graph, [*found, *kept]) if n in texts)
 
 
-def _is_check(
-    graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node: Node
-) -> bool:
+def _is_check(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node: Node) -> bool:
     """Say whether a statement is an assertion that held: the script keeps those on its data."""
     text = texts.get(node, ((), ""))[1]
     return text.startswith("assert") and not graph.facts[node].error
@@ -192,9 +191,7 @@ def _names_in(expression: str) -> set[str]:
         return set()
 
 
-def _full(
-    graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]
-) -> tuple[Node, ...]:
+def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple[Node, ...]:
     """Return every statement that could matter: all but those that only show something."""
     return tuple(
         n

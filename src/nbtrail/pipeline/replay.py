@@ -16,6 +16,7 @@ import runpy
 import sys
 import traceback
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 __all__ = ["main"]
@@ -47,7 +48,7 @@ def main(spec_path: str) -> int:
 
 
 def _mapped(script: str) -> str:
-    """The traceback from the script on, with its lines."""
+    """Return the lines of the script that the traceback names, and the exception."""
     kind, error, trace = sys.exc_info()
     frames = traceback.extract_tb(trace)
     first = next((n for n, f in enumerate(frames) if f.filename == script), len(frames))
@@ -138,14 +139,12 @@ def _watch_models(found: dict[str, Any]) -> None:
 
 
 def _name_of(value: Any, script: str) -> str:
-    frame = sys._getframe(1)  # noqa: SLF001
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
     while frame is not None:
         if frame.f_code.co_filename == script:
             for name, held in (*frame.f_locals.items(), *frame.f_globals.items()):
                 if held is value and not name.startswith("_"):
                     return name
-        if frame.f_back is None:
-            return ""
         frame = frame.f_back
     return ""
 
@@ -157,9 +156,7 @@ def _drain(collector: Any, found: dict[str, Any]) -> None:
         collector.stop()
         for training in collector.known():
             for use in training.datasets:
-                found["data"].append(
-                    [use.name, use.context.value, use.dataset.digest.content]
-                )
+                found["data"].append([use.name, use.context.value, use.dataset.digest.content])
             found["metrics"] += [[k, repr(m.last)] for k, m in training.metrics.items()]
             if training.model_name and training.estimator is not None:
                 digest = digest_estimator(training.estimator)

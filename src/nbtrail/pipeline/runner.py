@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,12 +23,38 @@ from nbtrail.exceptions import VerifyError
 
 __all__ = ["Replay", "replay"]
 
-_KEPT = (
-    "PATH HOME USER USERNAME USERPROFILE APPDATA LOCALAPPDATA LANG LC_ALL LC_CTYPE TZ TMPDIR TEMP TMP "
-    "SYSTEMROOT COMSPEC PATHEXT VIRTUAL_ENV CONDA_PREFIX LD_LIBRARY_PATH DYLD_LIBRARY_PATH PYTHONPATH "
-    "OMP_NUM_THREADS MKL_NUM_THREADS OPENBLAS_NUM_THREADS NUMEXPR_NUM_THREADS LOKY_MAX_CPU_COUNT "
-    "PYTHONHASHSEED SKLEARN_SITE_JOBLIB SCIKIT_LEARN_DATA"
-).split()
+_KEPT = frozenset(
+    [
+        "PATH",
+        "HOME",
+        "USER",
+        "USERNAME",
+        "USERPROFILE",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+        "TZ",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "SYSTEMROOT",
+        "COMSPEC",
+        "PATHEXT",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH",
+        "PYTHONPATH",
+        "PYTHONHASHSEED",
+        "SCIKIT_LEARN_DATA",
+    ]
+)
+# the numerical libraries' own: kernels and threads decide the last bits of a result
+_NUMERIC = re.compile(
+    r"^(OMP|KMP|MKL|OPENBLAS|GOTO|BLIS|VECLIB|NVPL|NUMEXPR|NPY|LOKY|CUDA|CUBLAS|TF|TORCH|XLA)_"
+)
 _MODULES_LIMIT = 5000
 
 
@@ -111,9 +138,13 @@ def replay(
 
 
 def _run(executable: str, scratch: Path, folder: Path, timeout_s: float) -> str:
-    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    environment = {k: v for k, v in os.environ.items() if k in _KEPT or _NUMERIC.match(k)}
     environment.setdefault("PYTHONHASHSEED", "0")
-    environment |= {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+    environment |= {
+        "MPLBACKEND": "Agg",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }
     runner = Path(__file__).with_name("replay.py")
     with (scratch / "log.txt").open("wb") as log:
         try:

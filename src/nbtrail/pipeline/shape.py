@@ -42,7 +42,9 @@ def bound_by(steps: list[Step]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for step in steps:
         names = step.names
-        counts.update(names.stores | names.deletes | {m for m in step.facts.binds if "*" in step.text})
+        counts.update(
+            names.stores | names.deletes | {m for m in step.facts.binds if "*" in step.text}
+        )
     return counts
 
 

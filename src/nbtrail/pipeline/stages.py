@@ -39,7 +39,9 @@ _SUMMARIES = {
     Stage.EVALUATE: "Measure how well the model does.",
 }
 
-_READ = re.compile(r"^(read_\w+|load_\w+|load|fetch_\w+|open|connect|genfromtxt|loadtxt|fromfile|scan_\w+)$")
+_READ = re.compile(
+    r"^(read_\w+|load_\w+|load|fetch_\w+|open|connect|genfromtxt|loadtxt|fromfile|scan_\w+)$"
+)
 _MAKE = re.compile(r"^make_(?!pipeline|column|scorer|union)\w+$")
 _SPLIT = re.compile(r"^(train_test_split|\w*KFold|\w*ShuffleSplit|TimeSeriesSplit|LeaveOne\w+)$")
 _MEASURE = re.compile(
@@ -111,7 +113,7 @@ def label(
             root = root_name(call.func) or ""
             prepares = made.get(root) is Stage.PREPROCESS or _TRANSFORMER.search(root)
             return Stage.PREPROCESS if prepares or name == "fit_transform" else Stage.TRAIN
-    if any(_MEASURE.match(n) and n not in {"predict_step"} for n in names):
+    if any(_MEASURE.match(n) for n in names):
         return Stage.EVALUATE
     if any(_TRANSFORMER.search(n) for n in names):
         pipeline = any(_ESTIMATOR.search(n) for n in names)
@@ -136,8 +138,19 @@ def _called(call: ast.Call) -> str:
 def _from_models(name: str, imports: Mapping[str, str]) -> bool:
     module = imports.get(name, "")
     return name[:1].isupper() and module.startswith(
-        ("sklearn.linear_model", "sklearn.ensemble", "sklearn.tree", "sklearn.svm", "sklearn.neighbors",
-         "sklearn.naive_bayes", "sklearn.cluster", "sklearn.neural_network", "xgboost", "lightgbm", "catboost")
+        (
+            "sklearn.linear_model",
+            "sklearn.ensemble",
+            "sklearn.tree",
+            "sklearn.svm",
+            "sklearn.neighbors",
+            "sklearn.naive_bayes",
+            "sklearn.cluster",
+            "sklearn.neural_network",
+            "xgboost",
+            "lightgbm",
+            "catboost",
+        )
     )
 
 

@@ -8,7 +8,7 @@ import tokenize
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Edit", "apply_edits", "cut", "indent", "replace_node", "segment"]
+__all__ = ["Edit", "apply_edits", "cut", "indent", "replace_node", "segment", "string_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     def offset(place: tuple[int, int]) -> int:
         return starts[place[0] - 1] + place[1]
 
-    spans = sorted(((offset(e.start), -offset(e.end), e.text) for e in set(edits)))
+    spans = sorted((offset(e.start), -offset(e.end), e.text) for e in set(edits))
     parts: list[bytes] = []
     at = 0
     for start, negative_end, replacement in spans:
@@ -103,14 +103,15 @@ def _comments(lines: Sequence[str]) -> list[str]:
 
 def indent(text: str, prefix: str = "    ") -> str:
     """Indent code, leaving the insides of strings that span lines as they are."""
-    fixed = _string_lines(text)
+    fixed = string_lines(text)
     return "\n".join(
         line if number in fixed or not line.strip() else prefix + line
         for number, line in enumerate(text.split("\n"), 1)
     )
 
 
-def _string_lines(text: str) -> set[int]:
+def string_lines(text: str) -> set[int]:
+    """Return the numbers of the lines that begin inside of a string."""
     found: set[int] = set()
     opened: list[int] = []
     try:

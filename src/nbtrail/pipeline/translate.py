@@ -9,13 +9,28 @@ from collections.abc import Iterable
 
 from nbtrail.capture.statements import magic_of
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment
+from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment, string_lines
 
 __all__ = ["Translator", "our_names"]
 
 _RECORDED = frozenset(
-    "log_metric log_metrics log_param log_params log_artifact log_figure log_model log_input set_tag "
-    "set_tags end_run set_note show compare keep".split()
+    [
+        "log_metric",
+        "log_metrics",
+        "log_param",
+        "log_params",
+        "log_artifact",
+        "log_figure",
+        "log_model",
+        "log_input",
+        "set_tag",
+        "set_tags",
+        "end_run",
+        "set_note",
+        "show",
+        "compare",
+        "keep",
+    ]
 )
 _TIMERS = frozenset({"time", "timeit", "prun"})
 
@@ -56,9 +71,9 @@ class Translator:
 
     def translate(self, step: Step) -> list[Step]:
         """Return what becomes of a step: nothing, itself, or several."""
-        found = self._unwrapped(step)
+        self._unwrap(step)
         kept: list[Step] = []
-        for part in found:
+        for part in step.parts():
             self._magics(part)
             if not part.text.strip():
                 continue
@@ -67,8 +82,6 @@ class Translator:
             self._nested_calls(part)
             if part.text.strip() and not self._is_ours(part.tree):
                 kept.append(part)
-        if kept and not kept[0].comments:
-            kept[0].comments = step.comments
         return kept
 
     def called(self, call: ast.AST) -> str:
@@ -78,9 +91,12 @@ class Translator:
         func = call.func
         if isinstance(func, ast.Name):
             return self._ours.get(func.id, "").removeprefix("nbtrail.")
-        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
-            if self._ours.get(func.value.id) in {"nbtrail", "run"}:
-                return func.attr
+        if (
+            isinstance(func, ast.Attribute)
+            and isinstance(func.value, ast.Name)
+            and self._ours.get(func.value.id) in {"nbtrail", "run"}
+        ):
+            return func.attr
         return ""
 
     def _is_ours(self, tree: ast.stmt) -> bool:
@@ -91,31 +107,27 @@ class Translator:
             return self.called(value) in _RECORDED
         return isinstance(value, ast.Call) and self.called(value) in {"start_run", "end_run"}
 
-    def _unwrapped(self, step: Step) -> list[Step]:
-        """Take the body out of ``with nbtrail.start_run():``."""
-        tree = step.tree
-        if not isinstance(tree, ast.With):
-            return [step]
-        ours = [i for i in tree.items if self.called(i.context_expr) == "start_run"]
-        if not ours:
-            return [step]
-        for item in ours:
-            if isinstance(item.optional_vars, ast.Name):
-                self._ours[item.optional_vars.id] = "run"
-        if len(ours) < len(tree.items):
-            kept = ", ".join(
-                segment(step.text, i.context_expr) for i in tree.items if i not in ours
-            )
-            body = step.text.split("\n", tree.body[0].lineno - 1)[-1]
-            return [step.copy(f"with {kept}:\n{body}")]
-        parts = _outdented(step.text, tree.body)
-        steps = [step.copy(text, comments=False) for text in parts]
-        for part, (above, _) in zip(steps, _with_comments(step.text, tree.body), strict=True):
-            part.comments = above
-        found: list[Step] = []
-        for part in steps:
-            found += self._unwrapped(part)
-        return found
+    def _unwrap(self, step: Step) -> None:
+        """Take the bodies out of ``with nbtrail.start_run():``, wherever it stands."""
+        while True:
+            found = self._first_run(step)
+            if found is None:
+                return
+            node, ours = found
+            for item in ours:
+                if isinstance(item.optional_vars, ast.Name):
+                    self._ours[item.optional_vars.id] = "run"
+            kept = [segment(step.text, i.context_expr) for i in node.items if i not in ours]
+            step.text = _without_header(step.text, node, ", ".join(kept))
+
+    def _first_run(self, step: Step) -> tuple[ast.With, list[ast.withitem]] | None:
+        for statement in step.body:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.With):
+                    ours = [i for i in node.items if self.called(i.context_expr) == "start_run"]
+                    if ours:
+                        return node, ours
+        return None
 
     def _magics(self, step: Step) -> None:
         edits: list[Edit] = []
@@ -181,7 +193,7 @@ class Translator:
         for node in ast.walk(ast.Module(step.body, [])):
             if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
                 if node.value.id in {"Out", "_oh"} and isinstance(node.slice, ast.Constant):
-                    edits.append(replace_node(node, f"out_{node.slice.value}"))
+                    edits.append(replace_node(node, f"out_{node.slice.value!r}"))
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 if re.fullmatch(r"_\d+", node.id):
                     edits.append(replace_node(node, f"out{node.id}"))
@@ -209,15 +221,14 @@ class Translator:
 
     def _nested_calls(self, step: Step) -> None:
         """Take our logging calls out of the bodies of loops and branches."""
-        edits: list[Edit] = []
-        for statement in step.body:
-            for node in ast.walk(statement):
-                if (
-                    isinstance(node, ast.Expr)
-                    and node is not statement
-                    and self.called(node.value) in _RECORDED
-                ):
-                    edits.append(replace_node(node, "pass"))
+        edits = [
+            replace_node(node, "pass")
+            for statement in step.body
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Expr)
+            and node is not statement
+            and self.called(node.value) in _RECORDED
+        ]
         if edits:
             step.text = apply_edits(step.text, edits)
 
@@ -238,21 +249,22 @@ def _command(line: str) -> str:
     return f"f{expanded!r}"
 
 
-def _outdented(text: str, body: list[ast.stmt]) -> list[str]:
-    return [part for _, part in _with_comments(text, body)]
-
-
-def _with_comments(text: str, body: list[ast.stmt]) -> list[tuple[list[str], str]]:
-    """Texts of nested statements, moved to the left margin, with the comments above them."""
+def _without_header(text: str, node: ast.With, kept: str) -> str:
+    """Remove the header of a ``with`` and move its body out, or leave `kept` in the header."""
     lines = text.split("\n")
-    parts: list[tuple[list[str], str]] = []
-    previous = body[0].lineno - 1
-    for node in body:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        above = [li.strip() for li in lines[previous : first - 1] if li.strip().startswith("#")]
-        margin = node.col_offset
-        chunk = lines[first - 1 : node.end_lineno]
-        moved = [line[margin:] if line[:margin].strip() == "" else line for line in chunk]
-        parts.append((above, "\n".join(moved)))
-        previous = node.end_lineno or first
-    return parts
+    first = node.body[0].lineno - 1
+    while first > node.lineno and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    margin = " " * node.col_offset
+    if kept:
+        return "\n".join([*lines[: node.lineno - 1], f"{margin}with {kept}:", *lines[first:]])
+    if node.body[0].lineno == node.lineno:  # all on one line
+        body = "; ".join(segment(text, s) for s in node.body)
+        return "\n".join([*lines[: node.lineno - 1], margin + body, *lines[node.end_lineno :]])
+    inner = node.body[0].col_offset - node.col_offset
+    fixed = string_lines(text)
+    moved = [
+        line if number in fixed or line[:inner].strip() else line[inner:]
+        for number, line in enumerate(lines[first : node.end_lineno], first + 1)
+    ]
+    return "\n".join([*lines[: node.lineno - 1], *moved, *lines[node.end_lineno :]])

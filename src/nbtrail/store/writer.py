@@ -6,6 +6,7 @@ Whatever fails here ends in one warning and a rescue file, never in the caller.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import sys
 import threading
@@ -80,6 +81,11 @@ class Writer:
     def hurry(self) -> None:
         """Don't wait for more to come before the next commit."""
         self._hurry.set()
+
+    def beat_now(self) -> None:
+        """Have the next commit carry a sign of life."""
+        self._owning = True
+        self._beaten_at = -math.inf
 
     def close(self, timeout_s: float) -> None:
         """Write what is queued, put the rest into a rescue file, and end the thread."""

@@ -43,7 +43,8 @@ _STATUS = {
     CellStatus.ERROR: RunStatus.FAILED,
     CellStatus.INTERRUPTED: RunStatus.KILLED,
 }
-_GIT_S = 0.005  # how long the receipt waits for the dirty flag
+_GIT_SHARE = 0.05  # the receipt waits for the dirty flag this share of the cell's own time
+_GIT_S = 0.05  # and never longer
 _CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
 
 
@@ -202,7 +203,8 @@ class NotebookSession:
     def _close_run(self, run: ActiveRun, end: CellEnd, code: str) -> None:
         self._add_named(run, code)
         run.add_datasets(self._file_datasets())
-        self.tracker.wait_for_git(_GIT_S)
+        seconds = (end.ended_ms - end.start.started_ms) / 1000
+        self.tracker.wait_for_git(min(_GIT_S, _GIT_SHARE * seconds))
         status = _STATUS[end.status]
         reason = "interrupted" if status is RunStatus.KILLED else end.error
         self.tracker.end(run, status, reason, automatic=True)

@@ -189,7 +189,7 @@ def load_model(uri: str) -> Any:
     UntrustedModelError
         When its file names types that are not trusted.
     """
-    from nbtrail.tracking.registry import load_model as load
+    from nbtrail.tracking.loading import load_model as load
 
     return load(open_store(), uri)
 

@@ -59,19 +59,19 @@ def _table(table: RunTable) -> Table:
     for index in range(len(table)):
         ended = table.ended_ms[index]
         took = duration_text(ended - table.started_ms[index]) if ended is not None else ""
+        row: list[Cell | str]
         child = "↳ " if table.parent_run_id[index] else ""
-        rows.append(
-            [
-                Cell(child + table.name[index], strong=True, title=table.run_id[index]),
-                status_cell(table.status[index]),
-                *(_metric(table, key, index, best[key]) for key in metrics),
-                *(Cell(_unquoted(table.params[key][index])) for key in params),
-                Cell(time_text(table.started_ms[index]), faint=True),
-                Cell(took, number=True),
-                Cell(table.source[index], faint=True),
-                Cell(_commit(table, index), faint=True),
-            ]
-        )
+        row = [
+            Cell(child + table.name[index], strong=True, title=table.run_id[index]),
+            status_cell(table.status[index]),
+            *(_metric(table, key, index, best[key]) for key in metrics),
+            *(Cell(_unquoted(table.params[key][index])) for key in params),
+            Cell(time_text(table.started_ms[index]), faint=True),
+            Cell(took, number=True),
+            Cell(table.source[index], faint=True),
+            Cell(_commit(table, index), faint=True),
+        ]
+        rows.append(row)
     return Table(headers, rows)
 
 

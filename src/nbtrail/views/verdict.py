@@ -16,6 +16,9 @@ _TITLES = {
 }
 
 
+_ORDER = ("metric", "model", "data", "run")
+
+
 def html_verdict(verdict: Verdict) -> str:
     """Return a verdict as HTML."""
     title, colour = _TITLES[verdict.outcome]
@@ -76,7 +79,7 @@ def _sections(verdict: Verdict) -> list[Section]:
             Cell("=" if check.equal else "≠", colour=GOOD if check.equal else BAD, strong=True),
             Cell(_value(check, check.found) or "(nothing)", number=True, title=check.found),
         ]
-        for check in verdict.checks
+        for check in sorted(verdict.checks, key=lambda check: _ORDER.index(check.kind))
     ]
     return [
         Section("What differs", [verdict.culprit] if verdict.culprit else []),

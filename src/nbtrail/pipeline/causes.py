@@ -1,4 +1,4 @@
-"""Randomness that nobody seeded: the likeliest cause of a result that can't be repeated."""
+"""The likeliest causes of a result that can't be repeated."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import ast
 
 from nbtrail.pipeline.plan import Plan
 
-__all__ = ["unseeded"]
+__all__ = ["likely_cause"]
 
 _NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random module"}
 
 
-def unseeded(plan: Plan) -> str:
-    """Return one sentence on the first statement with unseeded randomness, or an empty text."""
+def likely_cause(plan: Plan) -> str:
+    """Return one sentence on unseeded randomness or a reloaded module, or an empty text."""
+    for node in plan.nodes:
+        text = plan.texts[node][1] if node in plan.texts else ""
+        if "reload(" in text:
+            return (
+                f"The likely cause: `{_first_line(text)}` loaded a module again that was edited "
+                "during the session, and only its present text is at hand."
+            )
+    return _unseeded(plan)
+
+
+def _unseeded(plan: Plan) -> str:
     seeded: set[str] = set()
     for node in plan.nodes:
         facts = plan.graph.facts[node]
