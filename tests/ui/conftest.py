@@ -178,13 +178,21 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def project(lab: Lab, request: pytest.FixtureRequest) -> Path:
-    """An empty git project below the server's root, named after the test."""
+def make_project() -> Callable[[Path, str], Path]:
+    """Make an empty git project below a server's root."""
+
+    def make(root: Path, name: str) -> Path:
+        folder = root / name
+        folder.mkdir()
+        subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def project(
+    lab: Lab, make_project: Callable[[Path, str], Path], request: pytest.FixtureRequest
+) -> Path:
+    """A project named after the test."""
     return make_project(lab.root, request.node.name)
-
-
-def make_project(root: Path, name: str) -> Path:
-    folder = root / name
-    folder.mkdir()
-    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
-    return folder

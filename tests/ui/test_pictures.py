@@ -26,6 +26,14 @@ WIDEN = """() => {
   split.setRelativeSizes([0.30, 0.70, 0]);
 }"""
 
+SHOW_THE_RECEIPT = """() => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  const index = notebook.widgets.findIndex(cell =>
+    cell.model.sharedModel.getSource().startsWith('%%track baseline'));
+  notebook.activeCellIndex = index;
+  notebook.scrollToItem(index - 1, 'start');
+}"""
+
 
 def command(page, name, **arguments):
     page.evaluate(
@@ -41,10 +49,12 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def notebook(project):
+def notebook(lab, make_project):
+    project = make_project(lab.root, "penguins")
     shutil.copy(NOTEBOOKS / "01-first-run.ipynb", project)
     shutil.copytree(NOTEBOOKS / "data", project / "data")
     who = ("-c", "user.name=a", "-c", "user.email=a@b.invalid", "-c", "commit.gpgsign=false")
+    (project / ".gitignore").write_text(".ipynb_checkpoints/\n")
     for arguments in (("add", "."), (*who, "commit", "--quiet", "-m", "A notebook and its data")):
         subprocess.run(["git", *arguments], cwd=project, check=True)
     return f"lab/tree/{project.name}/01-first-run.ipynb"
@@ -60,14 +70,16 @@ def test_panel_in_light_and_dark(lab, notebook, open_page, folder):
     expect(page.locator(".nbt-run[data-run]")).to_have_count(3, timeout=120_000)
     expect(page.get_by_role("img", name="Finished")).to_have_count(3)
     page.wait_for_function(READY)
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.content.node.scrollTo?.(0, 0)")
-    page.wait_for_timeout(2500)  # the rows that came in have faded
-    for theme in ("Light", "Dark"):
+    page.evaluate(SHOW_THE_RECEIPT)
+    page.wait_for_timeout(3000)  # the rows that came in have faded
+    for theme, suffix in (("Light", ""), ("Dark", "-dark")):
         command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
         page.wait_for_selector(f"body[data-jp-theme-name='JupyterLab {theme}']", state="attached")
-        page.screenshot(path=folder / f"panel-{theme.lower()}.png")
+        page.wait_for_timeout(500)  # the theme is there before its splash
+        page.wait_for_selector("#jupyterlab-splash", state="detached")
+        page.screenshot(path=folder / f"panel{suffix}.png")
         page.locator(".nbt-run[data-run]", has_text="baseline").click()
         page.wait_for_selector(".nbt-section")
-        page.locator(".nbt-panel").screenshot(path=folder / f"details-{theme.lower()}.png")
+        page.locator(".nbt-panel").screenshot(path=folder / f"run{suffix}.png")
         page.get_by_role("button", name="Runs", exact=True).click()
     assert len(list(folder.glob("*.png"))) == 4
