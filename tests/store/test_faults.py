@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -21,6 +22,7 @@ from nbtrail.exceptions import (
 )
 from nbtrail.store import operations as do
 from nbtrail.store.connection import APPLICATION_ID, connect_writer
+from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import SCHEMA_VERSION, ensure_schema
 from nbtrail.store.rescue import Rescue
 from nbtrail.store.store import Store
@@ -256,6 +258,72 @@ def test_what_is_left_at_the_end_goes_into_a_rescue_file(
     again.call(do.set_note(late.run_id, "found"))
     assert again.reader.run(late.run_id).note == "found"
     again.close()
+
+
+def test_what_comes_after_the_end_is_kept_too(store: Store, make_run: Callable[..., Run]) -> None:
+    store.call(do.start_run(make_run("early")))
+    store.close()
+    late = make_run("late")
+    store.submit(do.start_run(late))
+    assert store.call(do.set_note(late.run_id, "x")) is None
+    assert not store.flush(10)
+    again = Store.open(store.root)
+    again.call(do.set_tags(late.run_id, {"k": "v"}))
+    assert again.reader.run(late.run_id).note == "x"
+    again.close()
+
+
+def test_a_lock_that_is_held_delays_nobody(
+    store: Store, make_run: Callable[..., Run], warnings: list[str]
+) -> None:
+    run = make_run()
+    with WriteLock(store.root / "write.lock").held(10):
+        assert store.call(do.start_run(run), timeout_s=0.05) is None
+        store.submit(do.set_note(run.run_id, "queued"))
+        assert not store.flush(0.05)
+        assert store.reader.runs().total == 0
+    assert store.flush(30)
+    assert store.reader.run(run.run_id).note == "queued"
+    assert warnings == []
+
+
+@pytest.mark.slow
+def test_a_full_disk_costs_one_warning_and_nothing_else(
+    python: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    code = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+said = []
+store = Store.open(root, create=True, warn=said.append)
+run = make("full")
+store.call(do.start_run(run))
+store.flush(10)
+size = max(path.stat().st_size for path in root.glob("nbtrail.db*"))
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+for n in range(3):
+    points = [MetricPoint("loss", float(i), i, i) for i in range(n * 1000, (n + 1) * 1000)]
+    for point in points:
+        store.submit(do.log_metrics(run.run_id, (point,)))
+    store.flush(10)
+assert len(said) == 1, said
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+deadline = time.monotonic() + 40
+while not store.flush(10) and time.monotonic() < deadline:
+    time.sleep(0.1)
+store.call(do.end_run(run.run_id, RunStatus.FINISHED, "", 1))
+store.close()
+assert len(said) == 1, said
+print(said[0])
+"""
+    out, err = python(code).communicate(timeout=100)
+    assert err == ""
+    assert "can't be written" in out
+    store = Store.open(tmp_path / ".nbtrail")
+    run = store.reader.run(store.reader.resolve("full"))
+    assert run.status is RunStatus.FINISHED
+    assert [p.step for p in store.reader.history(run.run_id, "loss")] == list(range(3000))
+    store.close()
 
 
 @pytest.mark.slow

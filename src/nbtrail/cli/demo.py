@@ -120,7 +120,8 @@ def _run_notebook(project: Path, store: Store) -> None:
         if cell.cell_type != "code":
             return
         done += 1
-        click.echo(f"\r   cell {done} of {total}", nl=False)
+        if sys.stdout.isatty():
+            click.echo(f"\r   cell {done} of {total}", nl=False)
         table = store.reader.runs(descending=False)
         for run_id, status in zip(table.run_id, table.status, strict=True):
             if run_id not in told and status != "RUNNING":
@@ -132,6 +133,7 @@ def _run_notebook(project: Path, store: Store) -> None:
         timeout=_CELL_S,
         kernel_name="python3",
         resources={"metadata": {"path": str(project)}},
+        config=_quiet_kernel(),
         on_cell_executed=executed,
     )
     environment = os.environ | {"NBTRAIL_NOTEBOOK": str(path.absolute())}
@@ -143,6 +145,13 @@ def _run_notebook(project: Path, store: Store) -> None:
     finally:
         nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
     click.echo(f"\r   all {total} cells ran")
+
+
+def _quiet_kernel() -> Any:
+    """Let the kernel talk over local sockets: over TCP it warns about eavesdroppers."""
+    from traitlets.config import Config
+
+    return Config() if os.name == "nt" else Config({"KernelManager": {"transport": "ipc"}})
 
 
 def _compare(store: Store, best: str) -> None:

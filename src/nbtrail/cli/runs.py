@@ -55,15 +55,15 @@ def show(run: str, html: str | None, place: str | None, *, as_json: bool) -> Non
 @verb
 def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     """Show what differs between runs, differences first."""
-    from nbtrail.compare.runs import compare_runs
-    from nbtrail.entities.codec import to_plain
-    from nbtrail.views.comparison import text_comparison
-
     if len(refs) < 2:
         raise UsageError(
             f"compare needs two runs or more, but got {len(refs)}. "
             "For instance: nbtrail compare best last"
         )
+    from nbtrail.compare.runs import compare_runs
+    from nbtrail.entities.codec import to_plain
+    from nbtrail.views.comparison import text_comparison
+
     reader = open_store(place).reader
     chosen = [reader.run(reader.resolve(ref)) for ref in refs]
     cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]

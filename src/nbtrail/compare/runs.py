@@ -87,7 +87,12 @@ def _params(runs: tuple[Run, ...]) -> tuple[ParamRow, ...]:
     for key in keys:
         found = [run.param(key) for run in runs]
         values = tuple(None if param is None else param.value for param in found)
-        rows.append(ParamRow(key, values, differs=len(set(values)) > 1))
+        # models of two classes have different params: one that was left at its default where
+        # it exists tells nothing about the runs
+        chosen = any(param is not None and not param.is_default for param in found)
+        given = {value for value in values if value is not None}
+        differs = len(given) > 1 or (chosen and None in values)
+        rows.append(ParamRow(key, values, differs))
     return tuple(sorted(rows, key=lambda row: not row.differs))
 
 

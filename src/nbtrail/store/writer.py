@@ -75,7 +75,7 @@ class Writer:
         self._queue.append(item)
         if not self._wake.is_set():
             self._wake.set()
-        if self._thread is None:
+        if self._thread is None or self._closing:
             self._start()
 
     def hurry(self) -> None:
@@ -95,9 +95,7 @@ class Writer:
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout_s)
-        rest = self._take(_MEMORY)
-        if rest:
-            self._spill(rest, StoreError("this process ends before the trail could be written"))
+        self._keep_rest()
 
     def after_fork(self) -> None:
         """Begin anew in a forked child.
@@ -126,15 +124,24 @@ class Writer:
 
     def _start(self) -> None:
         with self._mutex:
-            if self._thread is not None or self._closing:
+            if self._closing:
+                self._keep_rest()
+                return
+            if self._thread is not None:
                 return
             thread = threading.Thread(target=self._loop, name="nbtrail-writer", daemon=True)
             try:
                 thread.start()
-            except RuntimeError:
-                return  # the interpreter ends: close() puts the queue into a rescue file
+            except RuntimeError:  # the interpreter ends
+                self._keep_rest()
+                return
             self._thread = thread
         _drain_in_child(self)
+
+    def _keep_rest(self) -> None:
+        """Put into a rescue file what no thread will write any more."""
+        if rest := self._take(_MEMORY):
+            self._spill(rest, StoreError("this process ends before it could be"))
 
     def _loop(self) -> None:
         while True:

@@ -149,8 +149,6 @@ class NotebookSession:
         self._seq += 1
         self._start = start
         self._files.clear()
-        if start.execution_count:
-            self._cells[start.execution_count] = self._seq
         self.tracker.collector.refresh()
         self.recorder.begin_cell(start.source, start.transformed)
         line = track_line(start.source)
@@ -181,13 +179,15 @@ class NotebookSession:
 
     def _record(self, end: CellEnd) -> str:
         code, statements = self.recorder.end_cell()
+        if end.execution_count:
+            self._cells[end.execution_count] = self._seq
         self.store.submit(
             operations.record_cell(
                 CellExecution(
                     session_id=self.tracker.session.session_id,
                     seq=self._seq,
                     cell_id=end.start.cell_id,
-                    execution_count=end.start.execution_count,
+                    execution_count=end.execution_count,
                     source=end.start.source,
                     code=code,
                     started_ms=end.start.started_ms,

@@ -164,5 +164,8 @@ def _equal(comparison: Comparison, head: tuple[str, ...]) -> Section:
         for row in (*comparison.git, *comparison.environment)
         if not row.differs
     ]
-    title = f"{len(rows)} facts are equal, and {comparison.same_packages} packages"
+    title = (
+        f"{len(rows)} facts are equal or left at their defaults, "
+        f"and {comparison.same_packages} packages are the same"
+    )
     return Section(title, Table(head, rows), folded=True)

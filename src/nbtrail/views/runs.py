@@ -59,9 +59,8 @@ def _table(table: RunTable) -> Table:
     for index in range(len(table)):
         ended = table.ended_ms[index]
         took = duration_text(ended - table.started_ms[index]) if ended is not None else ""
-        row: list[Cell | str]
         child = "↳ " if table.parent_run_id[index] else ""
-        row = [
+        row: list[Cell | str] = [
             Cell(child + table.name[index], strong=True, title=table.run_id[index]),
             status_cell(table.status[index]),
             *(_metric(table, key, index, best[key]) for key in metrics),
