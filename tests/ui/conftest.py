@@ -146,7 +146,9 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    found = os.environ.get("NBTRAIL_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = os.environ.get("NBTRAIL_CHROMIUM") or next(
+        filter(None, map(shutil.which, BROWSERS)), None
+    )
     running = playwright.chromium.launch(
         executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
     )

@@ -19,14 +19,16 @@ expect.set_options(timeout=30_000)
 
 CELLS = [
     "%load_ext nbtrail",
-    "from sklearn.datasets import load_iris\n"
-    "from sklearn.ensemble import RandomForestClassifier\n"
-    "from sklearn.model_selection import train_test_split\n"
-    "X, y = load_iris(return_X_y=True, as_frame=True)\n"
-    "X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)",
-    "%%track forest -m accuracy:max\n"
-    "model = RandomForestClassifier(n_estimators=20, random_state=0).fit(X_train, y_train)\n"
-    "accuracy = model.score(X_test, y_test)",
+    """\
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import train_test_split
+X, y = load_iris(return_X_y=True, as_frame=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)""",
+    """\
+%%track forest -m accuracy:max
+model = RandomForestClassifier(n_estimators=20, random_state=0).fit(X_train, y_train)
+accuracy = model.score(X_test, y_test)""",
 ]
 ROW = ".nbt-run[data-run]"
 KERNEL_IS_READY = """() => {
@@ -106,9 +108,7 @@ def test_a_tracked_cell_appears_without_a_reload_and_opens(page):
     expect(section(page, "Data")).to_contain_text("X_train")
     expect(section(page, "Cells")).to_contain_text("model.score")
     expect(details.locator(".nbt-snippet")).to_contain_text("%track show forest")
-    expect(section(page, "Models")).to_contain_text(
-        "RandomForestClassifier"
-    )
+    expect(section(page, "Models")).to_contain_text("RandomForestClassifier")
     assert page.evaluate("() => window.stillTheSamePage")
 
 
