@@ -1,0 +1,1 @@
+"""Records to what people see: HTML for notebooks, text for terminals, frames for analysis."""
