@@ -107,7 +107,7 @@ def _run_notebook(project: Path, store: Store) -> None:
         from nbclient.exceptions import CellExecutionError
     except ImportError:
         raise MissingExtraError("nbclient", "lab") from None
-    from nbtrail.views.receipt import text_receipt
+    from nbtrail.views.text import text_receipt
 
     path = project / _NOTEBOOK
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
@@ -156,7 +156,7 @@ def _quiet_kernel() -> Any:
 
 def _compare(store: Store, best: str) -> None:
     from nbtrail.compare.runs import compare_runs
-    from nbtrail.views.comparison import text_comparison
+    from nbtrail.views.text import text_comparison
 
     table = store.reader.runs(descending=False)
     others = [run_id for run_id in table.run_id if run_id != best]
@@ -181,7 +181,7 @@ def _export(store: Store, best: str, folder: Path) -> Manifest:
 
 
 def _tell_verdict(manifest: Manifest) -> None:
-    from nbtrail.views.verdict import text_verdict
+    from nbtrail.views.text import text_verdict
 
     _step(6, "verify", "pipeline.py in a fresh process, compared with the recorded run")
     if manifest.verdict is None:

@@ -56,7 +56,7 @@ def promote(
 def models(name: str | None, place: str | None, *, as_json: bool) -> None:
     """List the registered models, or one with its versions and history."""
     from nbtrail.views.contract import models_page
-    from nbtrail.views.models import text_models
+    from nbtrail.views.text import text_models
 
     reader = open_store(place).reader
     found = (reader.model(name),) if name else reader.models()
