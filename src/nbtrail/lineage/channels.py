@@ -194,9 +194,8 @@ class Channels:
                 mine_read.add(self.name_of(path))
         if traffic.tree is not None:
             after = _tree(self._project)
-            mine_written |= {
-                self.name_of(p) for p, stamp in after.items() if traffic.tree.get(p) != stamp
-            }
+            moved = {p for p in after.keys() | traffic.tree if after.get(p) != traffic.tree.get(p)}
+            mine_written |= {self.name_of(p) for p in moved}
             text = "\n".join(commands)
             if not _READ_ONLY_COMMANDS.match(text):
                 named = {f for f in self._written_files if f.rpartition("/")[2] in text}

@@ -18,6 +18,7 @@ from nbtrail.pipeline.plan import Form, Plan
 from nbtrail.pipeline.shape import Parts, bound_by, divide
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import indent
+from nbtrail.pipeline.tracked import tracked_functions
 from nbtrail.pipeline.translate import Translator, our_names
 
 __all__ = ["Script", "write_script"]
@@ -135,7 +136,8 @@ def _draft(plan: Plan) -> _Draft:
     steps = plan.fresh_steps()
     shown = {n for s in steps for n in s.facts.reads if re.fullmatch(r"_\d+", n)}
     every = [text for _, text in plan.texts.values()]
-    translator = Translator(our_names(every), shown)
+    ours = our_names(every)
+    translator = Translator(ours, shown, tracked_functions(every, ours))
     used = {n for s in steps for n in (*s.names.loads, *s.names.stores)} | set(_RESERVED)
     placed = place_metrics(steps, list(plan.metrics), translator, used)
     steps = [part for step in steps for part in translator.translate(step)]

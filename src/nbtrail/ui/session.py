@@ -67,7 +67,7 @@ class NotebookSession:
         root = find_store(folder)
         assert root is not None
         self.store = Store.open(root, create=True, warn=warn_once)
-        self.recorder = Recorder(lambda: shell.user_ns)
+        self.recorder = Recorder(lambda: shell.user_ns, self.store.project)
         path = relative_path(notebook, self.store.project) if notebook is not None else ""
         self.tracker = Tracker(
             self.store,
@@ -179,7 +179,7 @@ class NotebookSession:
             self._start = None
 
     def _record(self, end: CellEnd) -> str:
-        code, statements = self.recorder.end_cell()
+        code, statements = self.recorder.end_cell(end.error)
         self.store.submit(
             operations.record_cell(
                 CellExecution(
