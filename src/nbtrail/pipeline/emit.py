@@ -17,7 +17,7 @@ from nbtrail.pipeline.params import Parameter, find_parameters
 from nbtrail.pipeline.plan import Form, Plan
 from nbtrail.pipeline.shape import Parts, bound_by, divide
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import indent
+from nbtrail.pipeline.text import indent, quoted
 from nbtrail.pipeline.tracked import tracked_functions
 from nbtrail.pipeline.translate import Translator, our_names
 
@@ -255,14 +255,14 @@ def _ending(draft: _Draft) -> list[str]:
     names = draft.names
     pairs = {k: v for k, v in draft.placed.names.items() if not k.startswith("\0")}
     lines = [f"{names['results']} = {{"]
-    lines += [f"    {boilerplate.quoted(key)}: {value}," for key, value in pairs.items()]
+    lines += [f"    {quoted(key)}: {value}," for key, value in pairs.items()]
     lines += ["}"] if pairs else []
     if not pairs:
         lines = [f"{names['results']}: dict[str, float] = {{}}"]
     output = f"{names['args']}.output"
     lines.append(f"{names['write_results']}({names['results']}, {output})")
     lines += [
-        f"{names['save_model']}({model}, {output} / {boilerplate.quoted(f'{model}.skops')})"
+        f"{names['save_model']}({model}, {output} / {quoted(f'{model}.skops')})"
         for model in draft.models
     ]
     lines += [

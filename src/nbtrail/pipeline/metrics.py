@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from nbtrail.entities.run import Metric
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment
+from nbtrail.pipeline.text import Edit, apply_edits, quoted, replace_node, segment, unparse
 from nbtrail.pipeline.tracked import returned_value
 from nbtrail.pipeline.translate import Translator
 
@@ -214,7 +214,7 @@ def _hoist(
         placed.names[metric.key] = name
         source = segment(text, call)
         if _in_fstring(carrier, call):  # positions there can't be trusted before Python 3.12
-            edits.append(_insert(carrier, f"{name} = {ast.unparse(call)}"))
+            edits.append(_insert(carrier, f"{name} = {unparse(call)}"))
             continue
         line = f"{name} = {source}"
         if isinstance(carrier, ast.Expr) and carrier.value is call:
@@ -260,7 +260,7 @@ def _hoist_folds(
     if "cross_validate" in metric.origin:
         inner = metric.key.removeprefix("cv_").removesuffix(f"_{statistic}")
         name = f"test_{inner}" if _has_several(call) else "test_score"
-        subscript = f"[{name!r}]"
+        subscript = f"[{quoted(name)}]"
     pick = f"{subscript}.{statistic}()"
     return _hoist_value(text, carrier, call, metric, placed, used, pick)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 
+from nbtrail.pipeline.text import quoted
 from nbtrail.pipeline.translate import called
 
 __all__ = ["returned_value", "tracked_functions"]
@@ -45,4 +46,4 @@ def returned_value(
     returns = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]
     if any(isinstance(value, ast.Tuple) for value in returns):
         return None
-    return "" if key == function.name else f"[{key!r}]"
+    return "" if key == function.name else f"[{quoted(key)}]"

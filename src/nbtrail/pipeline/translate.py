@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from nbtrail.capture.statements import magic_of
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment, string_lines
+from nbtrail.pipeline.text import Edit, apply_edits, quoted, replace_node, segment, string_lines
 
 __all__ = ["Translator", "called", "our_names"]
 
@@ -180,20 +180,29 @@ class Translator:
         if name in {"env", "set_env"} and line.strip():
             key, _, rest = line.replace("=", " ", 1).strip().partition(" ")
             self.imports.add("os")
-            return f"os.environ[{key!r}] = {rest.strip()!r}" if rest else f"os.environ.get({key!r})"
+            return (
+                f"os.environ[{quoted(key)}] = {quoted(rest.strip())}"
+                if rest
+                else f"os.environ.get({quoted(key)})"
+            )
         if name == "cd":
             self.imports.add("os")
-            return f"os.chdir({line.strip()!r})"
+            return f"os.chdir({quoted(line.strip())})"
         if name in {"bash", "sh"} and body is not None:
             self.imports.add("subprocess")
-            return f"subprocess.run([{name!r}, '-c', {body!r}], check=True)"
+            return f'subprocess.run([{quoted(name)}, "-c", {quoted(body)}], check=True)'
         if name in {"writefile", "file"} and body is not None:
             target = [t for t in shlex.split(line) if not t.startswith("-")]
-            mode = "a" if "-a" in line.split() else "w"
-            return f"open({target[-1]!r}, {mode!r}, encoding='utf-8').write({body!r})"
+            path, content = quoted(target[-1]), quoted(body)
+            if "-a" in line.split():
+                return (
+                    f'with open({path}, "a", encoding="utf-8") as file:\n    file.write({content})'
+                )
+            self.imports.add("pathlib")
+            return f'pathlib.Path({path}).write_text({content}, encoding="utf-8")'
         if name == "run" and line.strip():
             self.imports.add("runpy")
-            return f"globals().update(runpy.run_path({shlex.split(line)[0]!r}))"
+            return f"globals().update(runpy.run_path({quoted(shlex.split(line)[0])}))"
         if body is not None:
             self.notes.append(
                 f"The cell magic %%{name} has no counterpart in a script and was left out."
@@ -265,14 +274,14 @@ def _command(line: str) -> str:
         re.sub(r"\$([A-Za-z_]\w*)", r"{\1}", line) if "$" in line and "{" not in line else line
     )
     if expanded == line and "{" not in line:
-        return repr(line)
+        return quoted(line)
     if expanded != line and re.search(r"\$[A-Z_]+\b", line):
-        return repr(line)  # the shell's own variables are upper case
+        return quoted(line)  # the shell's own variables are upper case
     try:
         ast.parse(f"f{expanded!r}", mode="eval")
     except SyntaxError:
-        return repr(line)
-    return f"f{expanded!r}"
+        return quoted(line)
+    return f"f{quoted(expanded)}"
 
 
 def _without_header(text: str, node: ast.With, kept: str) -> str:

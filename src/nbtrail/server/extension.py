@@ -46,9 +46,7 @@ class NbtrailExtension(ExtensionApp):
         self.handlers.extend(ROUTES)
         self.serverapp.event_logger.register_event_schema(Path(__file__).with_name("events.yml"))
 
-    async def in_thread(
-        self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs
-    ) -> T:
+    async def in_thread(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """Call `function` where it may block."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="nbtrail")
