@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "pipeline"))
 
-from harness import Notebook  # noqa: E402
+from harness import Notebook
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import Notebook, record_run  # noqa: E402
+from harness import Notebook, record_run
 
-from nbtrail.store.store import Store  # noqa: E402
+from nbtrail.store.store import Store
 
 
 @pytest.fixture

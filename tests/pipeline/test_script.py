@@ -52,16 +52,22 @@ def functions(text):
 
 
 IRIS = [
-    "%precision 3\nfrom sklearn.datasets import load_iris\nimport numpy as np, os\n"
-    "from sklearn.linear_model import LogisticRegression\n"
-    "from sklearn.model_selection import train_test_split",
-    "# the flowers\nX, y = load_iris(return_X_y=True, as_frame=True)\nX.describe()\n"
-    "assert len(X) == 150",
-    "X = X.assign(area=X['petal length (cm)'] * X['petal width (cm)'])",
+    (
+        "%precision 3\nfrom sklearn.datasets import load_iris\nimport numpy as np, os\n"
+        "from sklearn.linear_model import LogisticRegression\n"
+        "from sklearn.model_selection import train_test_split"
+    ),
+    (
+        "# the flowers\nX, y = load_iris(return_X_y=True, as_frame=True)\nX.describe()\n"
+        "assert len(X) == 150"
+    ),
+    'X = X.assign(area=X["petal length (cm)"] * X["petal width (cm)"])',
     "X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=7)",
     "rejected = LogisticRegression(C=99, max_iter=9000).fit(X_train, y_train)",
-    "# small C: few flowers\nmodel = LogisticRegression(C=0.05, max_iter=300)\n"
-    "model.fit(X_train, y_train)",
+    (
+        "# small C: few flowers\nmodel = LogisticRegression(C=0.05, max_iter=300)\n"
+        "model.fit(X_train, y_train)"
+    ),
     "acc = model.score(X_test, y_test)\nprint(acc)",
 ]
 
@@ -122,8 +128,10 @@ def test_ruff_has_nothing_to_say(script, form, tmp_path):
     [
         (
             [
-                "import nbtrail\nwith nbtrail.start_run('a') as run:\n    # kept\n    x = 3\n"
-                "    run.log_metric('m', x * 2)\n    nbtrail.log_param('p', 1)"
+                (
+                    "import nbtrail\nwith nbtrail.start_run('a') as run:\n    # kept\n    x = 3\n"
+                    "    run.log_metric('m', x * 2)\n    nbtrail.log_param('p', 1)"
+                )
             ],
             ["start_run('a')", "log_param(", "import nbtrail\nwith"],
             ["# kept", "m = x * 2"],
@@ -267,8 +275,10 @@ def test_cross_validation(script, tmp_path):
         ),
         ("%%writefile five.txt\n5", 'pathlib.Path("five.txt").write_text('),
         (
-            "%env ZZ_FIVE=5\nimport os\nfrom pathlib import Path\n"
-            "_n = Path('five.txt').write_text(os.environ['ZZ_FIVE'])",
+            (
+                "%env ZZ_FIVE=5\nimport os\nfrom pathlib import Path\n"
+                "_n = Path('five.txt').write_text(os.environ['ZZ_FIVE'])"
+            ),
             'os.environ["ZZ_FIVE"] = "5"',
         ),
     ],
@@ -305,8 +315,10 @@ def test_top_level_await(script, tmp_path):
         (["exec('a = 3')", "m = a"], "dynamically"),
         (
             [
-                "import os, sys\nsys.path.insert(0, os.getcwd())\nimport json\n"
-                "m = len(json.dumps(sys.path[0] == os.getcwd()))"
+                (
+                    "import os, sys\nsys.path.insert(0, os.getcwd())\nimport json\n"
+                    "m = len(json.dumps(sys.path[0] == os.getcwd()))"
+                )
             ],
             "import",
         ),

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from nbtrail.lineage.calls import displays_only
 from nbtrail.pipeline import boilerplate
 from nbtrail.pipeline.flow import stage_functions
-from nbtrail.pipeline.layout import assemble_imports, docstring
+from nbtrail.pipeline.layout import assemble_imports, docstring, wrapped
 from nbtrail.pipeline.metrics import Placed, place_metrics
 from nbtrail.pipeline.params import Parameter, find_parameters
 from nbtrail.pipeline.plan import Form, Plan
@@ -290,7 +290,7 @@ def _imports(draft: _Draft, plan: Plan, rest: str) -> tuple[str, set[str]]:
 
 
 def _code(step: Step) -> str:
-    return "\n".join([*step.comments, step.text])
+    return "\n".join([*step.comments, wrapped(step.text, 0)])
 
 
 def _slug(plan: Plan) -> str:
