@@ -62,13 +62,15 @@ print(json.dumps(dict(cpu_ms=cpu * 1e3, wall_ms=wall * 1e3, modules=len(new),
 def measure_load(repetitions: int) -> None:
     """Print the cost of ``%load_ext nbtrail`` in fresh processes."""
     found = []
-    for _ in range(repetitions):
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    for _ in range(repetitions + 1):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(
                 [sys.executable, "-c", LOAD],
-                cwd=folder, capture_output=True, text=True, check=True,
+                cwd=folder, env=environment, capture_output=True, text=True, check=True,
             )  # fmt: skip
             found.append(json.loads(done.stdout.splitlines()[-1]))
+    found = found[1:]  # the first may have compiled our modules
     cpu = statistics.median(f["cpu_ms"] for f in found)
     wall = statistics.median(f["wall_ms"] for f in found)
     print(
@@ -77,6 +79,12 @@ def measure_load(repetitions: int) -> None:
     print(
         f"                    {found[0]['modules']} new modules, heavy ones: {found[0]['heavy'] or 'none'}"
     )
+
+
+def quietly(shell: object, code: str) -> None:
+    """Run a cell without showing what it prints."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        shell.run_cell(code)
 
 
 def measure_cells(repetitions: int) -> None:
@@ -102,11 +110,11 @@ def measure_cells(repetitions: int) -> None:
             plain, tracked = [], []
             for number in range(repetitions + 2):
                 without = run(code)
-                shell.run_line_magic("load_ext", "nbtrail")
-                shell.run_cell("import nbtrail")  # a cell in between, as in real work
+                quietly(shell, "%load_ext nbtrail")
+                run("%%track\npass")  # not the first tracked cell of the session
                 with_it = run(f"%%track\n{code}")
                 time.sleep(0.3)  # the background thread stores the model
-                shell.run_line_magic("unload_ext", "nbtrail")
+                quietly(shell, "%unload_ext nbtrail")
                 if number >= 2:  # the first rounds warm caches
                     plain.append(without)
                     tracked.append(with_it)

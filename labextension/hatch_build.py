@@ -41,7 +41,7 @@ class LabextensionHook(BuildHookInterface):
         """Ask for Node only where something must be built and none is there."""
         return [NODE] if self._needed() and not _node_is_usable() else []
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Build when needed, then tell hatchling what to ship."""
         if self._needed():
             self._build()

@@ -5,7 +5,7 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import type { ErrorDocument, RunDetail, RunsPage, StatusReport } from './contract';
 
-export type Order = 'started' | 'metric' | 'name';
+export type Order = 'started' | 'main' | 'name';
 
 /** Which runs are asked for. */
 export interface Filter {

@@ -29,7 +29,7 @@ export interface ErrorDocument {
 
 export interface StatusReport {
   version: string;
-  store: 'found' | 'absent' | 'outside' | 'unreadable' | 'too-new';
+  store: 'found' | 'absent' | 'outside' | 'unreadable';
   project: string;
   notebook: string;
   data_version: number;

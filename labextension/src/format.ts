@@ -19,11 +19,12 @@ export function formatNumber(value: Float | null): string {
   if (Number.isInteger(value) && size < 1e6) {
     return String(value).replace('-', '−');
   }
-  const text =
-    size < 1e-3 || size >= 1e6
-      ? value.toExponential(3).replace('e+', 'e')
-      : String(Number(value.toPrecision(size >= 1000 ? 6 : 4)));
-  return text.replace(/^-/, '−');
+  if (size < 1e-3 || size >= 1e6) {
+    return value.toExponential(3).replace('e+', 'e').replaceAll('-', '−');
+  }
+  const cut = value.toPrecision(size >= 1000 ? 6 : 4);
+  // a zero at the end says that it was rounded there
+  return (Number(cut) === value ? String(value) : cut).replace('-', '−');
 }
 
 /** How long something took, or has been taking. */

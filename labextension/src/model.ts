@@ -6,6 +6,7 @@ import { ApiError, type Filter, type RunsApi } from './api';
 import type { RunDetail, RunRow, StatusReport } from './contract';
 
 export const PAGE = 100;
+const ARRIVAL_MS = 2500;
 
 /** The run that is open, its document or why there is none. */
 export interface OpenRun {
@@ -52,9 +53,9 @@ export class RunsModel {
     return this._pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
-  /** Whether a run came in while the panel was looking. */
+  /** Whether a run came in a moment ago, while the panel was looking. */
   isNew(id: string): boolean {
-    return this._arrived.has(id);
+    return Date.now() - (this._arrived.get(id) ?? 0) < ARRIVAL_MS;
   }
 
   /** Show or hide; what changed in between is fetched on show. */
@@ -204,7 +205,7 @@ export class RunsModel {
     const newest = Math.max(0, ...this._known.values());
     for (const row of rows) {
       if (this._known.size > 0 && !this._known.has(row.run_id) && row.started_ms >= newest) {
-        this._arrived.add(row.run_id);
+        this._arrived.set(row.run_id, Date.now());
       }
     }
     rows.forEach(row => this._known.set(row.run_id, row.started_ms));
@@ -251,7 +252,7 @@ export class RunsModel {
   private readonly _pages = new Map<number, RunRow[]>();
   private readonly _asked = new Set<number>();
   private readonly _known = new Map<string, number>();
-  private readonly _arrived = new Set<string>();
+  private readonly _arrived = new Map<string, number>();
   private _range: [number, number] = [0, 0];
   private _generation = 0;
   private _notebook = '';

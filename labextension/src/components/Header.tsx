@@ -14,7 +14,7 @@ export function Header(): React.ReactElement {
   const { filter, status } = model;
   const orders: [Order, string][] = [
     ['started', trans.__('Started')],
-    ['metric', trans.__('Main metric')],
+    ['main', trans.__('Main metric')],
     ['name', trans.__('Name')]
   ];
   return (
@@ -84,7 +84,7 @@ function directionText(order: Order, descending: boolean, __: (text: string) => 
   switch (order) {
     case 'started':
       return descending ? __('Newest first') : __('Oldest first');
-    case 'metric':
+    case 'main':
       return descending ? __('Best first') : __('Worst first');
     case 'name':
       return descending ? __('From Z to A') : __('From A to Z');

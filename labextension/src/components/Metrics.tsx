@@ -26,14 +26,14 @@ function Card(props: { metric: Metric; main: boolean }): React.ReactElement {
   const { trans } = useTools();
   const { metric, main } = props;
   const spread =
-    metric.count > 1
-      ? trans.__(
+    metric.minimum === metric.maximum
+      ? ''
+      : trans.__(
           '%1 to %2 in %3 points',
           formatNumber(metric.minimum),
           formatNumber(metric.maximum),
           metric.count
-        )
-      : '';
+        );
   return (
     <div className="nbt-metric" data-main={main} data-metric={metric.key}>
       <span className="nbt-metric-key" title={`${metric.key} (${metric.origin})`}>

@@ -34,13 +34,6 @@ export function Notice(): React.ReactElement | null {
           </p>
         </Box>
       );
-    case 'too-new':
-      return (
-        <Box title={trans.__('Written by a newer nbtrail')}>
-          <p>{trans.__('Update nbtrail where JupyterLab runs, then restart JupyterLab:')}</p>
-          <Snippet code="pip install --upgrade nbtrail" label={copyLabel} />
-        </Box>
-      );
     case 'unreadable':
       return (
         <Box title={trans.__("The trail can't be read")}>

@@ -13,16 +13,16 @@ import { Artifacts, CodeFacts, Data, EnvironmentFacts, Models, Params, Tags } fr
 export function RunDetails(): React.ReactElement | null {
   const model = useModel();
   const { trans } = useTools();
-  const back = React.useRef<HTMLButtonElement>(null);
-  React.useEffect(() => back.current?.focus({ preventScroll: true }), []);
+  const place = React.useRef<HTMLDivElement>(null);
+  React.useEffect(() => place.current?.focus({ preventScroll: true }), []);
   const { open } = model;
   if (open === null) {
     return null;
   }
   return (
-    <div className="nbt-details" data-run={open.id}>
+    <div className="nbt-details" data-run={open.id} ref={place} tabIndex={-1}>
       <div className="nbt-details-bar">
-        <button ref={back} type="button" className="nbt-back" onClick={() => model.closeRun()}>
+        <button type="button" className="nbt-back" onClick={() => model.closeRun()}>
           <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="M10 3L5 8l5 5" />
           </svg>
@@ -93,7 +93,7 @@ function Heading(props: { run: RunDetail }): React.ReactElement {
         <span>{trans.__('took %1', formatDuration(passed))}</span>
       </div>
       <div className="nbt-facts">
-        <span>{run.experiment}</span>
+        {run.experiment === name.replace(/\.ipynb$/, '') ? null : <span>{run.experiment}</span>}
         {run.source && openNotebook ? (
           <button
             type="button"

@@ -71,11 +71,11 @@ function DatasetCard(props: { dataset: Dataset }): React.ReactElement {
       <div className="nbt-muted">
         {[shapeText(dataset, trans), dataset.source].filter(text => text !== '').join(' · ')}
       </div>
-      {dataset.columns.length > 1 ? (
+      {columnsOf(dataset).length > 1 ? (
         <details className="nbt-more">
           <summary>{trans.__('Columns')}</summary>
           <Pairs
-            rows={dataset.columns.map(
+            rows={columnsOf(dataset).map(
               column => [column.name, <code>{column.dtype}</code>] as const
             )}
           />
@@ -83,6 +83,11 @@ function DatasetCard(props: { dataset: Dataset }): React.ReactElement {
       ) : null}
     </div>
   );
+}
+
+/** The columns without those that stand for the index. */
+function columnsOf(dataset: Dataset): Dataset['columns'] {
+  return dataset.columns.filter(column => !/^\[index.*\]$/.test(column.name));
 }
 
 function contextText(context: Dataset['context'], trans: Translator): string {
@@ -106,7 +111,7 @@ function shapeText(dataset: Dataset, trans: Translator): string {
     return formatSize(dataset.rows);
   }
   const rows = trans._n('%1 row', '%1 rows', dataset.rows, formatCount(dataset.rows));
-  const width = dataset.columns.length;
+  const width = columnsOf(dataset).length;
   return width > 1 ? trans.__('%1 × %2 columns', rows, formatCount(width)) : rows;
 }
 

@@ -36,16 +36,24 @@ class CellStart:
     source: str
     transformed: str
     cell_id: str
-    execution_count: int
     started_ms: int
     silent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CellEnd:
-    """A cell has run; `exception` is what ended it early, or None."""
+    """A cell has run.
+
+    Attributes
+    ----------
+    execution_count : int
+        The number in ``In [n]``; 0 when there was none.
+    exception : BaseException or None
+        What ended it early.
+    """
 
     start: CellStart
+    execution_count: int
     ended_ms: int
     status: CellStatus
     exception: BaseException | None
@@ -99,7 +107,6 @@ class CellHooks:
             source=info.raw_cell or "",
             transformed=getattr(info, "transformed_cell", None) or "",
             cell_id=info.cell_id or "",
-            execution_count=self._shell.execution_count if info.store_history else 0,
             started_ms=time.time_ns() // 1_000_000,
             silent=bool(info.silent),
         )
@@ -133,4 +140,6 @@ def _ended(start: CellStart, result: Any) -> CellEnd:
         status = CellStatus.INTERRUPTED
     else:
         status = CellStatus.ERROR
-    return CellEnd(start, time.time_ns() // 1_000_000, status, exception)
+    # only the result knows the number: before the cell it may or may not be counted up
+    count = getattr(result, "execution_count", None) or 0
+    return CellEnd(start, count, time.time_ns() // 1_000_000, status, exception)

@@ -89,6 +89,8 @@ class Collector:
         """
         with self._lock:
             changed = tuple(self._changed.values())
+            for training in changed:
+                self._name(training)
             self._changed.clear()
             self._alive.clear()
             return changed
@@ -173,14 +175,12 @@ class Collector:
         training.params = tuple(p for p in training.params if p.origin != "search") + best
         value = number(search.best_score_)
         if value is not None:
-            name = training.model_name
             self._add(
                 training,
                 f"cv_{score_key(search)}_best",
                 value,
                 origin=f"{type(search).__name__}.best_score_",
                 link="identity",
-                expression=f"{name}.best_score_" if name else "",
             )
 
     def _predicted(self, call: Call) -> None:
@@ -244,6 +244,17 @@ class Collector:
             )
 
     # ------------------------------------------------------------ parts
+
+    def _name(self, training: Training) -> None:
+        """Find the variable of a model: when its fit returns it is often not bound yet."""
+        if training.model_name or not training.is_fitted:
+            return
+        model = training.alive()
+        training.model_name = self._name_of(model) if model is not None else ""
+        for key, metric in training.metrics.items():
+            if training.model_name and metric.origin.endswith(".best_score_"):
+                expression = f"{training.model_name}.best_score_"
+                training.metrics[key] = replace(metric, expression=expression)
 
     def _forget_inner(self, call: Call) -> None:
         """Drop what was fitted inside this fit, by a class of the user that wraps others."""
@@ -319,10 +330,9 @@ class Collector:
         origin: str,
         role: str = "",
         link: str = "",
-        expression: str = "",
     ) -> None:
         metric = self._metric(key, value, origin)
-        training.add_metric(replace(metric, role=role, link=link, expression=expression))
+        training.add_metric(replace(metric, role=role, link=link))
         self._changed[training.episode_id] = training
 
     def _metric(self, key: str, value: float, origin: str = "") -> Metric:

@@ -8,6 +8,7 @@ loader to tell when the outermost import of such a package has finished.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -17,12 +18,15 @@ __all__ = ["ImportWatch"]
 
 
 class ImportWatch(MetaPathFinder):
-    """Call `notify` after each outermost import of a module below `packages`."""
+    """Call `notify` after each outermost import of a module below `packages`.
+
+    In threads other than the main one it is called after every such module.
+    """
 
     def __init__(self, packages: Sequence[str], notify: Callable[[], None]) -> None:
         self._packages = frozenset(packages)
         self._notify = notify
-        self._depth = 0
+        self._open = threading.local()
 
     def install(self) -> None:
         """Start to watch."""
@@ -46,12 +50,14 @@ class ImportWatch(MetaPathFinder):
         execute = spec.loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
-            self._depth += 1
+            depth = getattr(self._open, "depth", 0)
+            self._open.depth = depth + 1
             try:
                 execute(module)
             finally:
-                self._depth -= 1
-            if self._depth == 0:
+                self._open.depth = depth
+            # another thread may use a module of ours before our outermost import ends
+            if depth == 0 or threading.current_thread() is not threading.main_thread():
                 self._notify()
 
         # the loader belongs to this one spec, so this touches no other module

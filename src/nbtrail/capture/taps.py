@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import Protocol
 
 from nbtrail.capture.calls import CallSink
@@ -30,6 +31,7 @@ class Taps:
 
     def __init__(self, sink: CallSink) -> None:
         self._sink = sink
+        self._lock = threading.RLock()
         self._finder = TargetFinder()
         self._backend: _Backend | None = None
         self._watch = ImportWatch(("sklearn", "xgboost", "lightgbm"), self.refresh)
@@ -45,9 +47,10 @@ class Taps:
     @guarded
     def refresh(self) -> None:
         """Tap targets that appeared since the last call (new classes of the user too)."""
-        if self._backend is not None:
-            for target in self._finder.new_targets():
-                self._backend.tap(target)
+        with self._lock:  # who finds another thread at it waits until the taps are set
+            if self._backend is not None:
+                for target in self._finder.new_targets():
+                    self._backend.tap(target)
 
     def forget_pending(self) -> None:
         """Drop calls that were entered and never returned (they raised)."""

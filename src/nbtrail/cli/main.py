@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
 from nbtrail._version import __version__
+from nbtrail.cli.refusal import FAILED, refuse
 
-__all__ = ["main"]
+__all__ = ["commands", "main"]
 
 _COMMANDS = {
     "demo": ("demo", "Run the whole thread on real data in a fresh folder."),
@@ -23,7 +27,9 @@ _COMMANDS = {
 }
 
 
-class _Lazy(click.Group):  # the signatures are click's
+class _Lazy(click.Group):
+    """Imports a command when it is called; the signatures are click's."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_COMMANDS)
 
@@ -43,10 +49,29 @@ class _Lazy(click.Group):  # the signatures are click's
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("nbtrail", cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nbtrail")
-def main() -> None:
+def commands() -> None:
     """Find, compare, repeat and ship the results of your notebooks.
 
     RUN is an id's beginning, a name, last, last~2, best or best:METRIC.
     """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process when absent.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    try:
+        code = commands.main(given, prog_name="nbtrail", standalone_mode=False)
+    except click.UsageError as error:
+        code = refuse(error, as_json="--json" in given)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        code = FAILED
+    sys.exit(code if isinstance(code, int) else 0)

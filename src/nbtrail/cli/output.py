@@ -6,17 +6,16 @@ import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from nbtrail.cli.refusal import refuse
 from nbtrail.config import find_store
-from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
+from nbtrail.exceptions import NbtrailError, NotFoundError
 from nbtrail.store.store import Store
 
-__all__ = ["answer", "open_store", "verb"]
-
-FAILED, MISUSED = 1, 2
+__all__ = ["answer", "fail", "find_root", "open_store", "verb"]
 
 
 def verb(command: Callable[..., None]) -> Callable[..., None]:
@@ -37,17 +36,9 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def fail(error: Exception, *, as_json: bool) -> None:
-    """Tell an error and leave with its exit code."""
-    code = type(error).__name__.removesuffix("Error").lower()
-    if as_json:
-        document: dict[str, Any] = {"error": {"code": code, "message": str(error)}}
-        if getattr(error, "reasons", ()):
-            document["error"]["reasons"] = list(error.reasons)  # type: ignore[attr-defined]
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        click.echo(f"nbtrail: {error}", err=True)
-    raise click.exceptions.Exit(MISUSED if isinstance(error, UsageError) else FAILED)
+def fail(error: Exception, *, as_json: bool) -> NoReturn:
+    """Tell an error and leave the command with its exit code."""
+    raise click.exceptions.Exit(refuse(error, as_json=as_json)) from error
 
 
 def answer(document: Any, text: str | Callable[[], str], *, as_json: bool) -> None:
@@ -66,6 +57,17 @@ def open_store(path: str | None) -> Store:
     NotFoundError
         When there is none.
     """
+    return Store.open(find_root(path), warn=lambda text: click.echo(f"nbtrail: {text}", err=True))
+
+
+def find_root(path: str | None) -> Path:
+    """Return the .nbtrail folder at `path`, else that of the working folder.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    """
     root = Path(path) if path else find_store(Path.cwd(), existing=True)
     if root is None or not root.is_dir():
         where = f"at {path}" if path else f"for {Path.cwd()} or any folder above it"
@@ -73,4 +75,4 @@ def open_store(path: str | None) -> Store:
             f"There is no trail (.nbtrail folder) {where}. Change to the project's folder, "
             "give --store, or start a trail in a notebook with %load_ext nbtrail."
         )
-    return Store.open(root)
+    return root

@@ -18,6 +18,7 @@ _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtra
 @click.option("--force", is_flag=True, help="Move the alias although a gate refuses.")
 @click.option("--reason", default="", help="Why; kept in the alias's history.")
 @click.option("--min-metric", type=float, help="Refuse when the main metric is worse than this.")
+@click.option("--model", default="", metavar="NAME", help="Which model, when the run has several.")
 @_store_option
 @verb
 def promote(
@@ -26,6 +27,7 @@ def promote(
     force: bool,  # noqa: FBT001  (click passes by name)
     reason: str,
     min_metric: float | None,
+    model: str,
     place: str | None,
     *,
     as_json: bool,
@@ -41,6 +43,7 @@ def promote(
         force=force,
         reason=reason,
         min_metric=min_metric,
+        model=model,
     )
     aliases = "".join(f" @{alias}" for alias in version.aliases)
     answer(to_plain(version), f"{version.name} version {version.version}{aliases}", as_json=as_json)
@@ -53,8 +56,12 @@ def promote(
 def models(name: str | None, place: str | None, *, as_json: bool) -> None:
     """List the registered models, or one with its versions and history."""
     from nbtrail.views.contract import models_page
-    from nbtrail.views.models import text_models
+    from nbtrail.views.text import text_model, text_models
 
     reader = open_store(place).reader
-    found = (reader.model(name),) if name else reader.models()
-    answer(models_page(found), lambda: text_models(found), as_json=as_json)
+    if name is None:
+        found = reader.models()
+        answer(models_page(found), lambda: text_models(found), as_json=as_json)
+        return
+    model, history = reader.model(name), reader.alias_history(name)
+    answer(models_page((model,)), lambda: text_model(model, history), as_json=as_json)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from nbtrail.cli.output import FAILED, answer, verb
-from nbtrail.config import find_store
+from nbtrail.cli.output import answer, find_root, verb
+from nbtrail.cli.refusal import FAILED
 from nbtrail.entities.codec import to_plain
-from nbtrail.exceptions import NotFoundError
 
 __all__ = ["store"]
 
+_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
-@click.group()
+
+@click.group(no_args_is_help=False)
 def store() -> None:
     """Look after the .nbtrail folder."""
 
 
 @store.command()
-@click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
+@_store_option
+@verb
+def path(place: str | None, *, as_json: bool) -> None:
+    """Print where the store lies."""
+    root = str(find_root(place))
+    answer({"path": root}, root, as_json=as_json)
+
+
+@store.command()
+@_store_option
 @verb
 def doctor(place: str | None, *, as_json: bool) -> None:
     """Examine the store and explain what is not healthy.
@@ -29,12 +37,7 @@ def doctor(place: str | None, *, as_json: bool) -> None:
     """
     from nbtrail.store.doctor import examine
 
-    root = Path(place) if place else find_store(Path.cwd(), existing=True)
-    if root is None or not root.is_dir():
-        raise NotFoundError(
-            f"There is no trail (.nbtrail folder) at {place or Path.cwd()}. Give --store DIR."
-        )
-    health = examine(root)
+    health = examine(find_root(place))
     answer(to_plain(health), health.text, as_json=as_json)
     if not health.ok:
         raise click.exceptions.Exit(FAILED)

@@ -9,6 +9,7 @@ iterate.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import sys
 import types
@@ -131,6 +132,8 @@ class _Walker:
             return b"method" + value.__name__.encode() + self.digest(value.__self__)
         if isinstance(value, types.CodeType):
             return self._code(value)
+        if kind is functools.partial:  # its reduced state depends on who looked at __dict__
+            return b"partial" + self._many((value.func, value.args, value.keywords))
         if isinstance(value, types.ModuleType):
             return b"module" + value.__name__.encode()
         if callable(value) and isinstance(getattr(value, "__qualname__", None), str):

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbtrail
 from nbtrail.exceptions import VerifyError
 
 __all__ = ["Replay", "replay"]
@@ -123,7 +122,7 @@ def replay(
             "arguments": ["--output", str(scratch / "output")],
             "folder": str(folder),
             "inputs": [str(_real(project, path)) for path in inputs],
-            "package": str(Path(nbtrail.__file__).parents[1]),
+            "package": str(Path(__file__).parents[2]),
             "result": str(scratch / "result.json"),
         }
         (scratch / "spec.json").write_text(json.dumps(spec), encoding="utf-8")

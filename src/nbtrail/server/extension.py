@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from jupyter_events.logger import EventLogger
 from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
 from nbtrail.server.handlers import ROUTES
@@ -39,12 +41,23 @@ class NbtrailExtension(ExtensionApp):
     @property
     def root(self) -> Path:
         """The folder the server was started in."""
-        return Path(self.serverapp.root_dir)
+        return Path(self._server.root_dir)
+
+    @property
+    def _server(self) -> ServerApp:
+        assert self.serverapp is not None, "an extension is used after it was linked"
+        return self.serverapp
+
+    @property
+    def _events(self) -> EventLogger:
+        logger = self._server.event_logger
+        assert logger is not None
+        return logger
 
     def initialize_handlers(self) -> None:
         """Add the routes and the schema of the hints."""
         self.handlers.extend(ROUTES)
-        self.serverapp.event_logger.register_event_schema(Path(__file__).with_name("events.yml"))
+        self._events.register_event_schema(Path(__file__).with_name("events.yml"))
 
     async def in_thread(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """Call `function` where it may block."""
@@ -53,13 +66,13 @@ class NbtrailExtension(ExtensionApp):
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, lambda: function(*arguments, **named))
 
-    def watch(self, notebook: str) -> None:
-        """Send hints about the trail of that notebook from now on."""
+    async def watch(self, notebook: str) -> None:
+        """Send hints about what changes in the trail of that notebook from now on."""
         if self._watcher is None:
             self._watcher = Watcher(self.root, self._tell)
             self._timer = PeriodicCallback(self._poll, POLL_MS)
             self._timer.start()
-        self._watcher.add(notebook)
+        await self._watcher.add(notebook, self.in_thread)
 
     async def stop_extension(self) -> None:
         """Stop the timer and let the threads end."""
@@ -73,4 +86,4 @@ class NbtrailExtension(ExtensionApp):
             await self._watcher.poll(self.in_thread)
 
     def _tell(self, project: str) -> None:
-        self.serverapp.event_logger.emit(schema_id=SCHEMA, data={"project": project})
+        self._events.emit(schema_id=SCHEMA, data={"project": project})

@@ -12,7 +12,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from nbtrail.exceptions import NbtrailError, NotFoundError, SchemaTooNewError, UsageError
+from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.server import trail
 from nbtrail.server.places import locate
 from nbtrail.server.query import read_runs_query
@@ -39,17 +39,17 @@ class TrailHandler(APIHandler):
     @property
     def notebook(self) -> str:
         """Path of the notebook the client works in, relative to the server's root."""
-        return str(self.get_argument("notebook", ""))
+        return str(self.get_argument("notebook", "", strip=False))
 
     async def answer(self, make: Callable[[Path, str], dict[str, Any]]) -> None:
         """Send what `make` says, called in a thread with the server's root and the notebook."""
         root, notebook = self.extension.root, self.notebook
+        await self.extension.watch(notebook)
         try:
             document = await self.extension.in_thread(make, root, notebook)
         except NbtrailError as error:
             self._refuse(error)
             return
-        self.extension.watch(notebook)
         self.set_header("Cache-Control", "no-store")
         self.finish(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
@@ -60,18 +60,12 @@ class TrailHandler(APIHandler):
             self.finish(json.dumps(error_body(error_code(error), str(error))))
             return
         self.log.warning("nbtrail: %s", error)
-        too_new = isinstance(error, SchemaTooNewError)
-        told = "was written by a newer nbtrail" if too_new else "can't be read"
-        self.set_status(503)
-        self.finish(
-            json.dumps(
-                error_body(
-                    error_code(error),
-                    f"The trail {told}. The server's log says more; "
-                    "`nbtrail store doctor` in the project's folder looks after it.",
-                )
-            )
+        told = (
+            "The trail can't be read; the server's log says why. Look at it, in the project's "
+            "folder, with: nbtrail store doctor"
         )
+        self.set_status(503)
+        self.finish(json.dumps(error_body(error_code(error), told)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer every other failure in the same shape, without path or traceback."""

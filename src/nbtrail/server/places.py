@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbtrail.config import find_store
 from nbtrail.exceptions import UsageError
+from nbtrail.store.connection import DATABASE
 
 __all__ = ["Place", "locate"]
 
@@ -62,6 +63,8 @@ def locate(root: Path, notebook: str = "") -> Place:
         return Place()
     if found.is_symlink() or not found.is_dir() or not _allowed(found, root):
         return Place(outside=True)
+    if not (found / DATABASE).exists():
+        return Place()
     project = found.parent.resolve()
     return Place(
         store=found,

@@ -12,7 +12,7 @@ __all__ = ["MAX_PAGE", "RunsQuery", "read_runs_query"]
 
 MAX_PAGE = 500
 MAX_TEXT = 500
-ORDERS = ("started", "name", "metric")
+ORDERS = ("started", "name", "main")
 
 Get = Callable[[str, str], str]
 

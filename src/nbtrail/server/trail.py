@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 from typing import Any
 
 from nbtrail._version import __version__
 from nbtrail.entities.table import RunTable
-from nbtrail.exceptions import NotFoundError, SchemaTooNewError, StoreError
+from nbtrail.exceptions import NotFoundError, StoreError
 from nbtrail.server.places import Place, locate
 from nbtrail.server.query import RunsQuery
 from nbtrail.store.reader import Reader
+from nbtrail.store.store import Store
 from nbtrail.views.contract import models_page, run_detail, runs_page
 
 __all__ = ["data_version", "models", "run", "runs", "status"]
@@ -23,14 +25,13 @@ def status(root: Path, notebook: str) -> dict[str, Any]:
     found, version, total, running = "outside" if place.outside else "absent", -1, 0, 0
     if place.store is not None:
         try:
-            reader = Reader(place.store)
+            reader = _reader(place.store)
             version = reader.data_version()
             total = reader.runs(limit=0).total
-            running = reader.runs(query="status = 'RUNNING'", limit=0).total
+            running = reader.runs(query="status = RUNNING", limit=0).total
             found = "found"
-        except SchemaTooNewError:
-            found = "too-new"
-        except StoreError:
+        except StoreError as error:
+            logging.getLogger("nbtrail").warning("%s", error)
             found = "unreadable"
     return {
         "version": __version__,
@@ -48,7 +49,7 @@ def runs(place: Place, query: RunsQuery) -> dict[str, Any]:
     """Answer one page of runs; an empty one without a trail."""
     if place.store is None or (query.here and not place.notebook):
         return runs_page(RunTable(total=0), query.offset)
-    table = Reader(place.store).runs(
+    table = _reader(place.store).runs(
         query=query.text,
         order=query.order,
         descending=query.descending,
@@ -69,7 +70,7 @@ def run(place: Place, run_id: str) -> dict[str, Any]:
     """
     if place.store is None:
         raise NotFoundError("There is no trail here, and so no run of that id.")
-    reader = Reader(place.store)
+    reader = _reader(place.store)
     found = reader.run(run_id)
     cells = reader.cells(found.session_id, 0, found.last_cell) if found.last_cell >= 0 else ()
     return run_detail(found, cells)
@@ -77,9 +78,13 @@ def run(place: Place, run_id: str) -> dict[str, Any]:
 
 def models(place: Place) -> dict[str, Any]:
     """Answer the registered models; none without a trail."""
-    return models_page(Reader(place.store).models() if place.store else ())
+    return models_page(_reader(place.store).models() if place.store else ())
 
 
 def data_version(store: Path) -> int:
     """Return a number that grows with every change of a trail."""
-    return Reader(store).data_version()
+    return _reader(store).data_version()
+
+
+def _reader(store: Path) -> Reader:
+    return Store.open(store).reader

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbtrail.exceptions import NbtrailError
 from nbtrail.server.places import locate
 from nbtrail.server.trail import data_version
+from nbtrail.store.connection import DATABASE
 
 __all__ = ["Watcher"]
 
 MAX_WATCHED = 16
-FILES = ("nbtrail.db", "nbtrail.db-wal")
+FILES = (DATABASE, f"{DATABASE}-wal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ class State:
     def same(self, other: State) -> bool:
         """Say whether readers would find the same in both."""
         return self.store == other.store and self.version == other.version
+
+
+InThread = Callable[..., Awaitable[dict[str, State]]]
 
 
 class Watcher:
@@ -49,16 +53,18 @@ class Watcher:
     def __init__(self, root: Path, changed: Callable[[str], None]) -> None:
         self._root = root
         self._changed = changed
-        self._watched: OrderedDict[str, State | None] = OrderedDict()
+        self._watched: OrderedDict[str, State] = OrderedDict()
 
-    def add(self, notebook: str) -> None:
-        """Watch the trail of a notebook from the next look on."""
-        self._watched.setdefault(notebook, None)
+    async def add(self, notebook: str, in_thread: InThread) -> None:
+        """Watch the trail of a notebook; what is read from now on can't be missed."""
+        if notebook not in self._watched:
+            looked = await in_thread(self._look_at_all, {notebook: None})
+            self._watched.setdefault(notebook, looked[notebook])
         self._watched.move_to_end(notebook)
         while len(self._watched) > MAX_WATCHED:
             self._watched.popitem(last=False)
 
-    async def poll(self, in_thread: Callable[..., Awaitable[dict[str, State]]]) -> None:
+    async def poll(self, in_thread: InThread) -> None:
         """Look at each watched trail once, in a thread, and tell which changed."""
         before = dict(self._watched)
         now = await in_thread(self._look_at_all, before)
@@ -66,14 +72,13 @@ class Watcher:
         for notebook, state in now.items():
             if notebook not in self._watched:
                 continue
-            last = before[notebook]
-            if last is not None and not last.same(state):
+            if not before[notebook].same(state):
                 projects.add(state.project)
             self._watched[notebook] = state
         for project in sorted(projects):
             self._changed(project)
 
-    def _look_at_all(self, before: dict[str, State | None]) -> dict[str, State]:
+    def _look_at_all(self, before: Mapping[str, State | None]) -> dict[str, State]:
         return {notebook: self._look(notebook, last) for notebook, last in before.items()}
 
     def _look(self, notebook: str, last: State | None) -> State:

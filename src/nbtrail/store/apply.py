@@ -250,7 +250,7 @@ def set_marks(db: sqlite3.Connection, run_id: str, marks: tuple[Mark, ...]) -> N
         )
 
 
-def end_run(  # noqa: PLR0917 - a stored call has no keywords
+def end_run(
     db: sqlite3.Connection,
     run_id: str,
     status: RunStatus,

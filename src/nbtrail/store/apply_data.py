@@ -95,9 +95,8 @@ def _add_points(
         for seq, point in numbered
     ]
     cursor = db.executemany("INSERT OR IGNORE INTO metric_points VALUES (?, ?, ?, ?, ?, ?)", rows)
-    seq, last = numbered[-1]
-    value, code = encode_float(last.value)
-    numbers = [point.value for _, point in numbered if not math.isnan(point.value)]
+    seq, step, timestamp, value, code = rows[-1][1:]
+    numbers = [row[4] for row in rows if row[4] is not None]
     db.execute(
         "UPDATE metrics SET count = count + ?2, "
         "minimum = min(coalesce(minimum, ?3), coalesce(?3, minimum)), "
@@ -107,7 +106,7 @@ def _add_points(
     db.execute(
         "UPDATE metrics SET last = ?2, last_code = ?3, last_step = ?4, last_ms = ?5, last_seq = ?6 "
         "WHERE metric_id = ?1 AND last_seq <= ?6",
-        (metric, value, code, whole(last.step), whole(last.timestamp_ms), seq),
+        (metric, value, code, step, timestamp, seq),
     )
 
 

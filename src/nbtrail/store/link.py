@@ -182,12 +182,13 @@ class Link:
 
 
 @contextlib.contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Run a block as one write transaction that counts as a change of the data."""
+def transaction(db: sqlite3.Connection, *, counts: bool = True) -> Iterator[None]:
+    """Run a block as one write transaction; unless told, it counts as a change of the data."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
-        db.execute("UPDATE meta SET value = value + 1 WHERE key = 'data_version'")
+        if counts:
+            db.execute("UPDATE meta SET value = value + 1 WHERE key = 'data_version'")
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:

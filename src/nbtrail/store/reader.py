@@ -74,6 +74,7 @@ class Reader:
         *,
         query: str = "",
         experiment: str | None = None,
+        source: str | None = None,
         order: str = "started",
         descending: bool = True,
         limit: int | None = None,
@@ -89,6 +90,8 @@ class Reader:
             or clauses: ``metrics.auc > 0.9 and params.model = "rf"``.
         experiment : str, optional
             Only runs of this one.
+        source : str, optional
+            Only runs of this notebook or script: its path relative to the project.
         order : str
             ``started``, ``ended``, ``duration``, ``name``, ``experiment``, ``status``,
             ``main`` (how good the main metric is), ``metrics.KEY`` or ``params.KEY``.
@@ -108,6 +111,7 @@ class Reader:
                 lost_owners(db),
                 query=query,
                 experiment=experiment,
+                source=source,
                 order=order,
                 descending=descending,
                 limit=limit,

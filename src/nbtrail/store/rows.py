@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nbtrail.entities.cell import CellExecution, CellStatus, StatementFacts
@@ -33,6 +33,7 @@ from nbtrail.entities.run import (
 )
 from nbtrail.exceptions import NotFoundError
 from nbtrail.store.liveness import Lost
+from nbtrail.store.ranking import direction_of, infer_main_metric
 from nbtrail.store.values import decode_float
 
 __all__ = ["CELL_COLUMNS", "cell_of", "metrics_of", "read_run"]
@@ -63,13 +64,14 @@ def read_run(db: sqlite3.Connection, run_id: str, lost: Mapping[str, Lost]) -> R
     if row is None:
         raise NotFoundError(f"There is no run {run_id!r} in this trail.")
     key = row[0]
+    metrics = metrics_of(db, key)
     status, reason, ended = RunStatus(row[6]), row[7], row[9]
     if status is RunStatus.RUNNING and (gone := lost.get(row[18])) is not None:
         status, reason, ended = RunStatus.KILLED, gone.reason, max(gone.seen_ms, row[8])
     return Run(
         run_id=row[1],
         name=row[2],
-        experiment=Experiment(row[3], row[4], None if row[5] is None else Direction(row[5])),
+        experiment=_experiment(row[3], row[4], row[5], metrics),
         status=status,
         reason=reason,
         started_ms=row[8],
@@ -85,7 +87,7 @@ def read_run(db: sqlite3.Connection, run_id: str, lost: Mapping[str, Lost]) -> R
         code=_code(row[19:24]),
         environment=_environment(db, row[24]),
         params=_params(db, key),
-        metrics=metrics_of(db, key),
+        metrics=metrics,
         tags=dict(db.execute("SELECT key, value FROM tags WHERE run = ? ORDER BY key", (key,))),
         datasets=_datasets(db, key),
         models=_models(db, key),
@@ -130,6 +132,16 @@ def cell_of(row: tuple[Any, ...]) -> CellExecution:
     """Build a cell execution from a row of `CELL_COLUMNS`."""
     statements = loads(tuple[StatementFacts, ...], row[10])
     return CellExecution(*(*row[:8], CellStatus(row[8]), row[9], statements))
+
+
+def _experiment(
+    name: str, main: str, direction: str | None, metrics: Iterable[Metric]
+) -> Experiment:
+    """Return the experiment with the metric this run is judged by, chosen when nobody said."""
+    if main:
+        return Experiment(name, main, None if direction is None else Direction(direction))
+    main = infer_main_metric(metric.key for metric in metrics)
+    return Experiment(name, main, direction_of(main) if main else None)
 
 
 def _params(db: sqlite3.Connection, run: int) -> tuple[Param, ...]:

@@ -62,6 +62,7 @@ def search(
     *,
     query: str,
     experiment: str | None,
+    source: str | None,
     order: str,
     descending: bool,
     limit: int | None,
@@ -75,6 +76,9 @@ def search(
     if experiment is not None:
         conditions.append("e.name = ?")
         values.append(experiment)
+    if source is not None:
+        conditions.append("r.source = ?")
+        values.append(source)
     for condition in parse_query(query):
         conditions.append(condition.sql)
         values.extend(condition.values)

@@ -200,12 +200,7 @@ def _create_database(root: Path, path: Path) -> None:
 
 
 def _is_complete(path: Path) -> bool:
-    if not path.exists() or not path.stat().st_size:
-        return False
-    try:
-        return _version(path) >= SCHEMA_VERSION
-    except StoreError:
-        return False
+    return path.exists() and path.stat().st_size > 0 and _version(path) >= SCHEMA_VERSION
 
 
 def _must_only_read(root: Path, warn: Callable[[str], None] | None) -> bool:

@@ -6,6 +6,7 @@ Whatever fails here ends in one warning and a rescue file, never in the caller.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import sys
 import threading
@@ -74,12 +75,17 @@ class Writer:
         self._queue.append(item)
         if not self._wake.is_set():
             self._wake.set()
-        if self._thread is None:
+        if self._thread is None or self._closing:
             self._start()
 
     def hurry(self) -> None:
         """Don't wait for more to come before the next commit."""
         self._hurry.set()
+
+    def beat_now(self) -> None:
+        """Have the next commit carry a sign of life."""
+        self._owning = True
+        self._beaten_at = -math.inf
 
     def close(self, timeout_s: float) -> None:
         """Write what is queued, put the rest into a rescue file, and end the thread."""
@@ -89,9 +95,7 @@ class Writer:
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout_s)
-        rest = self._take(_MEMORY)
-        if rest:
-            self._spill(rest, StoreError("this process ends before the trail could be written"))
+        self._keep_rest()
 
     def after_fork(self) -> None:
         """Begin anew in a forked child.
@@ -120,15 +124,24 @@ class Writer:
 
     def _start(self) -> None:
         with self._mutex:
-            if self._thread is not None or self._closing:
+            if self._closing:
+                self._keep_rest()
+                return
+            if self._thread is not None:
                 return
             thread = threading.Thread(target=self._loop, name="nbtrail-writer", daemon=True)
             try:
                 thread.start()
-            except RuntimeError:
-                return  # the interpreter ends: close() puts the queue into a rescue file
+            except RuntimeError:  # the interpreter ends
+                self._keep_rest()
+                return
             self._thread = thread
         _drain_in_child(self)
+
+    def _keep_rest(self) -> None:
+        """Put into a rescue file what no thread will write any more."""
+        if rest := self._take(_MEMORY):
+            self._spill(rest, StoreError("this process ends before it could be"))
 
     def _loop(self) -> None:
         while True:
@@ -197,7 +210,8 @@ class Writer:
         full = full or now - self._synced_at >= _BARRIER_S
         with self._lock.held(_LOCK_S):
             db = self._link.use(full=full)
-            with transaction(db):
+            # a heartbeat alone changes nothing that readers show
+            with transaction(db, counts=bool(items) or not beating):
                 results = apply_all(db, operations)
                 if beating:
                     beat(db, this_owner(), now_ms())

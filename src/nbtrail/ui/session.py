@@ -43,7 +43,8 @@ _STATUS = {
     CellStatus.ERROR: RunStatus.FAILED,
     CellStatus.INTERRUPTED: RunStatus.KILLED,
 }
-_GIT_S = 0.005  # how long the receipt waits for the dirty flag
+_GIT_SHARE = 0.05  # the receipt waits for the dirty flag this share of the cell's own time
+_GIT_S = 0.05  # and never longer
 _CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
 
 
@@ -148,8 +149,6 @@ class NotebookSession:
         self._seq += 1
         self._start = start
         self._files.clear()
-        if start.execution_count:
-            self._cells[start.execution_count] = self._seq
         self.tracker.collector.refresh()
         self.recorder.begin_cell(start.source, start.transformed)
         line = track_line(start.source)
@@ -180,13 +179,15 @@ class NotebookSession:
 
     def _record(self, end: CellEnd) -> str:
         code, statements = self.recorder.end_cell(end.error)
+        if end.execution_count:
+            self._cells[end.execution_count] = self._seq
         self.store.submit(
             operations.record_cell(
                 CellExecution(
                     session_id=self.tracker.session.session_id,
                     seq=self._seq,
                     cell_id=end.start.cell_id,
-                    execution_count=end.start.execution_count,
+                    execution_count=end.execution_count,
                     source=end.start.source,
                     code=code,
                     started_ms=end.start.started_ms,
@@ -202,7 +203,8 @@ class NotebookSession:
     def _close_run(self, run: ActiveRun, end: CellEnd, code: str) -> None:
         self._add_named(run, code)
         run.add_datasets(self._file_datasets())
-        self.tracker.wait_for_git(_GIT_S)
+        seconds = (end.ended_ms - end.start.started_ms) / 1000
+        self.tracker.wait_for_git(min(_GIT_S, _GIT_SHARE * seconds))
         status = _STATUS[end.status]
         reason = "interrupted" if status is RunStatus.KILLED else end.error
         self.tracker.end(run, status, reason, automatic=True)

@@ -42,7 +42,7 @@ def run_detail(run: Run, cells: Sequence[CellExecution] = ()) -> dict[str, Any]:
         The session's history up to the run's last cell, in execution order; of a
         longer one the latest 200 cells are given and the others counted.
     """
-    plain = to_plain(run)
+    plain: dict[str, Any] = to_plain(run)
     kept = cells[-MAX_CELLS:]
     return plain | {
         "experiment": run.experiment.name,

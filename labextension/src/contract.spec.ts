@@ -1,0 +1,30 @@
+import Ajv from 'ajv/dist/2020';
+import { describe, expect, it } from 'vitest';
+
+import contract from '../contract/api.json';
+import * as fixtures from './testing/fixtures';
+
+const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+ajv.addSchema(contract, 'contract');
+
+function problems(kind: string, document: unknown): unknown {
+  const validate = ajv.compile({ $ref: `contract#/$defs/${kind}` });
+  return validate(document) ? [] : validate.errors;
+}
+
+// The fixtures have exactly the fields of the types, the schema asks for exactly its own:
+// when both agree, types and schema do.
+describe('the types and the contract say the same', () => {
+  it.each([
+    ['status_report', fixtures.status],
+    ['runs_page', fixtures.page],
+    ['run_detail', fixtures.detail],
+    ['error', fixtures.error]
+  ])('%s', (kind, document) => {
+    expect(problems(kind, document)).toEqual([]);
+  });
+
+  it('a field too much is noticed', () => {
+    expect(problems('run_row', { ...fixtures.row, more: 1 })).not.toEqual([]);
+  });
+});

@@ -1,0 +1,167 @@
+/** One full document of each kind, for the specs. Their types keep them complete. */
+
+import type { ErrorDocument, RunDetail, RunRow, RunsPage, StatusReport } from '../contract';
+
+const ID = '01a1fd6333627b0d8f2c4e5a6b7c8d9e';
+
+export const status: StatusReport = {
+  version: '0.1.0',
+  store: 'found',
+  project: 'penguins',
+  notebook: 'notebooks/train.ipynb',
+  data_version: 7,
+  runs: 3,
+  running: 1,
+  now_ms: 1_790_000_000_000
+};
+
+export const row: RunRow = {
+  run_id: ID,
+  name: 'forest',
+  experiment: 'penguins',
+  status: 'FINISHED',
+  reason: '',
+  started_ms: 1_790_000_000_000,
+  ended_ms: 1_790_000_001_500,
+  source: 'notebooks/train.ipynb',
+  commit: 'a'.repeat(40),
+  dirty: true,
+  parent_run_id: null,
+  marks: ['dirty-tree', 'unseeded'],
+  main_metric: { key: 'accuracy', value: 0.97, direction: 'max' }
+};
+
+export const page: RunsPage = { total: 1, offset: 0, runs: [row] };
+
+export const error: ErrorDocument = {
+  error: { code: 'not-found', message: 'There is no such run.', reasons: [] }
+};
+
+export const detail: RunDetail = {
+  run_id: ID,
+  name: 'forest',
+  experiment: 'penguins',
+  status: 'FINISHED',
+  started_ms: 1_790_000_000_000,
+  reason: '',
+  ended_ms: 1_790_000_001_500,
+  duration_ms: 1500,
+  lifecycle: 'active',
+  parent_run_id: null,
+  source: 'notebooks/train.ipynb',
+  session_id: ID,
+  first_cell: 1,
+  last_cell: 1,
+  user: '',
+  note: 'first <b>try</b>',
+  main_metric: { key: 'accuracy', value: 0.97, direction: 'max' },
+  code: { commit: 'a'.repeat(40), branch: 'main', dirty: true, changed: ['x.py'], remote: '' },
+  environment: {
+    digest: 'e'.repeat(64),
+    python: '3.11.7',
+    implementation: 'CPython',
+    platform: 'Linux',
+    machine: 'x86_64',
+    executable: '/usr/bin/python',
+    packages: { pandas: '3.0.0', zict: '1' }
+  },
+  params: [
+    { key: 'n_estimators', value: '50', origin: 'estimator', is_default: false },
+    { key: 'tol', value: '0.1', origin: 'estimator', is_default: true }
+  ],
+  metrics: [
+    {
+      key: 'gap',
+      last: 'NaN',
+      minimum: '-Infinity',
+      maximum: 'Infinity',
+      count: 3,
+      last_step: 2,
+      last_ms: 1_790_000_000_000,
+      origin: 'logged',
+      role: '',
+      link: '',
+      cell_seq: -1,
+      statement: -1,
+      expression: ''
+    },
+    {
+      key: 'accuracy',
+      last: 0.97,
+      minimum: 0.97,
+      maximum: 0.97,
+      count: 1,
+      last_step: 0,
+      last_ms: 1_790_000_000_000,
+      origin: 'sklearn.metrics.accuracy_score',
+      role: 'test',
+      link: 'identity',
+      cell_seq: 1,
+      statement: 2,
+      expression: ''
+    }
+  ],
+  tags: { stage: 'draft' },
+  datasets: [
+    {
+      name: 'X_train',
+      context: 'training',
+      seen: 'consumed',
+      source: 'data/penguins.csv',
+      kind: 'table',
+      rows: 1344,
+      columns: [
+        { name: '[index]', dtype: 'int64' },
+        { name: 'a', dtype: 'int64' },
+        { name: 'b', dtype: 'float64' }
+      ],
+      content: 'xxh3-128/0:abababababababababababababababab',
+      schema: 'xxh3-128/0:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',
+      short: 'abababab',
+      coverage: 'full'
+    }
+  ],
+  models: [
+    {
+      model_id: `m-${ID}`,
+      name: 'forest',
+      class_name: 'sklearn.ensemble.RandomForestClassifier',
+      digest: 'xxh3-128/0:99999999999999999999999999999999',
+      flavor: 'sklearn-skops',
+      path: 'models/forest',
+      status: 'ready',
+      problem: '',
+      signature: {
+        inputs: [{ name: 'a', dtype: 'int64', shape: [-1] }],
+        outputs: [{ name: 'y', dtype: 'str', shape: [] }]
+      }
+    }
+  ],
+  artifacts: [{ path: 'a.png', sha256: 'f'.repeat(64), size: 1234, media_type: 'image/png' }],
+  marks: [{ kind: 'dirty-tree', reason: '1 changed file' }],
+  cells: [
+    {
+      seq: 0,
+      cell_id: 'c0',
+      execution_count: 1,
+      source: 'import pandas',
+      status: 'ok',
+      error: '',
+      started_ms: 1_790_000_000_000,
+      ended_ms: 1_790_000_000_005,
+      in_run: false
+    },
+    {
+      seq: 1,
+      cell_id: 'c1',
+      execution_count: 2,
+      source: '%%track forest\nfit()',
+      status: 'ok',
+      error: '',
+      started_ms: 1_790_000_000_000,
+      ended_ms: 1_790_000_001_500,
+      in_run: true
+    }
+  ],
+  cells_left_out: 0
+};

@@ -1,0 +1,170 @@
+"""Two or more runs side by side, differences first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nbtrail.compare.code import compare_cells
+from nbtrail.compare.directions import direction_among
+from nbtrail.compare.provenance import environment_rows, git_rows
+from nbtrail.entities.cell import CellExecution
+from nbtrail.entities.comparison import (
+    CodeChange,
+    ComparedRun,
+    Comparison,
+    DatasetComparison,
+    DatasetDiff,
+    MetricRow,
+    ParamRow,
+)
+from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.run import Direction, Run
+from nbtrail.exceptions import UsageError
+from nbtrail.fingerprint.diff import diff_datasets
+
+__all__ = ["compare_runs"]
+
+
+def compare_runs(runs: Sequence[Run], code: Sequence[tuple[CellExecution, ...]] = ()) -> Comparison:
+    """Compare runs; the first one is what the others are held against.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        At least two.
+    code : sequence of tuple of CellExecution, optional
+        The cells that each run used, in the order of execution; without them code is not
+        compared, and the result says so.
+
+    Raises
+    ------
+    UsageError
+        For fewer than two runs, or cells that don't go with the runs.
+    """
+    runs = tuple(runs)
+    if len(runs) < 2:
+        raise UsageError(
+            f"A comparison needs two runs or more, but got {len(runs)}. Name another one: its name, "
+            "the first digits of its id, last, last~1, best."
+        )
+    if code and len(code) != len(runs):
+        raise UsageError(
+            f"Got the cells of {len(code)} runs for {len(runs)} runs. Give all or none."
+        )
+    changes, same = _code(runs, code)
+    environment, packages = environment_rows(runs)
+    return Comparison(
+        runs=tuple(_head(run) for run in runs),
+        params=_params(runs),
+        metrics=_metrics(runs),
+        datasets=_datasets(runs),
+        code=changes,
+        code_compared=bool(code),
+        same_cells=same,
+        git=git_rows(runs),
+        environment=environment,
+        same_packages=packages,
+    )
+
+
+def _head(run: Run) -> ComparedRun:
+    return ComparedRun(
+        run.run_id,
+        run.name,
+        run.status.value,
+        run.reason,
+        run.experiment.name,
+        run.started_ms,
+        None if run.ended_ms is None else run.ended_ms - run.started_ms,
+        tuple(mark.kind.value for mark in run.marks),
+    )
+
+
+def _params(runs: tuple[Run, ...]) -> tuple[ParamRow, ...]:
+    keys = dict.fromkeys(param.key for run in runs for param in run.params)
+    rows: list[ParamRow] = []
+    for key in keys:
+        found = [run.param(key) for run in runs]
+        values = tuple(None if param is None else param.value for param in found)
+        # models of two classes have different params: one that was left at its default where
+        # it exists tells nothing about the runs
+        chosen = any(param is not None and not param.is_default for param in found)
+        given = {value for value in values if value is not None}
+        differs = len(given) > 1 or (chosen and None in values)
+        rows.append(ParamRow(key, values, differs))
+    return tuple(sorted(rows, key=lambda row: not row.differs))
+
+
+def _metrics(runs: tuple[Run, ...]) -> tuple[MetricRow, ...]:
+    keys = dict.fromkeys(metric.key for run in runs for metric in run.metrics)
+    main = {run.experiment.main_metric for run in runs}
+    rows: list[MetricRow] = []
+    for key in keys:
+        found = [run.metric(key) for run in runs]
+        values = tuple(None if metric is None else metric.last for metric in found)
+        # repr, so that NaN equals NaN and every other value only itself
+        differs = len({repr(value) for value in values}) > 1
+        direction = direction_among(key, runs)
+        best = _best(values, direction) if differs else ()
+        rows.append(MetricRow(key, values, differs, direction, best))
+    return tuple(sorted(rows, key=lambda row: (not row.differs, row.key not in main)))
+
+
+def _best(values: tuple[float | None, ...], direction: Direction | None) -> tuple[int, ...]:
+    present = [value for value in values if value is not None and not math.isnan(value)]
+    if direction is None or len(set(present)) < 2:
+        return ()
+    top = max(present) if direction is Direction.MAX else min(present)
+    return tuple(i for i, value in enumerate(values) if value == top)
+
+
+def _datasets(runs: tuple[Run, ...]) -> tuple[DatasetComparison, ...]:
+    by_run = [_uses(run) for run in runs]
+    keys = dict.fromkeys(key for uses in by_run for key in uses)
+    rows = [_dataset(key, [uses.get(key) for uses in by_run]) for key in keys]
+    return tuple(sorted(rows, key=lambda row: not row.differs))
+
+
+def _uses(run: Run) -> dict[tuple[str, str, int], DatasetUse]:
+    """Key the datasets by name and context and, since both may repeat, by which of them."""
+    keyed: dict[tuple[str, str, int], DatasetUse] = {}
+    for use in run.datasets:
+        number = 0
+        while (use.name, use.context.value, number) in keyed:
+            number += 1
+        keyed[use.name, use.context.value, number] = use
+    return keyed
+
+
+def _dataset(key: tuple[str, str, int], uses: list[DatasetUse | None]) -> DatasetComparison:
+    base = next(i for i, use in enumerate(uses) if use is not None)
+    reference = uses[base]
+    assert reference is not None
+    diffs: list[DatasetDiff | None] = [
+        None if use is None or i == base else diff_datasets(reference.dataset, use.dataset)
+        for i, use in enumerate(uses)
+    ]
+    differs = None in uses or any(
+        diff is not None and not (diff.same_content and diff.same_schema) for diff in diffs
+    )
+    return DatasetComparison(
+        key[0],
+        key[1],
+        tuple(None if use is None else use.dataset.digest.short() for use in uses),
+        tuple(None if use is None else use.dataset.rows for use in uses),
+        differs,
+        tuple(diffs),
+    )
+
+
+def _code(
+    runs: tuple[Run, ...], code: Sequence[tuple[CellExecution, ...]]
+) -> tuple[tuple[CodeChange, ...], dict[str, int]]:
+    changes: list[CodeChange] = []
+    same: dict[str, int] = {}
+    for position in range(1, len(code)):
+        found, equal = compare_cells(code[0], code[position], position)
+        changes += found
+        same[runs[position].run_id] = equal
+    return tuple(changes), same

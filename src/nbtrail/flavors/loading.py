@@ -1,0 +1,89 @@
+"""Loads a model folder; only types that are trusted are ever built."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nbtrail.exceptions import ModelError, UntrustedModelError
+from nbtrail.flavors.saving import DESCRIPTION, FLAVOR, MODEL
+from nbtrail.flavors.soundness import check_soundness
+from nbtrail.flavors.trusted import TRUSTED
+
+__all__ = ["load_model"]
+
+
+def load_model(folder: Path, allow_untrusted: Sequence[str] = ()) -> Any:
+    """Load the estimator that :func:`save_model` wrote to `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+    allow_untrusted : sequence of str
+        Full names of further types to build (``mypackage.MyTransformer``): their code runs.
+
+    Raises
+    ------
+    UntrustedModelError
+        When the file names types that are neither trusted nor allowed here.
+    ModelError
+        When the folder holds no model of ours, or a damaged one.
+    """
+    import skops.io
+
+    path = Path(folder) / _data(Path(folder))
+    try:
+        named = skops.io.get_untrusted_types(file=path)
+    except Exception as error:
+        raise _damaged(path, error) from error
+    foreign = sorted(set(named) - TRUSTED - set(allow_untrusted))
+    if foreign:
+        raise UntrustedModelError(
+            f"The model in {folder} was not loaded: it names types that are not trusted: "
+            f"{', '.join(foreign)}. If you know where the file comes from and trust this code, "
+            f"pass allow_untrusted={foreign!r}."
+        )
+    try:
+        model = skops.io.load(path, trusted=named)
+    except Exception as error:
+        raise _damaged(path, error) from error
+    try:
+        check_soundness(model)
+    except ModelError:
+        raise
+    except Exception as error:  # nodes without the fields that they must have
+        raise _damaged(path, error) from error
+    return model
+
+
+def _data(folder: Path) -> str:
+    """Return the name of the model file that the MLmodel file tells of."""
+    description = folder / DESCRIPTION
+    try:
+        flavors = json.loads(description.read_text(encoding="utf-8"))["flavors"]
+    except FileNotFoundError:
+        raise ModelError(
+            f"There is no model in {folder}: it has no {DESCRIPTION} file. "
+            "Give the folder that a run's model was saved to."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"The file {description} can't be read ({type(error).__name__}: {error}). "
+            "Only models that nbtrail saved can be loaded here."
+        ) from error
+    if not isinstance(flavors, dict) or FLAVOR not in flavors:
+        names = ", ".join(flavors) if isinstance(flavors, dict) else "none"
+        raise ModelError(
+            f"The model in {folder} is of another flavor ({names or 'none'}); only {FLAVOR} is "
+            "loaded here, and never a pickle. Load it with the tool that wrote it."
+        )
+    return MODEL
+
+
+def _damaged(path: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"The model file {path} can't be loaded: {type(error).__name__}: {error}. It may be "
+        "damaged, or was saved with other versions; requirements.txt beside it names them."
+    )

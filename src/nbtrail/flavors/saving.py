@@ -1,0 +1,146 @@
+"""Writes a model as an MLmodel folder with a skops file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import json
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbtrail.entities.model import Signature
+from nbtrail.exceptions import ModelError
+from nbtrail.flavors.signature import infer_signature, mlflow_signature
+from nbtrail.flavors.trusted import TRUSTED
+
+__all__ = ["DESCRIPTION", "FLAVOR", "MODEL", "ModelFiles", "save_model"]
+
+FLAVOR = "sklearn-skops"
+DESCRIPTION = "MLmodel"
+MODEL = "model.skops"
+
+_ALWAYS = ("scikit-learn", "skops", "numpy", "scipy")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A saved model.
+
+    Attributes
+    ----------
+    flavor : str
+    files : tuple of str
+        Names relative to the folder.
+    signature : Signature or None
+    """
+
+    flavor: str
+    files: tuple[str, ...]
+    signature: Signature | None
+
+
+def save_model(estimator: Any, folder: Path, example: Any = None) -> ModelFiles:
+    """Save a fitted estimator so that :func:`load_model` gives it back without a pickle.
+
+    Parameters
+    ----------
+    estimator : object
+        An estimator of scikit-learn, or one that follows its conventions.
+    folder : Path
+        Made when it does not exist.
+    example : frame or array, optional
+        Some input rows, from which the signature is inferred.
+
+    Raises
+    ------
+    ModelError
+        When the model holds something that no other process could load (a lambda, a class
+        or function of the notebook), or that skops can't write; says what to do.
+    """
+    import skops.io
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f"{MODEL}.part"
+    try:
+        try:
+            skops.io.dump(estimator, draft, compression=zipfile.ZIP_DEFLATED, compresslevel=1)
+            foreign = set(skops.io.get_untrusted_types(file=draft)) - TRUSTED
+        except Exception as error:
+            raise ModelError(
+                f"A {type(estimator).__name__} can't be saved by skops: {error}. The run keeps "
+                "its parameters and digest; to keep the model too, leave that part out of it."
+            ) from error
+        _check_loadable(estimator, foreign)
+        draft.replace(folder / MODEL)
+    finally:
+        draft.unlink(missing_ok=True)
+    signature = infer_signature(estimator, example)
+    requirements = _requirements(folder / MODEL)
+    text = json.dumps(_description(estimator, signature, requirements), indent=2)
+    (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    (folder / "requirements.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
+    return ModelFiles(FLAVOR, (DESCRIPTION, MODEL, "requirements.txt"), signature)
+
+
+def _check_loadable(estimator: Any, foreign: set[str]) -> None:
+    """Refuse what another process could not find by its name."""
+    for name in sorted(foreign):
+        module, _, attribute = name.rpartition(".")
+        if "<" in name:
+            what, remedy = f"the function {attribute}", "give it a name"
+        elif module == "__main__":
+            what, remedy = f"{attribute}, which is defined in the notebook", "move it"
+        elif not hasattr(sys.modules.get(module), attribute):
+            what, remedy = f"{attribute}, which is defined inside a function", "move it"
+        else:
+            continue
+        raise ModelError(
+            f"This {type(estimator).__name__} can't be loaded by another process, so it was not "
+            f"saved: it holds {what}. To keep the model, {remedy} to the top level of a module "
+            "(a .py file beside the notebook) and import it from there."
+        )
+
+
+def _description(
+    estimator: Any, signature: Signature | None, requirements: list[str]
+) -> dict[str, Any]:
+    """Return the content of the MLmodel file; it is JSON, which every YAML reader takes."""
+    kind = type(estimator)
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    described: dict[str, Any] = {
+        "flavors": {
+            FLAVOR: {
+                "data": MODEL,
+                "class": f"{kind.__module__}.{kind.__qualname__}",
+                "requirements": requirements,
+            }
+        },
+        "utc_time_created": now,
+    }
+    if signature is not None:
+        described["signature"] = mlflow_signature(signature)
+    return described
+
+
+def _requirements(path: Path) -> list[str]:
+    """Return ``name==version`` of every distribution whose types the file names."""
+    with zipfile.ZipFile(path) as archive:
+        schema = json.loads(archive.read("schema.json"))
+    tops = {name.partition(".")[0] for name in _modules(schema)} - set(sys.stdlib_module_names)
+    tops -= {"numpy", "scipy", "sklearn", "skops"}
+    distributions = importlib.metadata.packages_distributions() if tops else {}
+    names = {*_ALWAYS, *(found for top in tops for found in distributions.get(top, ())[:1])}
+    return [f"{name}=={importlib.metadata.version(name)}" for name in sorted(names)]
+
+
+def _modules(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return set().union(*map(_modules, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {node["__module__"]} if isinstance(node.get("__module__"), str) else set()
+    return own.union(*map(_modules, node.values()))

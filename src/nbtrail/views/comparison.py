@@ -1,0 +1,257 @@
+"""Runs side by side: what differs first, what is equal folded away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbtrail.entities.comparison import (
+    CodeChange,
+    ColumnChange,
+    ColumnDiff,
+    Comparison,
+    DatasetComparison,
+    DatasetDiff,
+    MetricRow,
+    ParamRow,
+    ProvenanceRow,
+)
+from nbtrail.views.document import (
+    Block,
+    Diff,
+    Document,
+    Head,
+    Line,
+    Row,
+    Section,
+    Span,
+    Table,
+    Tone,
+    code,
+    faint,
+    strong,
+)
+from nbtrail.views.formats import count, duration, moment, numbers, shortened, status_spans
+
+__all__ = ["comparison_detail"]
+
+_COLUMNS = 8
+
+
+def comparison_detail(comparison: Comparison) -> Document:
+    """Show two or more runs beside each other."""
+    names = [run.name for run in comparison.runs]
+    parts = (
+        _heads(comparison),
+        *_folding("Metrics", "metric", names, comparison.metrics, numeric=True),
+        *_folding("Params", "param", names, comparison.params),
+        *_data(comparison, names),
+        *_code(comparison, names),
+        *_provenance("Git", comparison.git, names),
+        *_environment(comparison, names),
+    )
+    return tuple(parts)
+
+
+def _heads(comparison: Comparison) -> Block:
+    runs = comparison.runs
+    rows = [
+        Row(((faint("status"),), *(_status(run.status, run.reason) for run in runs))),
+        Row(((faint("started"),), *((Span(moment(run.started_ms)),) for run in runs))),
+        Row(((faint("took"),), *((Span(duration(run.duration_ms)),) for run in runs))),
+    ]
+    if any(run.marks for run in runs):
+        marks = ((Span(", ".join(run.marks), Tone.WARN),) for run in runs)
+        rows.append(Row(((faint("marks"),), *marks)))
+    return Table(_named("", names=[run.name for run in runs]), tuple(rows))
+
+
+def _named(*first: str, names: Sequence[str], numeric: bool = False) -> tuple[Head, ...]:
+    runs = (Head(name, numeric=numeric, wide=True, whole=True) for name in names)
+    return (*(Head(text, wide=True) for text in first), *runs)
+
+
+def _status(status: str, reason: str) -> tuple[Span, ...]:
+    spans = status_spans(status)
+    return (*spans, Span(f" {shortened(reason, 40)}", Tone.BAD)) if reason else spans
+
+
+def _folding(
+    title: str,
+    noun: str,
+    names: Sequence[str],
+    rows: Sequence[MetricRow | ParamRow],
+    *,
+    numeric: bool = False,
+) -> list[Block]:
+    """Return the differing rows as a table, and the equal ones folded below."""
+    heads = _named(noun, names=names, numeric=numeric)
+    cells = [_metric(row) if isinstance(row, MetricRow) else _param(row) for row in rows]
+    differing = tuple(c for c, row in zip(cells, rows, strict=True) if row.differs)
+    equal = tuple(c for c, row in zip(cells, rows, strict=True) if not row.differs)
+    if not rows:
+        return []
+    blocks: list[Block] = [Table(heads, differing)] if differing else []
+    if equal:
+        folded = f"{count(len(equal), noun)} equal"
+        blocks.append(Section(folded, (Table(heads, equal),), folded=True))
+    note = _differ(len(differing))
+    return [Section(title, tuple(blocks), note=note)]
+
+
+def _differ(number_of: int) -> str:
+    if not number_of:
+        return "all equal"
+    return "1 differs" if number_of == 1 else f"{number_of} differ"
+
+
+def _metric(row: MetricRow) -> Row:
+    arrow = {"max": " ↑", "min": " ↓"}.get(row.direction or "", "")
+    cells: list[tuple[Span, ...]] = [(Span(row.key), faint(arrow))]
+    for position, text in enumerate(numbers(row.values)):
+        if position in row.best:
+            cells.append((Span("★ ", Tone.GOOD), strong(text)))
+        else:
+            cells.append((Span(text),))
+    return Row(tuple(cells))
+
+
+def _param(row: ParamRow) -> Row:
+    values = ((faint("—"),) if v is None else (code(shortened(v, 40)),) for v in row.values)
+    return Row(((Span(row.key),), *values), marked=row.differs)
+
+
+def _data(comparison: Comparison, names: Sequence[str]) -> list[Block]:
+    if not comparison.datasets:
+        return []
+    differing = [d for d in comparison.datasets if d.differs]
+    equal = [d for d in comparison.datasets if not d.differs]
+    blocks: list[Block] = []
+    if differing:
+        blocks.append(_data_table(differing, names))
+        blocks += [Line((spans,)) for d in differing for spans in _data_changes(d, names)]
+    if equal:
+        title = f"{count(len(equal), 'dataset')} equal"
+        blocks.append(Section(title, (_data_table(equal, names),), folded=True))
+    note = _differ(len(differing))
+    return [Section("Data", tuple(blocks), note=note)]
+
+
+def _data_table(rows: Sequence[DatasetComparison], names: Sequence[str]) -> Table:
+    heads = _named("dataset", "used for", names=names)
+    return Table(
+        heads,
+        tuple(
+            Row(
+                (
+                    (Span(row.name),),
+                    (faint(row.context),),
+                    *(
+                        (faint("not used"),)
+                        if short is None
+                        else (code(short), faint(f"  {count(rows_of or 0, 'row')}"))
+                        for short, rows_of in zip(row.digests, row.rows, strict=True)
+                    ),
+                ),
+                marked=row.differs,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _data_changes(row: DatasetComparison, names: Sequence[str]) -> list[tuple[Span, ...]]:
+    lines: list[tuple[Span, ...]] = []
+    for name, diff in zip(names, row.diffs, strict=True):
+        if diff is None or (diff.same_content and diff.same_schema):
+            continue
+        which = f" in {name}: " if len(names) > 2 else ": "
+        texts = _said(diff)
+        lines.append((strong(row.name), Span(which + "; ".join(texts))))
+    return lines
+
+
+def _said(diff: DatasetDiff) -> list[str]:
+    texts: list[str] = []
+    if diff.old_rows != diff.new_rows and min(diff.old_rows, diff.new_rows) >= 0:
+        texts.append(f"{diff.old_rows:,} → {diff.new_rows:,} rows")
+    if diff.reordered:
+        texts.append("columns in another order")
+    texts += [_column(column) for column in diff.columns[:_COLUMNS]]
+    if len(diff.columns) > _COLUMNS:
+        texts.append(f"{count(len(diff.columns) - _COLUMNS, 'more column')}")
+    if diff.same_content:
+        texts.append("same values")
+    if not diff.exact:
+        texts.append("only a sample was compared")
+    return texts or ["order, shape or index differs"]
+
+
+def _column(column: ColumnDiff) -> str:
+    name = column.name or "values"
+    if column.change is ColumnChange.RENAMED:
+        return f"{column.old_name} renamed to {name}"
+    if column.change is ColumnChange.RETYPED:
+        return f"{name} retyped {column.old_dtype} → {column.new_dtype}"
+    rows = ", ".join(f"{block.first:,} to {block.stop - 1:,}" for block in column.rows[:3])
+    more = " and further" if len(column.rows) > 3 else ""
+    return f"{name} {column.change.value}" + (f" within rows {rows}{more}" if rows else "")
+
+
+def _code(comparison: Comparison, names: Sequence[str]) -> list[Block]:
+    if not comparison.code_compared:
+        return [Section("Code", (), note="not compared: the cells are not at hand")]
+    blocks: list[Block] = []
+    for change in comparison.code:
+        label = (strong(change.label), Span(f" {change.change}"), *_which(change, names))
+        blocks += [Line((label,)), Diff(change.diff)]
+    same = [count(n, "cell") + " equal" for n in comparison.same_cells.values()]
+    note = _differ(len(comparison.code))
+    return [Section("Code", tuple(blocks), note=", ".join((note, *same)))]
+
+
+def _which(change: CodeChange, names: Sequence[str]) -> tuple[Span, ...]:
+    return (faint(f" in {names[change.run]}"),) if len(names) > 2 else ()
+
+
+def _provenance(
+    title: str, rows: Sequence[ProvenanceRow], names: Sequence[str], more: str = ""
+) -> list[Block]:
+    differing = [row for row in rows if row.differs]
+    equal = [row for row in rows if not row.differs]
+    if not rows and not more:
+        return []
+    blocks: list[Block] = [_facts(differing, names)] if differing else []
+    if equal:
+        blocks.append(Section(f"{len(equal)} equal", (_facts(equal, names),), folded=True))
+    note = _differ(len(differing))
+    return [Section(title, tuple(blocks), note=f"{note}{more}")]
+
+
+def _facts(rows: Sequence[ProvenanceRow], names: Sequence[str]) -> Table:
+    heads = _named("fact", names=names)
+    return Table(
+        heads,
+        tuple(
+            Row(
+                (
+                    (Span(row.key),),
+                    *(
+                        (faint("—"),) if v is None else (code(_fact(row.key, v)),)
+                        for v in row.values
+                    ),
+                ),
+                marked=row.differs,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _fact(key: str, value: str) -> str:
+    return value[:10] if key == "commit" else shortened(value or "none", 60)
+
+
+def _environment(comparison: Comparison, names: Sequence[str]) -> list[Block]:
+    same = comparison.same_packages
+    more = f", {count(same, 'package')} the same" if same else ""
+    return _provenance("Environment", comparison.environment, names, more)

@@ -1,0 +1,185 @@
+"""Run every test of the project: ``python -m tests``.
+
+Brings what a bare machine lacks: Node comes with the test extra, the packages of the
+front end by npm, a browser by apt (as root) or by Playwright. Exits with 1 when
+something failed, with 2 when it could not be tried.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FRONT_END = ROOT / "labextension"
+TOOLS = Path(sys.executable).parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+APT_PACKAGES = ("chromium", "fonts-dejavu-core")
+LAUNCH = """
+import sys
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    playwright.chromium.launch(
+        executable_path=sys.argv[1] or None, args=["--no-sandbox", "--disable-dev-shm-usage"]
+    ).close()
+"""
+NO_BROWSER = """\
+The browser tests need Chromium, and none could be found or fetched. One of these helps:
+  - install Chromium or Chrome, so that it is on the PATH;
+  - set NBTRAIL_CHROMIUM to the path of its executable;
+  - as an administrator: python -m playwright install --with-deps chromium
+To leave the browser tests out, say so: python -m tests --no-browser"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one step came to."""
+
+    name: str
+    good: bool
+    passed: int
+    failed: int
+    seconds: float
+
+
+def main() -> int:
+    """Run what was asked for; see the module."""
+    parser = argparse.ArgumentParser(prog="python -m tests", description="Run all tests.")
+    parser.add_argument("--no-browser", action="store_true", help="leave the browser tests out")
+    parser.add_argument("--lint", action="store_true", help="run linters and types instead")
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    os.environ["PATH"] = f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}"
+    missing = [tool for tool in ("pytest", "npm", "lint-imports") if shutil.which(tool) is None]
+    if missing:
+        print(
+            f"Missing here: {', '.join(missing)}. Run: {sys.executable} -m pip install -e '.[test]'"
+        )
+        return 2
+    if options.lint:
+        return _summary(_lint())
+    if not options.no_browser and not _find_browser():
+        print(NO_BROWSER)
+        return 2
+    with tempfile.TemporaryDirectory() as reports:
+        outcomes = [_front_end(Path(reports)), _pytest("tests", Path(reports), "--ignore=tests/ui")]
+        if not options.no_browser:
+            # sync Playwright and the server tests' event loop don't share a process
+            outcomes.append(_pytest("tests/ui", Path(reports)))
+    return _summary(outcomes)
+
+
+def _lint() -> list[Outcome]:
+    return [
+        _step("ruff check", ["ruff", "check", "."]),
+        _step("ruff format", ["ruff", "format", "--check", "."]),
+        _step("mypy", ["mypy"]),
+        _step("import-linter", ["lint-imports"]),
+        _step("tsc", ["npm", "run", "--silent", "check"], FRONT_END) if _packages() else _no_npm(),
+    ]
+
+
+def _front_end(reports: Path) -> Outcome:
+    if not _packages():
+        return _no_npm()
+    report = reports / "front-end.xml"
+    reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
+    return _step("vitest", ["npm", "test", "--silent", "--", *reporters], FRONT_END, report)
+
+
+def _packages() -> bool:
+    """Install the front end's packages where they aren't; say whether they are there."""
+    if (FRONT_END / "node_modules" / ".package-lock.json").exists():
+        return True
+    print("\n== npm ci", flush=True)
+    return subprocess.run(["npm", "ci"], cwd=FRONT_END, check=False).returncode == 0
+
+
+def _no_npm() -> Outcome:
+    return Outcome("npm ci", good=False, passed=0, failed=1, seconds=0.0)
+
+
+def _pytest(folder: str, reports: Path, *arguments: str) -> Outcome:
+    report = reports / f"{folder.replace('/', '-')}.xml"
+    command = [sys.executable, "-m", "pytest", folder, f"--junitxml={report}", *arguments]
+    return _step(f"pytest {folder}", command, report=report)
+
+
+def _step(name: str, command: list[str], cwd: Path = ROOT, report: Path | None = None) -> Outcome:
+    print(f"\n== {name}", flush=True)
+    started = time.monotonic()
+    program = shutil.which(command[0]) or command[0]
+    code = subprocess.run([program, *command[1:]], cwd=cwd, check=False).returncode
+    passed, failed = _counts(report) if report else (int(code == 0), int(code != 0))
+    return Outcome(name, code == 0, passed, failed, time.monotonic() - started)
+
+
+def _counts(report: Path) -> tuple[int, int]:
+    """Read how many tests passed and failed from a JUnit report."""
+    if not report.exists():
+        return 0, 1
+    cases = ET.parse(report).getroot().findall(".//testcase")
+    failed = sum(
+        case.find("failure") is not None or case.find("error") is not None for case in cases
+    )
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    return len(cases) - failed - skipped, failed
+
+
+def _summary(outcomes: list[Outcome]) -> int:
+    print()
+    for outcome in outcomes:
+        word = "ok    " if outcome.good else "FAILED"
+        print(f"{word} {outcome.name:<16} {outcome.passed:>5} passed in {outcome.seconds:.0f} s")
+    good = all(outcome.good for outcome in outcomes)
+    # a step may fail without a failing test: a crash, or nothing collected
+    failed = sum(max(o.failed, int(not o.good)) for o in outcomes)
+    print(f"{sum(o.passed for o in outcomes)} passed, {failed} failed")
+    return 0 if good else 1
+
+
+def _find_browser() -> bool:
+    """Find a browser that starts, fetch one if need be, and tell the tests which."""
+    return _use_first() or (_apt_install() and _use_first()) or (_download() and _use(""))
+
+
+def _use_first() -> bool:
+    named = os.environ.get("NBTRAIL_CHROMIUM")
+    candidates = [named] if named else [*filter(None, map(shutil.which, BROWSERS)), ""]
+    return any(_use(path) for path in candidates)
+
+
+def _use(path: str) -> bool:
+    """Try to start a browser; an empty path is Playwright's own."""
+    tried = subprocess.run([sys.executable, "-c", LAUNCH, path], capture_output=True, check=False)
+    if tried.returncode == 0:
+        os.environ["NBTRAIL_CHROMIUM"] = path
+    return tried.returncode == 0
+
+
+def _apt_install() -> bool:
+    if shutil.which("apt-get") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return False
+    print("\n== apt-get install " + " ".join(APT_PACKAGES), flush=True)
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
+    command = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *APT_PACKAGES]
+    return subprocess.run(command, env=quiet, check=False).returncode == 0
+
+
+def _download() -> bool:
+    print("\n== playwright install chromium", flush=True)
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""A fresh project with a real shell, in a folder of its own."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A git repository with one commit, as the working folder."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("NBTRAIL_DIR", raising=False)
+    monkeypatch.delenv("NBTRAIL_NOTEBOOK", raising=False)
+    (folder / "README.md").write_text("a project\n")
+    for arguments in (
+        ("init", "-q", "-b", "main"),
+        ("add", "."),
+        ("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "start"),
+    ):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+    return folder

@@ -1,0 +1,200 @@
+"""A real JupyterLab in a process of its own, and a real browser that looks at it.
+
+Sync Playwright needs a process without a running event loop, so these tests run in a
+pytest of their own: ``pytest tests/ui``, or ``python -m tests``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LAB_S = 120
+PAGE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running server.
+
+    Attributes
+    ----------
+    url : str
+        With a base URL, as a hub gives one.
+    root : Path
+        The folder it was started in.
+    """
+
+    url: str
+    token: str
+    root: Path
+
+    def ask(self, path: str) -> bytes:
+        """Return what the server answers on a path."""
+        request = urllib.request.Request(
+            f"{self.url}{path}", headers={"Authorization": f"token {self.token}"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    yield from serve(tmp_path_factory.mktemp("lab"), "lab")
+
+
+@pytest.fixture(scope="session")
+def notebook_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    yield from serve(tmp_path_factory.mktemp("notebook"), "notebook")
+
+
+def serve(home: Path, app: str) -> Iterator[Lab]:
+    """Start JupyterLab or Notebook in a home of its own; stop it and its kernels at the end."""
+    root = home / "root"
+    root.mkdir()
+    settings = home / "config" / "lab" / "user-settings"
+    news = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    news.parent.mkdir(parents=True)
+    news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    folders = {
+        "HOME": home,
+        "JUPYTER_CONFIG_DIR": home / "config",
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": settings,
+        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+        "IPYTHONDIR": home / "ipython",
+        "MPLCONFIGDIR": home / "matplotlib",
+    }
+    environment = os.environ | {name: str(path) for name, path in folders.items()}
+    environment.pop("NBTRAIL_DIR", None)
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                f"jupyter{app}" if app == "lab" else app,
+                "--no-browser",
+                "--allow-root",
+                "--ServerApp.ip=127.0.0.1",
+                f"--ServerApp.port={port}",
+                "--ServerApp.port_retries=0",
+                "--ServerApp.base_url=/hub/user/",
+                f"--{'LabApp' if app == 'lab' else 'JupyterNotebookApp'}.expose_app_in_browser=True",
+                f"--IdentityProvider.token={token}",
+                f"--ServerApp.root_dir={root}",
+            ],
+            cwd=root,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    running = Lab(f"http://127.0.0.1:{port}/hub/user/", token, root)
+    try:
+        _await_server(running, process, home / "server.log")
+        yield running
+    finally:
+        _stop(process)
+
+
+def _await_server(lab: Lab, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + LAB_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            lab.ask("api/status")
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+            process.wait(15)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    found = os.environ.get("NBTRAIL_CHROMIUM") or next(
+        filter(None, map(shutil.which, BROWSERS)), None
+    )
+    running = playwright.chromium.launch(
+        executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
+    )
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page of a server in a browser context of its own."""
+    contexts = []
+
+    def open_(lab: Lab, path: str, *, scale: float = 1) -> Page:
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800}, device_scale_factor=scale
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PAGE_MS)
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(error.stack))
+        page.goto(f"{lab.url}{path}?token={lab.token}&reset")
+        page.wait_for_selector("#jupyterlab-splash", state="detached")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def make_project() -> Callable[[Path, str], Path]:
+    """Make an empty git project below a server's root."""
+
+    def make(root: Path, name: str) -> Path:
+        folder = root / name
+        folder.mkdir()
+        subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def project(
+    lab: Lab, make_project: Callable[[Path, str], Path], request: pytest.FixtureRequest
+) -> Path:
+    """A project named after the test."""
+    return make_project(lab.root, request.node.name)

@@ -1,0 +1,233 @@
+"""The side panel in a real JupyterLab, seen by a real browser."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from nbtrail.entities.identity import new_id
+from nbtrail.entities.run import Experiment, Mark, MarkKind, Metric, Run, RunStatus
+from nbtrail.store import operations
+from nbtrail.store.store import Store
+
+pytestmark = pytest.mark.ui
+expect.set_options(timeout=30_000)
+
+CELLS = [
+    "%load_ext nbtrail",
+    """\
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import train_test_split
+X, y = load_iris(return_X_y=True, as_frame=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)""",
+    """\
+%%track forest -m accuracy:max
+model = RandomForestClassifier(n_estimators=20, random_state=0).fit(X_train, y_train)
+accuracy = model.score(X_test, y_test)""",
+]
+ROW = ".nbt-run[data-run]"
+KERNEL_IS_READY = """() => {
+  const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === 'connected' && kernel?.status === 'idle';
+}"""
+
+
+def show_panel(page: Page) -> None:
+    page.evaluate("() => { window.jupyterapp.commands.execute('nbtrail:show-runs'); }")
+    expect(page.locator(".nbt-panel")).to_be_visible()
+
+
+def section(page: Page, title: str) -> Locator:
+    return page.locator(f'.nbt-section:has(.nbt-section-title:text-is("{title}"))')
+
+
+def write_notebook(path: Path) -> None:
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+
+
+@pytest.fixture
+def store(project):
+    opened = Store.open(project / ".nbtrail", create=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def add(store):
+    def write(name, **fields):
+        now = time.time_ns() // 1_000_000
+        plain = {
+            "run_id": new_id(),
+            "experiment": Experiment("default"),
+            "status": RunStatus.FINISHED,
+            "started_ms": now,
+            "ended_ms": now + 1500,
+            "source": "other.ipynb",
+        }
+        run = Run(name=name, **(plain | fields))
+        store.call(operations.start_run(run))
+        return run
+
+    return write
+
+
+@pytest.fixture
+def page(lab, project, open_page):
+    """The panel beside a notebook of the project; no kernel was asked for anything."""
+    write_notebook(project / "train.ipynb")
+    opened = open_page(lab, f"lab/tree/{project.name}/train.ipynb")
+    opened.wait_for_selector(".jp-Notebook")
+    show_panel(opened)
+    yield opened
+    assert [error for error in opened.errors if "nbtrail-labextension" in error] == []
+
+
+def test_a_tracked_cell_appears_without_a_reload_and_opens(page):
+    expect(page.locator(".nbt-notice")).to_contain_text("%load_ext nbtrail")
+    page.evaluate("() => { window.stillTheSamePage = true; }")
+    page.wait_for_function(KERNEL_IS_READY)
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+
+    row = page.locator(".nbt-run", has_text="forest")
+    expect(row).to_contain_text("0.9")
+    expect(row).to_contain_text("accuracy")
+    expect(row.get_by_role("img", name="Finished")).to_be_visible()
+    row.click()
+
+    details = page.locator(".nbt-details")
+    expect(details.locator("h2")).to_have_text("forest")
+    expect(details.locator("[data-metric=accuracy]")).to_contain_text("0.9")
+    expect(section(page, "Parameters")).to_contain_text("n_estimators")
+    expect(section(page, "Data")).to_contain_text("X_train")
+    expect(section(page, "Cells")).to_contain_text("model.score")
+    expect(details.locator(".nbt-snippet")).to_contain_text("%track show forest")
+    expect(section(page, "Models")).to_contain_text("RandomForestClassifier")
+    assert page.evaluate("() => window.stillTheSamePage")
+
+
+def test_runs_of_other_processes_come_in_live(page, add, store):
+    run = add("nightly", status=RunStatus.RUNNING, ended_ms=None)
+    row = page.locator(".nbt-run", has_text="nightly")
+    expect(row).to_contain_text("running for")
+    expect(row.get_by_role("img", name="Running")).to_be_visible()
+    store.call(operations.end_run(run.run_id, RunStatus.FAILED, "ValueError: x", 1_790_000_000_000))
+    expect(row.get_by_role("img", name="Failed")).to_be_visible()
+
+
+def test_keys_move_open_and_come_back(page, add):
+    for number in range(3):
+        add(f"run-{number}", started_ms=1_790_000_000_000 + number)
+    expect(page.locator(ROW)).to_have_count(3)
+    page.locator(".nbt-list").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".nbt-run[aria-selected=true]")).to_contain_text("run-1")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nbt-details h2")).to_have_text("run-0")
+    page.keyboard.press("Escape")
+    expect(page.locator(".nbt-run[aria-selected=true]")).to_contain_text("run-0")
+    page.keyboard.press("Home")
+    expect(page.locator(".nbt-run[aria-selected=true]")).to_contain_text("run-2")
+
+
+def test_search_order_and_this_notebook(page, add):
+    def metric(value):
+        return (Metric("log_loss", value, value, value),)
+
+    add("poor forest", metrics=metric(0.9), started_ms=1_790_000_000_003)
+    add("good forest", metrics=metric(0.1), started_ms=1_790_000_000_002)
+    add("linear", metrics=metric(0.5), started_ms=1_790_000_000_001, source="train.ipynb")
+    names = page.locator(".nbt-run-name")
+    expect(names).to_have_text(["poor forest", "good forest", "linear"])
+    page.get_by_label("Sort by").select_option("main")
+    expect(names).to_have_text(["good forest", "linear", "poor forest"])
+    page.get_by_label("Search runs").fill("forest")
+    expect(names).to_have_text(["good forest", "poor forest"])
+    page.get_by_role("button", name="This notebook").click()
+    expect(page.locator(".nbt-notice")).to_contain_text("No run matches")
+    page.get_by_role("button", name="Show all runs").click()
+    expect(names).to_have_count(3)
+    page.get_by_role("button", name="This notebook").click()
+    expect(names).to_have_text(["linear"])
+
+
+def test_thousands_of_runs_are_a_handful_of_rows(page, store):
+    now = 1_790_000_000_000
+    for number in range(2000):
+        run = Run(
+            new_id(), f"run-{number:04}", Experiment("default"), RunStatus.FINISHED, now + number,
+            ended_ms=now + number,
+        )  # fmt: skip
+        store.submit(operations.start_run(run))
+    assert store.flush(30)
+    expect(page.locator(".nbt-total")).to_have_text("2\u202f000")
+    expect(page.locator(".nbt-run").first).to_contain_text("run-1999")
+    assert page.locator(".nbt-run").count() < 60
+    page.locator(".nbt-list").evaluate("list => { list.scrollTop = list.scrollHeight; }")
+    expect(page.locator(".nbt-run", has_text="run-0000")).to_be_visible()
+    assert page.locator(".nbt-run").count() < 60
+
+
+def test_what_users_wrote_stays_text(page, add, store):
+    evil = "<img src=x onerror='window.hacked = true'>"
+    run = add(evil, note=evil, marks=(Mark(MarkKind.UNSEEDED, evil),))
+    store.call(operations.set_tags(run.run_id, {"tag": evil}))
+    page.locator(ROW).click()
+    expect(page.locator(".nbt-details h2")).to_have_text(evil)
+    expect(page.locator(".nbt-note")).to_have_text(evil)
+    assert page.locator(".nbt-panel img").count() == 0
+    assert page.evaluate("() => window.hacked") is None
+
+
+def test_a_silent_server_is_told_and_asked_again(page, add):
+    add("one")
+    expect(page.locator(ROW)).to_have_count(1)
+    page.route("**/nbtrail/api/**", lambda route: route.abort())
+    page.locator(ROW).click()
+    alert = page.locator(".nbt-details").get_by_role("alert")
+    expect(alert).to_contain_text("does not answer")
+    page.unroute("**/nbtrail/api/**")
+    alert.get_by_role("button", name="Retry").click()
+    expect(page.locator(".nbt-details h2")).to_have_text("one")
+
+
+def test_it_asks_nothing_while_hidden(page, add):
+    add("one")
+    expect(page.locator(ROW)).to_have_count(1)
+    page.evaluate("() => { window.jupyterapp.commands.execute('application:toggle-left-area'); }")
+    expect(page.locator(".nbt-panel")).to_be_hidden()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    add("two")
+    page.wait_for_timeout(2000)
+    assert [url for url in asked if "nbtrail/api" in url] == []
+    show_panel(page)
+    expect(page.locator(ROW)).to_have_count(2)
+
+
+def test_it_stands_in_notebook_too(notebook_app, open_page):
+    folder = notebook_app.root / "project"
+    (folder / ".git").mkdir(parents=True)
+    write_notebook(folder / "train.ipynb")
+    opened = open_page(notebook_app, "notebooks/project/train.ipynb")
+    opened.wait_for_selector(".jp-Notebook")
+    show_panel(opened)
+    expect(opened.locator(".nbt-notice")).to_contain_text("%load_ext nbtrail")
+    store = Store.open(folder / ".nbtrail", create=True)
+    run = Run(
+        new_id(), "here", Experiment("default"), RunStatus.FINISHED, 1_790_000_000_000,
+        source="train.ipynb",
+    )  # fmt: skip
+    store.call(operations.start_run(run))
+    expect(opened.locator(ROW)).to_contain_text("here")
+    opened.get_by_role("button", name="This notebook").click()
+    expect(opened.locator(ROW)).to_contain_text("here")
+    store.close()
+    assert [error for error in opened.errors if "nbtrail-labextension" in error] == []

@@ -1,0 +1,146 @@
+"""start_run, the log functions and @track."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import nbtrail
+import nbtrail.exceptions
+from nbtrail.entities.run import RunStatus
+
+
+def test_runs_in_a_loop(notebook):
+    notebook.run(
+        "import nbtrail\n"
+        "for c in (0.1, 1.0):\n"
+        "    with nbtrail.start_run(f'c{c}'):\n"
+        "        LogisticRegression(C=c, max_iter=300).fit(X_train, y_train).score(X_test, y_test)\n"
+    )
+    assert notebook.named("c0.1").param("C").value == "0.1"
+    assert notebook.named("c1.0").metric("accuracy").last > 0.5
+    frame = nbtrail.runs()
+    assert set(frame["name"]) == {"c0.1", "c1.0"}
+    assert frame["params.C"].tolist() == [1.0, 0.1]
+
+
+def test_an_exception_in_the_block_fails_the_run_and_goes_on(notebook):
+    notebook.run(
+        "import nbtrail\nwith nbtrail.start_run('boom'):\n    raise ValueError('mine')", ok=False
+    )
+    run = notebook.named("boom")
+    assert (run.status, run.reason) == (RunStatus.FAILED, "ValueError: mine")
+
+
+def test_everything_can_be_logged(notebook, project):
+    (project / "a.txt").write_text("hello")
+    with nbtrail.start_run("all", tags={"k": "v"}) as run:
+        nbtrail.log_param("p", 1)
+        nbtrail.log_params({"q": "x"})
+        for step in range(3):
+            nbtrail.log_metric("loss", 1.0 / (step + 1))
+        nbtrail.log_metrics({"a": 1, "b": float("nan")}, step=7)
+        nbtrail.set_tags({"t": 1})
+        nbtrail.set_note("hi")
+        nbtrail.log_input([1.0, 2.0], name="numbers")
+        nbtrail.log_artifact("a.txt", "texts")
+        nbtrail.log_dict({"x": 1}, "d.json")
+        assert nbtrail.active_run() is run
+    found = notebook.named("all")
+    assert {p.key for p in found.params} == {"p", "q"}
+    assert (found.metric("loss").count, found.metric("loss").minimum) == (3, 1 / 3)
+    assert found.metric("a").last_step == 7
+    assert found.metric("b").last != found.metric("b").last
+    assert (found.tags, found.note) == ({"k": "v", "t": "1"}, "hi")
+    assert {a.path for a in found.artifacts} == {"texts/a.txt", "d.json"}
+    assert found.datasets[0].name == "numbers"
+    points = notebook.store.reader.history(found.run_id, "loss")
+    assert [p.value for p in points] == [1.0, 0.5, 1 / 3]
+
+
+def test_resume_and_nest(notebook):
+    with nbtrail.start_run("outer") as outer, nbtrail.start_run("inner", nested=True):
+        nbtrail.log_metric("m", 1)
+    assert notebook.named("inner").parent_run_id == outer.run_id
+    with nbtrail.start_run(run_id="outer"):
+        nbtrail.log_metric("later", 2)
+    run = notebook.named("outer")
+    assert run.metric("later").last == 2
+    assert run.status is RunStatus.FINISHED
+
+
+@pytest.mark.filterwarnings("ignore::nbtrail.capture.guard.NbtrailWarning")
+def test_logging_never_raises(notebook):
+    nbtrail.log_metric("nobody", 1)
+    with nbtrail.start_run("hard"):
+        nbtrail.log_metric("text", "abc")
+        nbtrail.log_artifact("not/there.txt")
+        nbtrail.log_input(object())
+        nbtrail.log_param("", 1)
+    assert notebook.named("hard").status is RunStatus.FINISHED
+
+
+def test_a_run_that_is_not_there_is_told(notebook):
+    notebook.run("%%track\nx = 1")
+    with pytest.raises(nbtrail.exceptions.NotFoundError, match="nosuchrun"):
+        nbtrail.get_run("nosuchrun")
+
+
+def test_the_decorator_tracks_calls(notebook):
+    notebook.run(
+        "from nbtrail import track\n"
+        "@track(experiment='deco')\n"
+        "def train(data, C, kind='lr'):\n"
+        "    '''doc'''\n"
+        "    m = LogisticRegression(C=C, max_iter=300).fit(data, y_train)\n"
+        "    return {'score': m.score(X_test, y_test), 'model': m}\n"
+        "out = train(X_train, 0.3)"
+    )
+    run = notebook.last()
+    assert run.experiment.name == "deco"
+    assert run.metric("score").last == notebook.shell.user_ns["out"]["score"]
+    assert run.param("C").value == "0.3"
+    assert run.param("kind").is_default
+    assert {"data", "y_train"} <= {d.name for d in run.datasets}
+    assert len(run.models) == 1
+    assert notebook.shell.user_ns["train"].__doc__ == "doc"
+
+
+def test_the_decorator_on_async_generator_and_raising_functions(notebook):
+    @nbtrail.track(name="async")
+    async def later(x):
+        await asyncio.sleep(0)
+        return x / 2
+
+    @nbtrail.track(name="gen")
+    def many(n):
+        yield from range(n)
+        return {"n": n}
+
+    @nbtrail.track(name="bad")
+    def bad(why):
+        raise OSError(why)
+
+    assert asyncio.run(later(3)) == 1.5
+    assert list(many(3)) == [0, 1, 2]
+    with pytest.raises(OSError, match="because"):
+        bad("because")
+    assert notebook.named("async").metric("later").last == 1.5
+    assert notebook.named("gen").metric("n").last == 3
+    run = notebook.named("bad")
+    assert (run.status, run.reason) == (RunStatus.FAILED, "OSError: because")
+    assert run.param("why").value == "'because'"
+
+
+def test_nested_calls_are_children(notebook):
+    @nbtrail.track(name="in")
+    def inner():
+        return 1.0
+
+    @nbtrail.track(name="out")
+    def outer():
+        return inner()
+
+    outer()
+    assert notebook.named("in").parent_run_id == notebook.named("out").run_id

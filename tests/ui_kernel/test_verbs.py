@@ -1,0 +1,127 @@
+"""The %track line magic."""
+
+from __future__ import annotations
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+
+from nbtrail.entities.run import RunStatus
+
+KNN = "from sklearn.neighbors import KNeighborsClassifier\nk = KNeighborsClassifier(3).fit(X_train, y_train)"
+
+
+def test_a_run_over_several_cells(notebook):
+    notebook.run("%track start long -e other -m auc:max")
+    notebook.run("auc = 0.75")
+    notebook.run("%track metric auc=auc, twice=2 * auc")
+    notebook.run("%track param depth=3 kind='tree'")
+    notebook.run("%track tag stage=try")
+    notebook.run("%track note 'worth a look'")
+    notebook.run("%track end")
+    run = notebook.named("long")
+    assert run.status is RunStatus.FINISHED
+    assert {m.key: m.last for m in run.metrics} == {"auc": 0.75, "twice": 1.5}
+    assert {p.key: p.value for p in run.params} == {"depth": "3", "kind": "'tree'"}
+    assert run.tags["stage"] == "try"
+    assert run.note == "worth a look"
+    assert run.experiment.main_metric == "auc"
+
+
+def test_metric_in_a_tracked_cell(notebook):
+    notebook.run("%%track\nfor i in range(3):\n    value = i / 2\n%track metric half=value")
+    assert notebook.last().metric("half").last == 1.0
+
+
+def test_keep_makes_a_run_of_an_untracked_fit(notebook, capsys):
+    notebook.run(KNN)
+    notebook.run("k.score(X_test, y_test)")
+    assert notebook.count() == 0
+    notebook.run("%track")
+    assert "1 untracked" in capsys.readouterr().out
+    notebook.run("%track keep")
+    run = notebook.last()
+    assert run.metric("accuracy").role == "test"
+    assert run.param("n_neighbors").value == "3"
+    assert notebook.session.tracker.models.wait(60)
+    assert notebook.last().models[0].status == "ready"
+    notebook.run("%track keep")
+    assert "no untracked fit" in capsys.readouterr().err
+    assert notebook.count() == 1
+
+
+def test_keep_chooses_by_cell(notebook, capsys):
+    notebook.run(KNN)
+    notebook.run("j = KNeighborsClassifier(7).fit(X_train, y_train)")
+    notebook.run(f"%track keep {notebook.shell.execution_count - 1}")
+    assert notebook.count() == 1
+    assert notebook.last().param("n_neighbors").value == "7"
+    notebook.run("%track keep 999")
+    assert "999" in capsys.readouterr().err
+
+
+def test_on_and_off(notebook):
+    notebook.run("%track on")
+    notebook.run(KNN)
+    assert notebook.count() == 1
+    notebook.run("%track off")
+    notebook.run("j = KNeighborsClassifier(7).fit(X_train, y_train)")
+    assert notebook.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("%track nope", "no such verb"),
+        ("%track metric a=1", "No run is open"),
+        ("%track end", "No run is open"),
+        ("%track show nothing-here", "no run"),
+        ("%track compare last", "two runs"),
+        ("%track promote last", "required"),
+        ("%track promote last x@y --what", "--what"),
+        ("%track export last", "-o"),
+        ("%track verify missing-folder", "missing-folder"),
+        ("%track keep x", "numbers of cells"),
+    ],
+)
+def test_a_mistake_is_one_message_and_no_exception(notebook, capsys, line, told):
+    notebook.run(f"{line}\nafter = 1")
+    assert notebook.shell.user_ns["after"] == 1
+    message = capsys.readouterr().err
+    assert told in message
+    assert "Traceback" not in message
+
+
+def test_a_bad_metric_value_is_told(notebook, capsys):
+    notebook.run("%%track\n%track metric a='text'\n%track metric b=missing\nafter = 1")
+    message = capsys.readouterr().err
+    assert "must be a number" in message
+    assert "missing" in message
+    assert notebook.last().status is RunStatus.FINISHED
+
+
+def test_runs_show_and_compare_are_displayed(notebook, capsys):
+    notebook.run("%%track one\nC = 1")
+    notebook.run("%%track two\nC = 2")
+    for line, told in (
+        ("%track runs", "two"),
+        ("%track show one", "one"),
+        ("%track compare one two", "C"),
+    ):
+        capsys.readouterr()
+        notebook.run(line)
+        assert told in capsys.readouterr().out
+
+
+def test_help_names_every_verb(notebook, capsys):
+    notebook.run("%track help")
+    told = capsys.readouterr().out
+    magic = notebook.shell.find_line_magic("track")
+    assert "%%track" in magic.__doc__
+    for verb in ("start", "keep", "promote", "export", "verify", "compare"):
+        assert verb in told
+
+
+def test_completion_offers_verbs(notebook):
+    with provisionalcompleter():
+        found = notebook.shell.Completer.completions("%track pro", 10)
+        assert "promote" in {completion.text for completion in found}
