@@ -73,6 +73,7 @@ class Channels:
         self._written_files: set[str] = set()
         self._variables: set[str] = set()
         self._moved = False
+        self._path_changed = False
 
     def open(self) -> None:
         """Begin to listen for the statement that starts now, in this thread."""
@@ -94,8 +95,11 @@ class Channels:
             self._traffic.written.add(event.path)
 
     def on_system(self, event: SystemEvent) -> None:
-        """Take a process, a change of the environment, or code about to be executed."""
-        if self._thread != threading.get_ident():
+        """Take a process, a change of the environment, or code about to be executed.
+
+        Magics start processes in threads of their own; code counts in this thread only.
+        """
+        if self._thread == -1:
             return
         if event.kind is SystemKind.PROCESS:
             if self._traffic.tree is None:
@@ -104,7 +108,11 @@ class Channels:
                 self._traffic.commands.append(event.value)
         elif event.kind is SystemKind.ENVIRONMENT:
             self._traffic.variables.add(event.value)
-        elif event.value.co_filename == "<string>" and len(self._traffic.codes) < 50:
+        elif (
+            event.value.co_filename == "<string>"
+            and self._thread == threading.get_ident()
+            and len(self._traffic.codes) < 50
+        ):
             self._traffic.codes.append(event.value)
 
     def name_of(self, path: str) -> str:
@@ -121,6 +129,8 @@ class Channels:
         texts: Iterable[str],
         names: Iterable[str],
         commands: Iterable[str],
+        *,
+        imports: bool,
     ) -> tuple[set[str], set[str]]:
         """Return the channels that a statement read and wrote.
 
@@ -132,6 +142,8 @@ class Channels:
             Every name it loads, those of functions that it could call included.
         commands : iterable of str
             Shell lines in it.
+        imports : bool
+            It is an import statement.
         """
         read: set[str] = set()
         written: set[str] = set()
@@ -142,6 +154,9 @@ class Channels:
         if self._moved and any(c.startswith("file:") for c in read | written):
             read.add("cwd")
         self._moved = self._moved or "cwd" in written
+        if self._path_changed and (imports or {"path", "modules"} & known):
+            read.add("sys.path")
+        self._path_changed = self._path_changed or "sys.path" in written
         return read, written
 
     def _ambient(self, before: Ambient, names: set[str], read: set[str], written: set[str]) -> None:
@@ -194,9 +209,8 @@ class Channels:
                 mine_read.add(self.name_of(path))
         if traffic.tree is not None:
             after = _tree(self._project)
-            mine_written |= {
-                self.name_of(p) for p, stamp in after.items() if traffic.tree.get(p) != stamp
-            }
+            moved = {p for p in after.keys() | traffic.tree if after.get(p) != traffic.tree.get(p)}
+            mine_written |= {self.name_of(p) for p in moved}
             text = "\n".join(commands)
             if not _READ_ONLY_COMMANDS.match(text):
                 named = {f for f in self._written_files if f.rpartition("/")[2] in text}

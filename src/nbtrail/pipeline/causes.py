@@ -12,9 +12,15 @@ _NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random 
 
 
 def likely_cause(plan: Plan) -> str:
-    """Return one sentence on unseeded randomness or a reloaded module, or an empty text."""
+    """Return one sentence on what can't be repeated in a plan, or an empty text."""
     for node in plan.nodes:
         text = plan.texts[node][1] if node in plan.texts else ""
+        if plan.graph.facts[node].error.startswith(("KeyboardInterrupt", "interrupted")):
+            return f"The likely cause: `{_first_line(text)}` was interrupted half-way."
+        if "start_run" in text and text.startswith(("for ", "while ")):
+            return (
+                "The likely cause: the run is one pass of a loop, and the script makes all of them."
+            )
         if "reload(" in text:
             return (
                 f"The likely cause: `{_first_line(text)}` loaded a module again that was edited "

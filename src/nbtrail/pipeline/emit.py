@@ -11,13 +11,14 @@ from pathlib import PurePosixPath
 from nbtrail.lineage.calls import displays_only
 from nbtrail.pipeline import boilerplate
 from nbtrail.pipeline.flow import stage_functions
-from nbtrail.pipeline.layout import assemble_imports, docstring
+from nbtrail.pipeline.layout import assemble_imports, docstring, wrapped
 from nbtrail.pipeline.metrics import Placed, place_metrics
 from nbtrail.pipeline.params import Parameter, find_parameters
 from nbtrail.pipeline.plan import Form, Plan
 from nbtrail.pipeline.shape import Parts, bound_by, divide
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import indent
+from nbtrail.pipeline.text import indent, quoted
+from nbtrail.pipeline.tracked import tracked_functions
 from nbtrail.pipeline.translate import Translator, our_names
 
 __all__ = ["Script", "write_script"]
@@ -135,7 +136,8 @@ def _draft(plan: Plan) -> _Draft:
     steps = plan.fresh_steps()
     shown = {n for s in steps for n in s.facts.reads if re.fullmatch(r"_\d+", n)}
     every = [text for _, text in plan.texts.values()]
-    translator = Translator(our_names(every), shown)
+    ours = our_names(every)
+    translator = Translator(ours, shown, tracked_functions(every, ours))
     used = {n for s in steps for n in (*s.names.loads, *s.names.stores)} | set(_RESERVED)
     placed = place_metrics(steps, list(plan.metrics), translator, used)
     steps = [part for step in steps for part in translator.translate(step)]
@@ -253,14 +255,14 @@ def _ending(draft: _Draft) -> list[str]:
     names = draft.names
     pairs = {k: v for k, v in draft.placed.names.items() if not k.startswith("\0")}
     lines = [f"{names['results']} = {{"]
-    lines += [f"    {boilerplate.quoted(key)}: {value}," for key, value in pairs.items()]
+    lines += [f"    {quoted(key)}: {value}," for key, value in pairs.items()]
     lines += ["}"] if pairs else []
     if not pairs:
         lines = [f"{names['results']}: dict[str, float] = {{}}"]
     output = f"{names['args']}.output"
     lines.append(f"{names['write_results']}({names['results']}, {output})")
     lines += [
-        f"{names['save_model']}({model}, {output} / {boilerplate.quoted(f'{model}.skops')})"
+        f"{names['save_model']}({model}, {output} / {quoted(f'{model}.skops')})"
         for model in draft.models
     ]
     lines += [
@@ -288,7 +290,7 @@ def _imports(draft: _Draft, plan: Plan, rest: str) -> tuple[str, set[str]]:
 
 
 def _code(step: Step) -> str:
-    return "\n".join([*step.comments, step.text])
+    return "\n".join([*step.comments, wrapped(step.text, 0)])
 
 
 def _slug(plan: Plan) -> str:

@@ -110,7 +110,9 @@ def make_plan(
             "whose statement was recorded. Log one with %track metric NAME=EXPRESSION and export "
             "the new run."
         )
-    files, modules = _files(graph, nodes)
+    inside = not posixpath.isabs(cwd) and not posixpath.normpath(cwd).startswith("..")
+    cwd = posixpath.normpath(cwd) if inside else "."
+    files, modules = _files(run, graph, nodes)
     spelled = _spellings(texts, nodes, cwd, files)
     return Plan(
         run,
@@ -202,7 +204,9 @@ def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple
     )
 
 
-def _files(graph: Graph, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _files(
+    run: Run, graph: Graph, nodes: Sequence[Node]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return input files, and source files of the project's modules, that the slice reads."""
     written: set[str] = set()
     inputs: dict[str, None] = {}
@@ -214,6 +218,10 @@ def _files(graph: Graph, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[
                 path = channel.removeprefix("file:")
                 (modules if path.endswith(".py") else inputs)[path] = None
         written |= {c for c in facts.channels_written if c.startswith("file:")}
+    for use in run.datasets:
+        # seen by a reader's tap: libraries that open files without Python noticing
+        if use.source and use.dataset.kind == "file" and f"file:{use.source}" not in written:
+            inputs[use.source] = None
     return tuple(inputs), tuple(modules)
 
 

@@ -86,12 +86,17 @@ def _refuse(host: str) -> None:
 
 def _collector(spec: dict[str, Any], found: dict[str, Any]) -> Any:
     """Arm the taps once the libraries that the script imports are there."""
+    text = Path(spec["script"]).read_text(encoding="utf-8")
+    names = _imports(text)
+    if not names:
+        return None  # nothing that could be fitted or measured
     try:
-        for name in _imports(Path(spec["script"]).read_text(encoding="utf-8")):
+        for name in names:
             importlib.import_module(name)
     except BaseException:
         return None  # the script will fail in the same way, and say where
-    _watch_models(found)
+    if "skops" in text:
+        _watch_models(found)
     try:
         from nbtrail.capture.collector import Collector
 

@@ -8,7 +8,17 @@ import tokenize
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Edit", "apply_edits", "cut", "indent", "replace_node", "segment", "string_lines"]
+__all__ = [
+    "Edit",
+    "apply_edits",
+    "cut",
+    "indent",
+    "quoted",
+    "replace_node",
+    "segment",
+    "string_lines",
+    "unparse",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +136,22 @@ def string_lines(text: str) -> set[int]:
     except (tokenize.TokenError, SyntaxError):
         return found
     return found
+
+
+def quoted(text: str) -> str:
+    """Return a string literal in double quotes where that is as plain as with single ones."""
+    plain = repr(text)
+    if plain.startswith("'") and '"' not in text and "\\'" not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+def unparse(node: ast.AST) -> str:
+    """Return the source of a node, its strings in double quotes."""
+    text = ast.unparse(node)
+    edits = [
+        Edit(token.start, token.end, quoted(ast.literal_eval(token.string)))
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.STRING and token.string.startswith("'") and text.isascii()
+    ]
+    return apply_edits(text, edits)

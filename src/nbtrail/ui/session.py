@@ -68,7 +68,7 @@ class NotebookSession:
         root = find_store(folder)
         assert root is not None
         self.store = Store.open(root, create=True, warn=warn_once)
-        self.recorder = Recorder(lambda: shell.user_ns)
+        self.recorder = Recorder(lambda: shell.user_ns, self.store.project)
         path = relative_path(notebook, self.store.project) if notebook is not None else ""
         self.tracker = Tracker(
             self.store,
@@ -178,7 +178,7 @@ class NotebookSession:
             self._start = None
 
     def _record(self, end: CellEnd) -> str:
-        code, statements = self.recorder.end_cell()
+        code, statements = self.recorder.end_cell(end.error)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
         self.store.submit(
