@@ -21,7 +21,7 @@ from nbtrail.store.store import Store
 __all__ = ["demo"]
 
 _NOTEBOOK = "01-first-run.ipynb"
-_DATA = "penguins.csv"
+_DATA = ("penguins.csv", "SOURCE.md")
 _MODEL = "penguins@champion"
 _CELL_S = 600
 
@@ -39,7 +39,7 @@ def demo(folder: str, *, lab: bool) -> None:
 
 def _demo(folder: str, *, lab: bool) -> None:
     project = _fresh(Path(folder))
-    _step(1, "project", f"{project}: a git repository with {_NOTEBOOK} and data/{_DATA}")
+    _step(1, "project", f"{project}: a git repository with {_NOTEBOOK} and data/{_DATA[0]}")
     _make_project(project)
     store = Store.open(project / FOLDER, create=True)
     _step(2, "track", "running the notebook in a real kernel")
@@ -72,7 +72,8 @@ def _fresh(wanted: Path) -> Path:
 
 def _make_project(project: Path) -> None:
     (project / "data").mkdir(exist_ok=True)
-    for name, target in ((_NOTEBOOK, project / _NOTEBOOK), (_DATA, project / "data" / _DATA)):
+    targets = {_NOTEBOOK: project / _NOTEBOOK} | {n: project / "data" / n for n in _DATA}
+    for name, target in targets.items():
         with resources.as_file(_resource(name)) as source:
             shutil.copyfile(source, target)
     who = ("-c", "user.name=nbtrail demo", "-c", "user.email=demo@nbtrail.invalid")
@@ -97,7 +98,7 @@ def _resource(name: str) -> Any:
     if packaged.is_file():
         return packaged
     notebooks = Path(__file__).parents[3] / "notebooks"
-    return notebooks / ("data" if name == _DATA else "") / name
+    return notebooks / ("data" if name in _DATA else "") / name
 
 
 def _run_notebook(project: Path, store: Store) -> None:
@@ -107,7 +108,7 @@ def _run_notebook(project: Path, store: Store) -> None:
         from nbclient.exceptions import CellExecutionError
     except ImportError:
         raise MissingExtraError("nbclient", "lab") from None
-    from nbtrail.views.receipt import text_receipt
+    from nbtrail.views.text import text_receipt
 
     path = project / _NOTEBOOK
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
@@ -156,7 +157,7 @@ def _quiet_kernel() -> Any:
 
 def _compare(store: Store, best: str) -> None:
     from nbtrail.compare.runs import compare_runs
-    from nbtrail.views.comparison import text_comparison
+    from nbtrail.views.text import text_comparison
 
     table = store.reader.runs(descending=False)
     others = [run_id for run_id in table.run_id if run_id != best]
@@ -181,7 +182,7 @@ def _export(store: Store, best: str, folder: Path) -> Manifest:
 
 
 def _tell_verdict(manifest: Manifest) -> None:
-    from nbtrail.views.verdict import text_verdict
+    from nbtrail.views.text import text_verdict
 
     _step(6, "verify", "pipeline.py in a fresh process, compared with the recorded run")
     if manifest.verdict is None:

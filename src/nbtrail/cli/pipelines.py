@@ -28,7 +28,7 @@ def export(run: str, output: str, place: str | None, *, as_json: bool) -> None:
     Exit code 1 when the pipeline does not reproduce the run.
     """
     from nbtrail.pipeline.export import export_run
-    from nbtrail.views.verdict import text_export
+    from nbtrail.views.text import text_export
 
     store = open_store(place)
     manifest = export_run(
@@ -47,7 +47,7 @@ def verify(folder: str, *, as_json: bool) -> None:
     Exit code 1 when it does not reproduce the run.
     """
     from nbtrail.pipeline.verify import verify_folder
-    from nbtrail.views.verdict import text_verdict
+    from nbtrail.views.text import text_verdict
 
     verdict = verify_folder(Path(folder), progress=_progress(as_json=as_json))
     answer(to_plain(verdict), lambda: text_verdict(verdict), as_json=as_json)

@@ -25,7 +25,7 @@ def runs(
 ) -> None:
     """List runs, newest first; QUERY filters by words or clauses like "metrics.auc > 0.9"."""
     from nbtrail.views.contract import runs_page
-    from nbtrail.views.runs import text_runs
+    from nbtrail.views.text import text_runs
 
     table = open_store(place).reader.runs(query=" ".join(query), experiment=experiment, limit=limit)
     answer(runs_page(table), lambda: text_runs(table), as_json=as_json)
@@ -39,7 +39,8 @@ def runs(
 def show(run: str, html: str | None, place: str | None, *, as_json: bool) -> None:
     """Show everything about RUN: an id's beginning, a name, last, last~2, best, best:auc."""
     from nbtrail.views.contract import run_detail
-    from nbtrail.views.run import html_run, text_run
+    from nbtrail.views.html import html_run
+    from nbtrail.views.text import text_run
 
     reader = open_store(place).reader
     found = reader.run(reader.resolve(run))
@@ -62,7 +63,7 @@ def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
         )
     from nbtrail.compare.runs import compare_runs
     from nbtrail.entities.codec import to_plain
-    from nbtrail.views.comparison import text_comparison
+    from nbtrail.views.text import text_comparison
 
     reader = open_store(place).reader
     chosen = [reader.run(reader.resolve(ref)) for ref in refs]

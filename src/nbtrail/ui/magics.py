@@ -195,7 +195,8 @@ class TrackMagic:
         print(f"history  {waiting} untracked fit(s)" + " (%track keep)" * bool(waiting))  # noqa: T201
 
     def _runs(self, rest: str) -> Shown[Any]:
-        from nbtrail.views.runs import html_runs, text_runs
+        from nbtrail.views.html import html_runs
+        from nbtrail.views.text import text_runs
 
         table = verbs.open_store().reader.runs(query=rest, limit=50)
         return Shown(table, html_runs(table), text_runs(table))

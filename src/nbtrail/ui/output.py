@@ -7,7 +7,8 @@ from typing import Any, Generic, TypeVar
 
 from nbtrail.capture.guard import guarded
 from nbtrail.tracking.activerun import ActiveRun
-from nbtrail.views.receipt import html_receipt, text_receipt
+from nbtrail.views.html import html_receipt
+from nbtrail.views.text import text_receipt
 
 __all__ = ["Shown", "show_receipts"]
 

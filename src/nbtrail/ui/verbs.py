@@ -95,7 +95,8 @@ def get_run(run: str = "last") -> Run:
 
 def show(run: str = "last") -> Shown[Run]:
     """Show everything about one run."""
-    from nbtrail.views.run import html_run, text_run
+    from nbtrail.views.html import html_run
+    from nbtrail.views.text import text_run
 
     found = get_run(run)
     return Shown(found, html_run(found), text_run(found))
@@ -110,7 +111,8 @@ def compare(*refs: str) -> Shown[Comparison]:
         For fewer than two runs.
     """
     from nbtrail.compare.runs import compare_runs
-    from nbtrail.views.comparison import html_comparison, text_comparison
+    from nbtrail.views.html import html_comparison
+    from nbtrail.views.text import text_comparison
 
     if len(refs) < 2:
         raise UsageError(
@@ -175,7 +177,8 @@ def rollback(name: str, alias: str = "champion") -> ModelVersion:
 
 def models() -> Shown[tuple[RegisteredModel, ...]]:
     """Show the registered models with versions and aliases."""
-    from nbtrail.views.models import html_models, text_models
+    from nbtrail.views.html import html_models
+    from nbtrail.views.text import text_models
 
     found = open_store().reader.models()
     return Shown(found, html_models(found), text_models(found))
@@ -205,7 +208,8 @@ def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> 
         A new or empty folder, or one of an earlier export.
     """
     from nbtrail.pipeline.export import export_run
-    from nbtrail.views.verdict import html_export, text_export
+    from nbtrail.views.html import html_export
+    from nbtrail.views.text import text_export
 
     store = open_store()
     manifest = export_run(
@@ -219,7 +223,8 @@ def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> 
 def verify(folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Verdict]:
     """Run an exported pipeline in a fresh process and compare what comes out."""
     from nbtrail.pipeline.verify import verify_folder
-    from nbtrail.views.verdict import html_verdict, text_verdict
+    from nbtrail.views.html import html_verdict
+    from nbtrail.views.text import text_verdict
 
     verdict = verify_folder(Path(folder), progress=_nothing if quiet else _tell)
     return Shown(verdict, html_verdict(verdict), text_verdict(verdict))

@@ -1,10 +1,11 @@
-"""Runs side by side, differences first; what is equal is folded away."""
+"""Runs side by side: what differs first, what is equal folded away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from nbtrail.entities.comparison import (
+    CodeChange,
     ColumnChange,
     ColumnDiff,
     Comparison,
@@ -14,158 +15,243 @@ from nbtrail.entities.comparison import (
     ParamRow,
     ProvenanceRow,
 )
-from nbtrail.views.format import duration_text, number_text, time_text
-from nbtrail.views.page import Section, html_page, status_cell, text_page
-from nbtrail.views.table import Cell, Table
+from nbtrail.views.document import (
+    Block,
+    Diff,
+    Document,
+    Head,
+    Line,
+    Row,
+    Section,
+    Span,
+    Table,
+    Tone,
+    code,
+    faint,
+    strong,
+)
+from nbtrail.views.formats import count, duration, moment, numbers, shortened, status_spans
 
-__all__ = ["html_comparison", "text_comparison"]
+__all__ = ["comparison_detail"]
 
-_COLOUR = "#7b61c4"
-_LINES = 40
-
-
-def html_comparison(comparison: Comparison) -> str:
-    """Return a comparison as HTML."""
-    return html_page(_title(comparison), _COLOUR, _facts(comparison), _sections(comparison))
-
-
-def text_comparison(comparison: Comparison) -> str:
-    """Return a comparison as text."""
-    return text_page(_title(comparison), _facts(comparison), _sections(comparison))
-
-
-def _title(comparison: Comparison) -> str:
-    return " vs ".join(run.name for run in comparison.runs)
+_COLUMNS = 8
 
 
-def _facts(comparison: Comparison) -> list[str]:
-    parts = (
-        ("param", sum(row.differs for row in comparison.params)),
-        ("metric", sum(row.differs for row in comparison.metrics)),
-        ("dataset", sum(row.differs for row in comparison.datasets)),
-        ("cell", len(comparison.code)),
-        ("package", sum(row.differs for row in comparison.environment)),
-    )
-    found = [f"{count} {thing}{'' if count == 1 else 's'}" for thing, count in parts if count]
-    return ["different: " + ", ".join(found) if found else "no differences were seen"]
-
-
-def _sections(comparison: Comparison) -> list[Section]:
+def comparison_detail(comparison: Comparison) -> Document:
+    """Show two or more runs beside each other."""
     names = [run.name for run in comparison.runs]
-    head = ("", *names)
-    metrics = [row for row in comparison.metrics if row.differs]
-    params = [row for row in comparison.params if row.differs]
-    git = [row for row in comparison.git if row.differs]
-    environment = [row for row in comparison.environment if row.differs]
-    return [
-        Section("", Table(head, _runs(comparison))),
-        Section("Metrics", Table(head, [_metric(row) for row in metrics])),
-        Section("Params", Table(head, [_param(row) for row in params])),
-        Section("Data", list(_data(comparison.datasets, names))),
-        *(
-            Section(f"Code: {change.label} {change.change}", _shortened(change.diff))
-            for change in comparison.code
-        ),
-        Section("Git", Table(head, [_provenance(row) for row in git])),
-        Section("Environment", Table(head, [_provenance(row) for row in environment])),
-        _equal(comparison, head),
+    parts = (
+        _heads(comparison),
+        *_folding("Metrics", "metric", names, comparison.metrics, numeric=True),
+        *_folding("Params", "param", names, comparison.params),
+        *_data(comparison, names),
+        *_code(comparison, names),
+        *_provenance("Git", comparison.git, names),
+        *_environment(comparison, names),
+    )
+    return tuple(parts)
+
+
+def _heads(comparison: Comparison) -> Block:
+    runs = comparison.runs
+    rows = [
+        Row(((faint("status"),), *(_status(run.status, run.reason) for run in runs))),
+        Row(((faint("started"),), *((Span(moment(run.started_ms)),) for run in runs))),
+        Row(((faint("took"),), *((Span(duration(run.duration_ms)),) for run in runs))),
     ]
+    if any(run.marks for run in runs):
+        marks = ((Span(", ".join(run.marks), Tone.WARN),) for run in runs)
+        rows.append(Row(((faint("marks"),), *marks)))
+    return Table(_named("", names=[run.name for run in runs]), tuple(rows))
 
 
-def _runs(comparison: Comparison) -> list[list[Cell | str]]:
-    return [
-        ["status", *(status_cell(run.status) for run in comparison.runs)],
-        ["started", *(Cell(time_text(run.started_ms), faint=True) for run in comparison.runs)],
-        ["took", *(Cell(duration_text(run.duration_ms), faint=True) for run in comparison.runs)],
-    ]
+def _named(*first: str, names: Sequence[str], numeric: bool = False) -> tuple[Head, ...]:
+    runs = (Head(name, numeric=numeric, wide=True, whole=True) for name in names)
+    return (*(Head(text, wide=True) for text in first), *runs)
 
 
-def _metric(row: MetricRow) -> list[Cell | str]:
-    return [
-        row.key,
-        *(
-            Cell(
-                number_text(value) + (" ★" if index in row.best else ""),
-                number=True,
-                strong=index in row.best,
-                title="" if value is None else repr(value),
+def _status(status: str, reason: str) -> tuple[Span, ...]:
+    spans = status_spans(status)
+    return (*spans, Span(f" {shortened(reason, 40)}", Tone.BAD)) if reason else spans
+
+
+def _folding(
+    title: str,
+    noun: str,
+    names: Sequence[str],
+    rows: Sequence[MetricRow | ParamRow],
+    *,
+    numeric: bool = False,
+) -> list[Block]:
+    """Return the differing rows as a table, and the equal ones folded below."""
+    heads = _named(noun, names=names, numeric=numeric)
+    cells = [_metric(row) if isinstance(row, MetricRow) else _param(row) for row in rows]
+    differing = tuple(c for c, row in zip(cells, rows, strict=True) if row.differs)
+    equal = tuple(c for c, row in zip(cells, rows, strict=True) if not row.differs)
+    if not rows:
+        return []
+    blocks: list[Block] = [Table(heads, differing)] if differing else []
+    if equal:
+        folded = f"{count(len(equal), noun)} equal"
+        blocks.append(Section(folded, (Table(heads, equal),), folded=True))
+    note = _differ(len(differing))
+    return [Section(title, tuple(blocks), note=note)]
+
+
+def _differ(number_of: int) -> str:
+    if not number_of:
+        return "all equal"
+    return "1 differs" if number_of == 1 else f"{number_of} differ"
+
+
+def _metric(row: MetricRow) -> Row:
+    arrow = {"max": " ↑", "min": " ↓"}.get(row.direction or "", "")
+    cells: list[tuple[Span, ...]] = [(Span(row.key), faint(arrow))]
+    for position, text in enumerate(numbers(row.values)):
+        if position in row.best:
+            cells.append((Span("★ ", Tone.GOOD), strong(text)))
+        else:
+            cells.append((Span(text),))
+    return Row(tuple(cells))
+
+
+def _param(row: ParamRow) -> Row:
+    values = ((faint("—"),) if v is None else (code(shortened(v, 40)),) for v in row.values)
+    return Row(((Span(row.key),), *values), marked=row.differs)
+
+
+def _data(comparison: Comparison, names: Sequence[str]) -> list[Block]:
+    if not comparison.datasets:
+        return []
+    differing = [d for d in comparison.datasets if d.differs]
+    equal = [d for d in comparison.datasets if not d.differs]
+    blocks: list[Block] = []
+    if differing:
+        blocks.append(_data_table(differing, names))
+        blocks += [Line((spans,)) for d in differing for spans in _data_changes(d, names)]
+    if equal:
+        title = f"{count(len(equal), 'dataset')} equal"
+        blocks.append(Section(title, (_data_table(equal, names),), folded=True))
+    note = _differ(len(differing))
+    return [Section("Data", tuple(blocks), note=note)]
+
+
+def _data_table(rows: Sequence[DatasetComparison], names: Sequence[str]) -> Table:
+    heads = _named("dataset", "used for", names=names)
+    return Table(
+        heads,
+        tuple(
+            Row(
+                (
+                    (Span(row.name),),
+                    (faint(row.context),),
+                    *(
+                        (faint("not used"),)
+                        if short is None
+                        else (code(short), faint(f"  {count(rows_of or 0, 'row')}"))
+                        for short, rows_of in zip(row.digests, row.rows, strict=True)
+                    ),
+                ),
+                marked=row.differs,
             )
-            for index, value in enumerate(row.values)
+            for row in rows
         ),
-    ]
+    )
 
 
-def _param(row: ParamRow) -> list[Cell | str]:
-    return [row.key, *(Cell("-" if v is None else v, strong=row.differs) for v in row.values)]
-
-
-def _provenance(row: ProvenanceRow) -> list[Cell | str]:
-    return [row.key, *(Cell("-" if v is None else v, strong=row.differs) for v in row.values)]
-
-
-def _data(datasets: Sequence[DatasetComparison], names: Sequence[str]) -> Iterator[str]:
-    for dataset in datasets:
-        if not dataset.differs:
+def _data_changes(row: DatasetComparison, names: Sequence[str]) -> list[tuple[Span, ...]]:
+    lines: list[tuple[Span, ...]] = []
+    for name, diff in zip(names, row.diffs, strict=True):
+        if diff is None or (diff.same_content and diff.same_schema):
             continue
-        label = f"{dataset.name} ({dataset.context})"
-        present = [name for name, d in zip(names, dataset.digests, strict=True) if d is not None]
-        if len(present) < len(names):
-            yield f"{label}: only in {', '.join(present)}"
-        for name, diff in zip(names, dataset.diffs, strict=False):
-            if diff is not None and not (diff.same_content and diff.same_schema):
-                yield f"{label}: {name} differs. {_difference(diff)}"
+        which = f" in {name}: " if len(names) > 2 else ": "
+        texts = _said(diff)
+        lines.append((strong(row.name), Span(which + "; ".join(texts))))
+    return lines
 
 
-def _difference(diff: DatasetDiff) -> str:
-    parts = []
-    if diff.old_rows != diff.new_rows:
-        parts.append(f"{diff.old_rows} → {diff.new_rows} rows")
-    parts += [_column(column) for column in diff.columns[:8]]
-    if len(diff.columns) > 8:
-        parts.append(f"{len(diff.columns) - 8} more columns")
+def _said(diff: DatasetDiff) -> list[str]:
+    texts: list[str] = []
+    if diff.old_rows != diff.new_rows and min(diff.old_rows, diff.new_rows) >= 0:
+        texts.append(f"{diff.old_rows:,} → {diff.new_rows:,} rows")
     if diff.reordered:
-        parts.append("columns in another order")
+        texts.append("columns in another order")
+    texts += [_column(column) for column in diff.columns[:_COLUMNS]]
+    if len(diff.columns) > _COLUMNS:
+        texts.append(f"{count(len(diff.columns) - _COLUMNS, 'more column')}")
     if diff.same_content:
-        parts.append("same values")
-    return ", ".join(parts) or "other values"
+        texts.append("same values")
+    if not diff.exact:
+        texts.append("only a sample was compared")
+    return texts or ["order, shape or index differs"]
 
 
 def _column(column: ColumnDiff) -> str:
-    name = f"column {column.name}" if column.name else "values"
-    if column.change is ColumnChange.RETYPED:
-        return f"{name} {column.old_dtype} → {column.new_dtype}"
+    name = column.name or "values"
     if column.change is ColumnChange.RENAMED:
-        return f"{name} was {column.old_name}"
-    rows = ""
-    if column.rows:
-        first, last = column.rows[0].first, column.rows[-1].stop - 1
-        rows = f" within rows {first} to {last}"
-    return f"{name} {column.change.value}{rows}"
+        return f"{column.old_name} renamed to {name}"
+    if column.change is ColumnChange.RETYPED:
+        return f"{name} retyped {column.old_dtype} → {column.new_dtype}"
+    rows = ", ".join(f"{block.first:,} to {block.stop - 1:,}" for block in column.rows[:3])
+    more = " and further" if len(column.rows) > 3 else ""
+    return f"{name} {column.change.value}" + (f" within rows {rows}{more}" if rows else "")
 
 
-def _shortened(lines: Sequence[str]) -> list[str]:
-    if len(lines) <= _LINES:
-        return list(lines)
-    return [*lines[:_LINES], f"... {len(lines) - _LINES} more lines"]
+def _code(comparison: Comparison, names: Sequence[str]) -> list[Block]:
+    if not comparison.code_compared:
+        return [Section("Code", (), note="not compared: the cells are not at hand")]
+    blocks: list[Block] = []
+    for change in comparison.code:
+        label = (strong(change.label), Span(f" {change.change}"), *_which(change, names))
+        blocks += [Line((label,)), Diff(change.diff)]
+    same = [count(n, "cell") + " equal" for n in comparison.same_cells.values()]
+    note = _differ(len(comparison.code))
+    return [Section("Code", tuple(blocks), note=", ".join((note, *same)))]
 
 
-def _equal(comparison: Comparison, head: tuple[str, ...]) -> Section:
-    rows: list[list[Cell | str]] = [
-        *(_param(row) for row in comparison.params if not row.differs),
-        *(_metric(row) for row in comparison.metrics if not row.differs),
-    ]
-    rows += [
-        [f"{d.name} ({d.context})", *(Cell(text or "-", faint=True) for text in d.digests)]
-        for d in comparison.datasets
-        if not d.differs
-    ]
-    rows += [
-        [row.key, *(Cell("-" if v is None else v[:40], faint=True) for v in row.values)]
-        for row in (*comparison.git, *comparison.environment)
-        if not row.differs
-    ]
-    title = (
-        f"{len(rows)} facts are equal or left at their defaults, "
-        f"and {comparison.same_packages} packages are the same"
+def _which(change: CodeChange, names: Sequence[str]) -> tuple[Span, ...]:
+    return (faint(f" in {names[change.run]}"),) if len(names) > 2 else ()
+
+
+def _provenance(
+    title: str, rows: Sequence[ProvenanceRow], names: Sequence[str], more: str = ""
+) -> list[Block]:
+    differing = [row for row in rows if row.differs]
+    equal = [row for row in rows if not row.differs]
+    if not rows and not more:
+        return []
+    blocks: list[Block] = [_facts(differing, names)] if differing else []
+    if equal:
+        blocks.append(Section(f"{len(equal)} equal", (_facts(equal, names),), folded=True))
+    note = _differ(len(differing))
+    return [Section(title, tuple(blocks), note=f"{note}{more}")]
+
+
+def _facts(rows: Sequence[ProvenanceRow], names: Sequence[str]) -> Table:
+    heads = _named("fact", names=names)
+    return Table(
+        heads,
+        tuple(
+            Row(
+                (
+                    (Span(row.key),),
+                    *(
+                        (faint("—"),) if v is None else (code(_fact(row.key, v)),)
+                        for v in row.values
+                    ),
+                ),
+                marked=row.differs,
+            )
+            for row in rows
+        ),
     )
-    return Section(title, Table(head, rows), folded=True)
+
+
+def _fact(key: str, value: str) -> str:
+    return value[:10] if key == "commit" else shortened(value or "none", 60)
+
+
+def _environment(comparison: Comparison, names: Sequence[str]) -> list[Block]:
+    same = comparison.same_packages
+    more = f", {count(same, 'package')} the same" if same else ""
+    return _provenance("Environment", comparison.environment, names, more)

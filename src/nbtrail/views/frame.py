@@ -1,9 +1,8 @@
-"""Runs as a pandas DataFrame."""
+"""Runs as a pandas DataFrame; the only view that imports pandas, and only when it is called."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.entities.table import RunTable
@@ -17,39 +16,49 @@ __all__ = ["runs_frame"]
 def runs_frame(table: RunTable) -> pd.DataFrame:
     """Return one row per run.
 
-    Columns: ``run_id, name, experiment, status, started`` (UTC), ``duration_s`` (seconds),
-    ``notebook, commit, dirty``, then ``params.<key>`` (numbers as numbers) and
-    ``metrics.<key>`` (the last value).
+    Parameters
+    ----------
+    table : RunTable
+
+    Returns
+    -------
+    DataFrame
+        ``run_id, name, experiment, status, started`` (UTC)``, duration_s, notebook, commit,
+        dirty``, then ``params.*`` (numbers and booleans as such) and ``metrics.*``.
     """
     import pandas as pd
 
-    ended = zip(table.started_ms, table.ended_ms, strict=True)
     columns: dict[str, Any] = {
         "run_id": table.run_id,
         "name": table.name,
         "experiment": table.experiment,
         "status": table.status,
         "started": pd.to_datetime(list(table.started_ms), unit="ms", utc=True),
-        "duration_s": [None if end is None else (end - start) / 1000 for start, end in ended],
+        "duration_s": pd.array(
+            [
+                None if end is None else (end - start) / 1000
+                for start, end in zip(table.started_ms, table.ended_ms, strict=True)
+            ],
+            dtype="Float64",
+        ).to_numpy(dtype="float64", na_value=float("nan")),
         "notebook": table.source,
         "commit": table.commit,
-        "dirty": table.dirty,
+        "dirty": pd.array(list(table.dirty), dtype="boolean"),
     }
-    for key, texts in table.params.items():
-        columns[f"params.{key}"] = _params(texts)
-    for key, values in table.metrics.items():
-        columns[f"metrics.{key}"] = pd.array(list(values), dtype="float64")
+    for key, values in table.params.items():
+        columns[f"params.{key}"] = pd.Series([_parsed(v) for v in values]).infer_objects()
+    for key, points in table.metrics.items():
+        columns[f"metrics.{key}"] = pd.Series(points, dtype="float64")
     return pd.DataFrame(columns)
 
 
-def _params(texts: Sequence[str | None]) -> list[Any]:
-    return [None if text is None else _parsed(text) for text in texts]
-
-
-def _parsed(text: str) -> Any:
-    """Return the scalar that a param's text stands for, else the text."""
+def _parsed(value: str | None) -> Any:
+    """Return the number or bool that the text is the ``repr`` of, else the text itself."""
+    if value is None:
+        return None
     try:
-        value = ast.literal_eval(text)
+        found = ast.literal_eval(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text
-    return value if isinstance(value, (bool, int, float, str)) else text
+        return {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}.get(value, value)
+    # A quoted text is the repr of a text; lists and the like stay as they were written.
+    return found if isinstance(found, (bool, int, float, str)) else value

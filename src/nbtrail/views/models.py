@@ -1,74 +1,107 @@
-"""Registered models with their versions and aliases."""
+"""Registered models: versions, aliases, and who moved them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nbtrail.entities.model import AliasMove, RegisteredModel
-from nbtrail.views.format import number_text, time_text
-from nbtrail.views.page import Section, html_page, text_page
-from nbtrail.views.table import Cell, Table
+from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
+from nbtrail.views.document import (
+    Document,
+    Head,
+    Line,
+    Row,
+    Section,
+    Span,
+    Table,
+    Tone,
+    code,
+    faint,
+    strong,
+)
+from nbtrail.views.formats import count, moment, numbers
 
-__all__ = ["html_models", "text_models"]
-
-_COLOUR = "#7b61c4"
-
-
-def html_models(models: Sequence[RegisteredModel], history: Sequence[AliasMove] = ()) -> str:
-    """Return registered models as HTML."""
-    return html_page(_title(models), _COLOUR, _hint(models), _sections(models, history))
-
-
-def text_models(models: Sequence[RegisteredModel], history: Sequence[AliasMove] = ()) -> str:
-    """Return registered models as text."""
-    return text_page(_title(models), _hint(models), _sections(models, history))
-
-
-def _title(models: Sequence[RegisteredModel]) -> str:
-    count = len(models)
-    return f"{count} registered model{'' if count == 1 else 's'}" if count else "No models yet"
+__all__ = ["model_detail", "models_table"]
 
 
-def _hint(models: Sequence[RegisteredModel]) -> list[str]:
-    return [] if models else ["%track promote best NAME@champion registers the best run's model"]
-
-
-def _sections(models: Sequence[RegisteredModel], history: Sequence[AliasMove]) -> list[Section]:
-    sections = [
-        Section(
-            model.name,
-            Table(
-                ("version", "aliases", "metric", "", "registered", "by", "comment"),
-                [
-                    [
-                        Cell(str(v.version), number=True, strong=True),
-                        Cell(" ".join(f"@{a}" for a in v.aliases), colour=_COLOUR, strong=True),
-                        v.metric,
-                        Cell(number_text(v.metric_value), number=True),
-                        Cell(time_text(v.created_ms), faint=True),
-                        Cell(v.user, faint=True),
-                        v.comment,
-                    ]
-                    for v in model.versions
-                ],
-            ),
+def models_table(models: Sequence[RegisteredModel]) -> Document:
+    """Show all registered models, one row each."""
+    if not models:
+        empty = "No registered models yet. Promote a run: %track promote best NAME@champion"
+        return (Line(((Span(empty),),)),)
+    rows = tuple(
+        Row(
+            (
+                (strong(model.name),),
+                (Span(f"{len(model.versions):,}"),),
+                _aliases(model),
+                (faint(moment(model.created_ms)),),
+            )
         )
         for model in models
-    ]
-    rows = [
-        [
-            Cell(f"{move.name}@{move.alias}", strong=True),
-            f"{_version(move.from_version)} → {_version(move.to_version)}",
-            "forced" if move.forced else "",
-            Cell(time_text(move.moved_ms), faint=True),
-            Cell(move.user, faint=True),
-            move.reason,
-        ]
-        for move in history
-    ]
-    sections.append(Section("History", Table(("alias", "moved", "", "when", "by", "why"), rows)))
-    return sections
+    )
+    heads = (Head("model"), Head("versions", numeric=True), Head("aliases"), Head("created"))
+    return (Table(heads, rows),)
 
 
-def _version(number: int | None) -> str:
-    return "none" if number is None else str(number)
+def model_detail(model: RegisteredModel, history: Sequence[AliasMove] = ()) -> Document:
+    """Show one registered model with its versions, and the moves of its aliases."""
+    top = Line(((strong(model.name),), (Span(count(len(model.versions), "version")),)))
+    texts = numbers([version.metric_value for version in model.versions])
+    rows = tuple(_version(v, text) for v, text in zip(model.versions, texts, strict=True))
+    heads = (
+        Head("version", numeric=True),
+        Head("aliases"),
+        Head("metric"),
+        Head("value", numeric=True),
+        Head("run"),
+        Head("registered"),
+        Head("comment"),
+    )
+    moves = Table(
+        (Head("when"), Head("alias"), Head("from → to"), Head("by"), Head("reason")),
+        tuple(map(_move, history)),
+    )
+    note = count(len(history), "move")
+    return (
+        top,
+        *((Table(heads, rows),) if rows else ()),
+        *((Section("History of aliases", (moves,), note=note),) if history else ()),
+    )
+
+
+def _aliases(model: RegisteredModel) -> tuple[Span, ...]:
+    if not model.aliases:
+        return (faint("none"),)
+    spans: list[Span] = []
+    for alias, version in sorted(model.aliases.items()):
+        spans += [Span(" " if spans else ""), Span(f"@{alias}", Tone.GOOD), faint(f" v{version}")]
+    return tuple(spans)
+
+
+def _version(version: ModelVersion, value: str) -> Row:
+    return Row(
+        (
+            (strong(f"v{version.version}"),),
+            (Span(" ".join(f"@{alias}" for alias in version.aliases), Tone.GOOD),),
+            (Span(version.metric),),
+            (Span(value),),
+            (code(version.run_id[:12]),),
+            (faint(moment(version.created_ms)),),
+            (Span(version.comment),),
+        )
+    )
+
+
+def _move(move: AliasMove) -> Row:
+    before = "—" if move.from_version is None else f"v{move.from_version}"
+    after = "removed" if move.to_version is None else f"v{move.to_version}"
+    forced = (Span("forced ", Tone.WARN),) if move.forced else ()
+    return Row(
+        (
+            (faint(moment(move.moved_ms)),),
+            (Span(f"@{move.alias}"),),
+            (Span(f"{before} → {after}"),),
+            (Span(move.user),),
+            (*forced, Span(move.reason)),
+        )
+    )

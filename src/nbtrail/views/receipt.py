@@ -1,64 +1,57 @@
-"""The receipt: one line below a tracked cell."""
+"""The one line under a tracked cell."""
 
 from __future__ import annotations
 
-import html
-
 from nbtrail.entities.run import Run, RunStatus
-from nbtrail.views.format import duration_text, number_text
-from nbtrail.views.page import DOT, status_colour
+from nbtrail.views.document import Document, Line, Span, Tone, code, strong
+from nbtrail.views.formats import (
+    commit_text,
+    count,
+    duration,
+    number,
+    on_training_data,
+    shortened,
+    shown_metrics,
+    status_spans,
+)
 
-__all__ = ["html_receipt", "text_receipt"]
+__all__ = ["receipt"]
 
 _METRICS = 3
+_VERBS = {
+    RunStatus.FINISHED: "FINISHED in",
+    RunStatus.FAILED: "FAILED after",
+    RunStatus.KILLED: "KILLED after",
+}
 
 
-def html_receipt(run: Run) -> str:
-    """Return the receipt of a run as HTML."""
-    colour = status_colour(run.status)
-    first, *rest = _facts(run)
-    tail = " · ".join(html.escape(fact) for fact in rest)
-    return (
-        '<div style="font-size:12px;line-height:1.6;margin:2px 0;padding:1px 0 1px 8px;'
-        f'border-left:3px solid {colour}">'
-        f'<span style="color:{colour}">{DOT}</span> '
-        f"<strong>{html.escape(run.name)}</strong> "
-        f'<span style="opacity:.75">{html.escape(first)}</span>'
-        + (f' <span style="opacity:.75">·</span> {tail}' if tail else "")
-        + "</div>"
-    )
-
-
-def text_receipt(run: Run) -> str:
-    """Return the receipt of a run as text."""
-    return f"{DOT} {run.name} {' · '.join(_facts(run))}"
-
-
-def _facts(run: Run) -> list[str]:
-    took = duration_text(run.ended_ms - run.started_ms) if run.ended_ms is not None else ""
-    facts = [f"{run.status.value} {'in' if run.status is RunStatus.FINISHED else 'after'} {took}"]
-    if run.status is RunStatus.RUNNING:
-        facts = [run.status.value]
-    if run.reason:
-        facts.append(run.reason.splitlines()[0][:200])
-    main = run.experiment.main_metric
-    ordered = sorted(run.metrics, key=lambda m: m.key != main)
-    facts += [
-        f"{m.key} {number_text(m.last)}" + (" (guessed model)" if m.link == "guess" else "")
-        for m in ordered[:_METRICS]
+def receipt(run: Run) -> Document:
+    """Say in one line what was recorded, and how to see more."""
+    took = None if run.ended_ms is None else run.ended_ms - run.started_ms
+    verb = _VERBS.get(run.status)
+    state = run.status.value if verb is None or took is None else f"{verb} {duration(took)}"
+    groups: list[tuple[Span, ...]] = [
+        (*status_spans(run.status.value, word=False), Span(" "), strong(run.name)),
+        (Span(state),),
     ]
-    if len(ordered) > _METRICS:
-        facts.append(f"{len(ordered) - _METRICS} more metrics")
-    chosen = sum(not p.is_default for p in run.params)
-    if run.params:
-        facts.append(_count(chosen, "param") + (" set" if chosen != len(run.params) else ""))
-    if run.datasets:
-        facts.append(_count(len(run.datasets), "dataset"))
+    if run.reason:
+        tone = Tone.BAD if run.status is RunStatus.FAILED else Tone.WARN
+        groups.append((Span(shortened(run.reason, 90), tone),))
+    # The score on the training data tells little, and misleads on its own.
+    shown = [m for m in shown_metrics(run, _METRICS) if not on_training_data(m)]
+    shown = shown or shown_metrics(run, 1)
+    groups += [(Span(f"{m.key} "), strong(number(m.last))) for m in shown]
+    if len(run.metrics) > len(shown):
+        groups.append((Span(count(len(run.metrics) - len(shown), "more metric")),))
+    kept = ((len(run.params), "param"), (len(run.datasets), "dataset"), (len(run.models), "model"))
+    groups += [(Span(count(amount, noun)),) for amount, noun in kept if amount]
     if run.code is not None:
-        commit = run.code.commit[:7] or "no commit yet"
-        facts.append(commit + (" + uncommitted changes" if run.code.dirty else ""))
-    return facts
+        groups.append(commit_text(run.code.commit, dirty=run.code.dirty))
+    groups += [(Span(mark.kind.value, Tone.WARN),) for mark in run.marks if _is_news(mark.kind)]
+    groups.append((code(f"%track show {run.name}"),))
+    return (Line(tuple(groups)),)
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")
+def _is_news(kind: str) -> bool:
+    """Say whether the line does not tell this mark already (dirty stands by the commit)."""
+    return kind != "dirty-tree"

@@ -1,117 +1,205 @@
-"""Everything about one run."""
+"""One run in full: what came out first, then what went in, then where it ran."""
 
 from __future__ import annotations
 
-from nbtrail.entities.dataset import Coverage
-from nbtrail.entities.run import Run
-from nbtrail.views.format import duration_text, number_text, size_text, time_text
-from nbtrail.views.page import Section, html_page, status_colour, text_page
-from nbtrail.views.table import Cell, Table
+from nbtrail.entities.run import Param, Run
+from nbtrail.views.document import (
+    Block,
+    Document,
+    Head,
+    Line,
+    Row,
+    Section,
+    Span,
+    Table,
+    Tone,
+    code,
+    faint,
+    strong,
+)
+from nbtrail.views.formats import (
+    commit_text,
+    count,
+    data_size,
+    digest_text,
+    duration,
+    moment,
+    number,
+    shortened,
+    shown_metrics,
+    status_spans,
+)
 
-__all__ = ["html_run", "text_run"]
+__all__ = ["run_detail"]
+
+_PACKAGES = (
+    "numpy",
+    "pandas",
+    "polars",
+    "scikit-learn",
+    "scipy",
+    "xgboost",
+    "lightgbm",
+    "torch",
+)
 
 
-def html_run(run: Run) -> str:
-    """Return a run's page as HTML."""
-    return html_page(_title(run), status_colour(run.status), _facts(run), _sections(run))
+def run_detail(run: Run) -> Document:
+    """Say everything of a run that one record holds."""
+    parts = (
+        _metrics(run),
+        _params(run),
+        _datasets(run),
+        _models(run),
+        _artifacts(run),
+        _provenance(run),
+    )
+    return (*_top(run), *(part for part in parts if part is not None))
 
 
-def text_run(run: Run) -> str:
-    """Return a run's page as text."""
-    return text_page(_title(run), _facts(run), _sections(run))
-
-
-def _title(run: Run) -> str:
-    return f"{run.name}  {run.status.value}" + (f"  ({run.reason})" if run.reason else "")
-
-
-def _facts(run: Run) -> list[str]:
-    took = duration_text(run.ended_ms - run.started_ms) if run.ended_ms is not None else ""
-    return [
-        time_text(run.started_ms),
-        f"took {took}" if took else "",
-        f"experiment {run.experiment.name}",
-        run.source,
-        f"by {run.user}" if run.user else "",
-        f"id {run.run_id}",
+def _top(run: Run) -> tuple[Block, ...]:
+    took = None if run.ended_ms is None else run.ended_ms - run.started_ms
+    first: list[tuple[Span, ...]] = [
+        (*status_spans(run.status.value, word=False), Span(" "), strong(run.name)),
+        (Span(run.status.value),),
+        (Span(run.experiment.name),),
+        (Span(moment(run.started_ms)),),
     ]
+    if took is not None:
+        first.append((Span(duration(took)),))
+    first.append((code(run.run_id[:12]),))
+    lines: list[Block] = [Line(tuple(first))]
+    if run.reason:
+        lines.append(Line(((Span(shortened(run.reason, 200), Tone.BAD),),)))
+    if run.note:
+        lines.append(Line(((Span(run.note),),)))
+    if run.tags:
+        lines.append(Line(tuple((faint(f"{k}="), Span(v)) for k, v in run.tags.items())))
+    lines += [
+        Line(((Span(mark.kind.value, Tone.WARN), Span(f" {mark.reason}")),)) for mark in run.marks
+    ]
+    return tuple(lines)
 
 
-def _sections(run: Run) -> list[Section]:
-    chosen = [p for p in run.params if not p.is_default]
-    defaults = [p for p in run.params if p.is_default]
-    return [
-        Section("Marks", [f"{m.kind.value}: {m.reason}" for m in run.marks]),
-        Section("Metrics", _metrics(run)),
-        Section("Params", Table(("", "", ""), [(p.key, Cell(p.value, strong=True), Cell(p.origin, faint=True)) for p in chosen])),
-        Section(f"{len(defaults)} params at their defaults", Table(("", ""), [(p.key, Cell(p.value, faint=True)) for p in defaults]), folded=True),
-        Section("Data", _data(run)),
-        Section("Models", Table(("model", "class", "file", "digest"), [(Cell(m.name, strong=True), m.class_name.rpartition(".")[2], m.status + (f": {m.problem}" if m.problem else ""), Cell(m.digest.partition(":")[2][:8], faint=True)) for m in run.models])),
-        Section("Code", _code(run)),
-        Section("Environment", _environment(run)),
-        Section(f"{len(run.environment.packages) if run.environment else 0} packages", Table(("", ""), sorted(run.environment.packages.items()) if run.environment else ()), folded=True),
-        Section("Artifacts", Table(("", "", ""), [(a.path, Cell(size_text(a.size), number=True), Cell(a.sha256[:8], faint=True)) for a in run.artifacts]), folded=len(run.artifacts) > 6),
-        Section("Tags", Table(("", ""), sorted(run.tags.items()))),
-        Section("Note", run.note.splitlines()),
-    ]  # fmt: skip
-
-
-def _metrics(run: Run) -> Table:
-    main = run.experiment.main_metric
-    rows = [
-        [
-            Cell(m.key, strong=m.key == main),
-            Cell(number_text(m.last), number=True, strong=True, title=repr(m.last)),
-            Cell(m.role, faint=True),
-            Cell(m.origin, faint=True),
-            Cell("guessed model" if m.link == "guess" else f"{m.count} values" * (m.count > 1), faint=True),
-        ]
-        for m in sorted(run.metrics, key=lambda m: m.key != main)
-    ]  # fmt: skip
-    return Table(("", "", "", "", ""), rows)
-
-
-def _data(run: Run) -> Table:
+def _metrics(run: Run) -> Block | None:
+    if not run.metrics:
+        return None
     rows = []
-    for use in run.datasets:
-        data = use.dataset
-        if data.kind == "file":
-            shape = size_text(data.rows)
-        else:
-            shape = f"{data.rows} × {len(data.columns)}" if data.columns else str(data.rows)
-        sampled = " sampled" if data.digest.coverage is Coverage.SAMPLED else ""
+    for metric in shown_metrics(run, len(run.metrics)):
+        several = f"{number(metric.minimum)} to {number(metric.maximum)}, {metric.count:,} points"
         rows.append(
-            [
-                Cell(use.name, strong=True),
-                use.context.value,
-                Cell(shape, number=True),
-                Cell(data.digest.short() + sampled, faint=True, title=data.digest.content),
-                Cell(use.seen.value, faint=True),
-                Cell(use.source, faint=True),
-            ]
+            Row(
+                (
+                    (Span(metric.key),),
+                    (strong(number(metric.last)),),
+                    (faint(metric.role),),
+                    (faint(several if metric.count > 1 else ""),),
+                    (faint(metric.expression or metric.origin),),
+                )
+            )
         )
-    return Table(("data", "used for", "size", "digest", "seen", "from"), rows)
+    heads = (Head("metric"), Head("value", numeric=True), Head("data"), Head("range"), Head("from"))
+    return Section("Metrics", (Table(heads, tuple(rows)),))
 
 
-def _code(run: Run) -> list[str]:
-    lines = []
+def _params(run: Run) -> Block | None:
+    chosen = [param for param in run.params if not param.is_default]
+    defaults = [param for param in run.params if param.is_default]
+    if not run.params:
+        return None
+    blocks: list[Block] = []
+    if chosen:
+        blocks.append(_param_table(chosen))
+    if defaults:
+        title = f"{count(len(defaults), 'param')} at the default"
+        blocks.append(Section(title, (_param_table(defaults),), folded=True))
+    return Section("Params", tuple(blocks))
+
+
+def _param_table(params: list[Param]) -> Table:
+    heads = (Head("param"), Head("value"), Head("from"))
+    rows = tuple(
+        Row(((Span(p.key),), (code(shortened(p.value)),), (faint(p.origin),))) for p in params
+    )
+    return Table(heads, rows)
+
+
+def _datasets(run: Run) -> Block | None:
+    if not run.datasets:
+        return None
+    rows = tuple(
+        Row(
+            (
+                (Span(use.name),),
+                (Span(use.context.value),),
+                (Span(data_size(use.dataset)),),
+                digest_text(use.dataset),
+                (faint(use.source or use.seen.value),),
+            )
+        )
+        for use in run.datasets
+    )
+    heads = (
+        Head("dataset"),
+        Head("used for"),
+        Head("size", numeric=True),
+        Head("content"),
+        Head("seen"),
+    )
+    return Section("Data", (Table(heads, rows),))
+
+
+def _models(run: Run) -> Block | None:
+    if not run.models:
+        return None
+    rows = tuple(
+        Row(
+            (
+                (Span(model.name),),
+                (faint(model.class_name.rpartition(".")[2]),),
+                (code(model.digest.partition(":")[2][:8]),),
+                (Span(model.status, Tone.BAD if model.status == "failed" else Tone.PLAIN),),
+                (faint(model.problem),),
+            )
+        )
+        for model in run.models
+    )
+    heads = (Head("model"), Head("class"), Head("digest"), Head("file"), Head(""))
+    return Section("Models", (Table(heads, rows),))
+
+
+def _artifacts(run: Run) -> Block | None:
+    if not run.artifacts:
+        return None
+    rows = tuple(
+        Row(((Span(a.path),), (Span(f"{a.size:,} B"),), (faint(a.media_type),)))
+        for a in run.artifacts
+    )
+    heads = (Head("artifact"), Head("size", numeric=True), Head("type"))
+    return Section("Artifacts", (Table(heads, rows),))
+
+
+def _provenance(run: Run) -> Block:
+    rows: list[tuple[str, tuple[Span, ...]]] = []
+    if run.source:
+        rows.append(("source", (Span(run.source),)))
+    if run.first_cell >= 0:
+        cells = count(run.last_cell - run.first_cell + 1, "cell")
+        rows.append(("cells", (Span(cells), faint(f" up to execution {run.last_cell + 1}"))))
     if run.code is not None:
         branch = f" on {run.code.branch}" if run.code.branch else ""
-        state = {True: "with uncommitted changes", False: "clean", None: "state unknown"}
-        lines.append(f"commit {run.code.commit or '(none yet)'}{branch}, {state[run.code.dirty]}")
-        lines += [f"changed: {path}" for path in run.code.changed[:10]]
-        if len(run.code.changed) > 10:
-            lines.append(f"and {len(run.code.changed) - 10} more")
-    if run.last_cell >= 0:
-        span = str(run.first_cell + 1)
-        if run.last_cell != run.first_cell:
-            span += f" to {run.last_cell + 1}"
-        lines.append(f"cell execution {span} of its session")
-    return lines
-
-
-def _environment(run: Run) -> list[str]:
-    environment = run.environment
-    if environment is None:
-        return []
-    return [f"{environment.implementation} {environment.python} on {environment.platform}"]
+        spans = (*commit_text(run.code.commit, dirty=run.code.dirty), Span(branch))
+        rows.append(("git", spans))
+        if run.code.changed:
+            changed = shortened(", ".join(run.code.changed), 120)
+            rows.append(("changed", (faint(changed),)))
+    if run.environment is not None:
+        env = run.environment
+        named = [f"{name} {env.packages[name]}" for name in _PACKAGES if name in env.packages]
+        rows.append(("python", (Span(f"{env.python} on {env.platform}"),)))
+        packages = f"{', '.join(named)}; {count(len(env.packages), 'package')} in all".lstrip("; ")
+        rows.append(("packages", (Span(packages),)))
+    if run.user:
+        rows.append(("user", (Span(run.user),)))
+    cells_of = tuple(Row(((faint(key),), spans)) for key, spans in rows)
+    return Section("Where", (Table((Head(""), Head("")), cells_of),) if cells_of else ())

@@ -1,95 +1,96 @@
-"""The verdict on an exported pipeline: recorded and found side by side."""
+"""The verdict on an exported pipeline, with the numbers side by side."""
 
 from __future__ import annotations
 
-from nbtrail.entities.pipeline import Check, Manifest, Outcome, Verdict
-from nbtrail.views.page import BAD, GOOD, HALF, Section, html_page, text_page
-from nbtrail.views.table import Cell, Table
+from nbtrail.entities.pipeline import Check, Outcome, Verdict
+from nbtrail.views.document import (
+    Block,
+    Document,
+    Head,
+    Line,
+    Row,
+    Section,
+    Span,
+    Table,
+    Tone,
+    code,
+    faint,
+)
+from nbtrail.views.formats import count, duration, moment, numbers
 
-__all__ = ["html_export", "html_verdict", "text_export", "text_verdict"]
+__all__ = ["verdict_detail", "verdict_line"]
 
-_TITLES = {
-    Outcome.EXACT: ("Reproduced exactly", GOOD),
-    Outcome.WITHIN_TOLERANCE: ("Reproduced within tolerance", HALF),
-    Outcome.FULL_HISTORY: ("Reproduced, but only by the full history", HALF),
-    Outcome.NOT_REPRODUCIBLE: ("Not reproduced", BAD),
+_SAID = {
+    Outcome.EXACT: ("✔ Reproduced exactly", Tone.GOOD),
+    Outcome.WITHIN_TOLERANCE: ("✔ Reproduced within tolerance", Tone.GOOD),
+    Outcome.FULL_HISTORY: ("✔ Reproduced by the full history", Tone.WARN),
+    Outcome.NOT_REPRODUCIBLE: ("✘ Not reproduced", Tone.BAD),
 }
+_LONG = 24
 
 
-_ORDER = ("metric", "model", "data", "run")
-
-
-def html_verdict(verdict: Verdict) -> str:
-    """Return a verdict as HTML."""
-    title, colour = _TITLES[verdict.outcome]
-    return html_page(title, colour, _facts(verdict), _sections(verdict))
-
-
-def text_verdict(verdict: Verdict) -> str:
-    """Return a verdict as text."""
-    return text_page(_TITLES[verdict.outcome][0], _facts(verdict), _sections(verdict))
-
-
-def html_export(manifest: Manifest, folder: str) -> str:
-    """Return what was exported, with its verdict, as HTML."""
-    title, colour = _export_title(manifest)
-    facts, sections = _export_parts(manifest, folder)
-    return html_page(title, colour, facts, sections)
-
-
-def text_export(manifest: Manifest, folder: str) -> str:
-    """Return what was exported, with its verdict, as text."""
-    facts, sections = _export_parts(manifest, folder)
-    return text_page(_export_title(manifest)[0], facts, sections)
-
-
-def _export_title(manifest: Manifest) -> tuple[str, str]:
-    if manifest.verdict is None:
-        return f"{manifest.run_name}: exported, not verified", HALF
-    title, colour = _TITLES[manifest.verdict.outcome]
-    return f"{manifest.run_name}: {title[0].lower()}{title[1:]}", colour
-
-
-def _export_parts(manifest: Manifest, folder: str) -> tuple[list[str], list[Section]]:
-    facts = [
-        f"{folder}/pipeline.py",
-        f"from {len(manifest.cells)} executed cells, {manifest.left_out} left out",
-        f"{len(manifest.params)} parameters",
+def verdict_line(verdict: Verdict) -> Line:
+    """Say the verdict in one line: the outcome, and the metrics side by side."""
+    text, tone = _SAID[verdict.outcome]
+    metrics = [check for check in verdict.checks if check.kind == "metric"]
+    groups = [
+        (Span(_equation(check), Tone.PLAIN if check.equal else Tone.BAD),) for check in metrics[:3]
     ]
-    verdict = manifest.verdict
-    if verdict is None:
-        return facts, []
-    return facts + _facts(verdict), _sections(verdict)
+    first = (Span(text, tone), *((Span(": "), *groups[0]) if groups else ()))
+    return Line((first, *groups[1:]))
 
 
-def _facts(verdict: Verdict) -> list[str]:
-    return [
-        f"fresh process, {verdict.scope.value}",
-        f"{verdict.seconds:.1f} s",
-        f"pipeline.py sha256 {verdict.pipeline_sha256[:12]}",
-    ]
+def _equation(check: Check) -> str:
+    """Write both values short, but never so short that different ones look the same."""
+    sign = "≠" if not check.equal else "=" if check.expected == check.found else "≈"
+    try:
+        expected, found = numbers([float(check.expected), float(check.found)])
+    except ValueError:  # one of them is missing, or no number
+        expected, found = check.expected, check.found or "nothing"
+    return f"{check.name} {expected} {sign} {found}"
 
 
-def _sections(verdict: Verdict) -> list[Section]:
-    rows = [
-        [
-            Cell(check.kind, faint=True),
-            Cell(check.name, strong=True),
-            Cell(_value(check, check.expected), number=True, title=check.expected),
-            Cell("=" if check.equal else "≠", colour=GOOD if check.equal else BAD, strong=True),
-            Cell(_value(check, check.found) or "(nothing)", number=True, title=check.found),
-        ]
-        for check in sorted(verdict.checks, key=lambda check: _ORDER.index(check.kind))
-    ]
-    return [
-        Section("What differs", [verdict.culprit] if verdict.culprit else []),
-        Section("", Table(("", "", "recorded", "", "fresh process"), rows)),
-        Section("Not checked", list(verdict.unchecked)),
-    ]
+def verdict_detail(verdict: Verdict) -> Document:
+    """Say what was checked, what was found, and what was not checked."""
+    blocks: list[Block] = [verdict_line(verdict)]
+    if verdict.culprit:
+        blocks.append(Line(((Span("because ", Tone.BAD), Span(verdict.culprit)),)))
+    if verdict.checks:
+        heads = (Head(""), Head("checked"), Head("recorded"), Head("found again"))
+        rows = tuple(map(_check, sorted(verdict.checks, key=lambda check: check.equal)))
+        equal = sum(check.equal for check in verdict.checks)
+        note = f"{equal} of {len(verdict.checks)} equal"
+        blocks.append(Section("Checks", (Table(heads, rows),), note=note))
+    if verdict.unchecked:
+        lines = tuple(Line(((Span("! ", Tone.WARN), Span(text)),)) for text in verdict.unchecked)
+        blocks.append(Section("Not checked", lines, note=count(len(lines), "thing")))
+    facts = [(faint(f"in the {verdict.scope.value}"),)]
+    if verdict.scope.value.startswith("rebuilt"):
+        facts = [(faint(f"in an environment {verdict.scope.value}"),)]
+    facts.append((faint(f"took {duration(verdict.seconds * 1000)}"),))
+    if verdict.verified_ms:
+        facts.append((faint(moment(verdict.verified_ms)),))
+    facts.append((faint(f"pipeline.py {verdict.pipeline_sha256[:12]}"),))
+    return (*blocks, Line(tuple(facts)))
 
 
-def _value(check: Check, text: str) -> str:
-    """Shorten digests; numbers are shown to the last digit."""
-    if check.kind in ("data", "model"):
-        return text.partition(":")[2][:12] or text[:12]
+def _check(check: Check) -> Row:
+    sign = Span("✔", Tone.GOOD) if check.equal else Span("✘", Tone.BAD)
+    found = code(_short(check.found)) if check.found else faint("nothing")
+    return Row(
+        (
+            (sign,),
+            (faint(f"{check.kind} "), Span(check.name)),
+            (code(_short(check.expected)),),
+            (found,),
+        ),
+        marked=not check.equal,
+    )
+
+
+def _short(text: str) -> str:
+    """Return a digest's first digits; numbers stay whole, since exactness is the point."""
+    head, colon, digits = text.partition(":")
+    if colon and len(digits) > _LONG:
+        return f"{head}:{digits[:12]}…"
     return text

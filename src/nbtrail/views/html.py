@@ -1,0 +1,78 @@
+"""Everything that is shown, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbtrail.entities.comparison import Comparison
+from nbtrail.entities.episode import Episode
+from nbtrail.entities.model import AliasMove, RegisteredModel
+from nbtrail.entities.pipeline import Manifest, Verdict
+from nbtrail.entities.run import Run
+from nbtrail.entities.table import RunTable
+from nbtrail.views.comparison import comparison_detail
+from nbtrail.views.episodes import episodes_table
+from nbtrail.views.export import export_detail
+from nbtrail.views.markup import to_html
+from nbtrail.views.models import model_detail, models_table
+from nbtrail.views.receipt import receipt
+from nbtrail.views.run import run_detail
+from nbtrail.views.runs import runs_table
+from nbtrail.views.verdict import verdict_detail
+
+__all__ = [
+    "html_comparison",
+    "html_episodes",
+    "html_export",
+    "html_model",
+    "html_models",
+    "html_receipt",
+    "html_run",
+    "html_runs",
+    "html_verdict",
+]
+
+
+def html_receipt(run: Run) -> str:
+    """Render the line under a tracked cell."""
+    return to_html(receipt(run))
+
+
+def html_runs(table: RunTable) -> str:
+    """Render a page of runs."""
+    return to_html(runs_table(table))
+
+
+def html_run(run: Run) -> str:
+    """Render one run in full."""
+    return to_html(run_detail(run))
+
+
+def html_comparison(comparison: Comparison) -> str:
+    """Render runs side by side."""
+    return to_html(comparison_detail(comparison))
+
+
+def html_models(models: Sequence[RegisteredModel]) -> str:
+    """Render all registered models."""
+    return to_html(models_table(models))
+
+
+def html_model(model: RegisteredModel, history: Sequence[AliasMove] = ()) -> str:
+    """Render one registered model with its versions and the moves of its aliases."""
+    return to_html(model_detail(model, history))
+
+
+def html_verdict(verdict: Verdict) -> str:
+    """Render the verdict on an exported pipeline."""
+    return to_html(verdict_detail(verdict))
+
+
+def html_episodes(episodes: Sequence[Episode]) -> str:
+    """Render the fits of a session."""
+    return to_html(episodes_table(episodes))
+
+
+def html_export(manifest: Manifest, folder: str) -> str:
+    """Return an exported pipeline with its verdict as HTML."""
+    return to_html(export_detail(manifest, folder))

@@ -1,0 +1,78 @@
+"""Everything that is shown, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbtrail.entities.comparison import Comparison
+from nbtrail.entities.episode import Episode
+from nbtrail.entities.model import AliasMove, RegisteredModel
+from nbtrail.entities.pipeline import Manifest, Verdict
+from nbtrail.entities.run import Run
+from nbtrail.entities.table import RunTable
+from nbtrail.views.comparison import comparison_detail
+from nbtrail.views.episodes import episodes_table
+from nbtrail.views.export import export_detail
+from nbtrail.views.models import model_detail, models_table
+from nbtrail.views.plain import to_text
+from nbtrail.views.receipt import receipt
+from nbtrail.views.run import run_detail
+from nbtrail.views.runs import runs_table
+from nbtrail.views.verdict import verdict_detail
+
+__all__ = [
+    "text_comparison",
+    "text_episodes",
+    "text_export",
+    "text_model",
+    "text_models",
+    "text_receipt",
+    "text_run",
+    "text_runs",
+    "text_verdict",
+]
+
+
+def text_receipt(run: Run) -> str:
+    """Render the line under a tracked cell."""
+    return to_text(receipt(run))
+
+
+def text_runs(table: RunTable) -> str:
+    """Render a page of runs."""
+    return to_text(runs_table(table))
+
+
+def text_run(run: Run) -> str:
+    """Render one run in full."""
+    return to_text(run_detail(run))
+
+
+def text_comparison(comparison: Comparison) -> str:
+    """Render runs side by side."""
+    return to_text(comparison_detail(comparison))
+
+
+def text_models(models: Sequence[RegisteredModel]) -> str:
+    """Render all registered models."""
+    return to_text(models_table(models))
+
+
+def text_model(model: RegisteredModel, history: Sequence[AliasMove] = ()) -> str:
+    """Render one registered model with its versions and the moves of its aliases."""
+    return to_text(model_detail(model, history))
+
+
+def text_verdict(verdict: Verdict) -> str:
+    """Render the verdict on an exported pipeline."""
+    return to_text(verdict_detail(verdict))
+
+
+def text_episodes(episodes: Sequence[Episode]) -> str:
+    """Render the fits of a session."""
+    return to_text(episodes_table(episodes))
+
+
+def text_export(manifest: Manifest, folder: str) -> str:
+    """Return an exported pipeline with its verdict as text."""
+    return to_text(export_detail(manifest, folder))

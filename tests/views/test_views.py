@@ -1,0 +1,227 @@
+"""What the views say, and that it survives in a saved, untrusted notebook."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from nbtrail.compare.runs import compare_runs
+from nbtrail.entities.pipeline import Check, Outcome
+from nbtrail.entities.run import Metric, Param, RunStatus
+from nbtrail.entities.table import RunTable
+from nbtrail.views import html, text
+from nbtrail.views.bundle import mime_bundle
+from nbtrail.views.formats import duration, numbers
+from nbtrail.views.frame import runs_frame
+from nbtrail.views.receipt import receipt
+
+EVIL = "<script>alert(1)</script>&\"'"
+# What Jupyter's sanitizer is known to leave in place.
+TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
+
+
+class Checker(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.problems = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        if tag not in TAGS:
+            self.problems.append(tag)
+        for name, value in attrs:
+            if name != "style" or re.search(
+                r"var\(|currentcolor|inherit|url\(", value, re.IGNORECASE
+            ):
+                self.problems.append((tag, name, value))
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.problems.append(f"/{tag}")
+
+
+def everything(samples):
+    return {
+        "receipt": (samples.run(),),
+        "run": (samples.run(),),
+        "runs": (samples.table(),),
+        "comparison": (samples.comparison(),),
+        "models": ([samples.model()],),
+        "model": (samples.model(), samples.MOVES),
+        "verdict": (samples.verdict(Outcome.NOT_REPRODUCIBLE),),
+        "episodes": (samples.episodes(),),
+        "export": (samples.manifest(), "out"),
+    }
+
+
+@pytest.mark.parametrize("name", [n.removeprefix("html_") for n in html.__all__])
+def test_html_is_plain_enough_for_an_untrusted_notebook(name, samples):
+    rendered = getattr(html, f"html_{name}")(*everything(samples)[name])
+    checker = Checker()
+    checker.feed(rendered)
+    assert checker.problems == []
+    assert checker.open == []
+    assert len(rendered) < 60_000
+
+
+@pytest.mark.parametrize("name", [n.removeprefix("text_") for n in text.__all__])
+def test_text_is_free_of_markup(name, samples):
+    said = getattr(text, f"text_{name}")(*everything(samples)[name])
+    assert said
+    assert "style=" not in said
+    assert all(line == line.rstrip() for line in said.splitlines())
+
+
+def test_everything_is_escaped(samples):
+    run = dataclasses.replace(
+        samples.run(),
+        name=EVIL,
+        note=EVIL,
+        reason=EVIL,
+        tags={EVIL: EVIL},
+        params=(Param(EVIL, EVIL),),
+        metrics=(Metric(EVIL, 1.0, 1.0, 1.0, expression=EVIL),),
+    )
+    for rendered in (
+        html.html_run(run),
+        html.html_receipt(run),
+        html.html_comparison(compare_runs([run, samples.run(2)])),
+    ):
+        assert "<script" not in rendered
+        assert "&lt;script&gt;" in rendered
+
+
+def test_the_receipt_in_one_line(samples):
+    said = text.text_receipt(samples.run())
+    assert said == (
+        "● brisk-otter-12 · FINISHED in 1.2 s · accuracy 0.9737 · log_loss 0.0831 · 1 more metric "
+        "· 4 params · 2 datasets · 1 model · a1b2c3d+dirty · %track show brisk-otter-12"
+    )
+    assert "\n" not in text.text_receipt(samples.failed())
+    assert "ValueError: Input X contains NaN." in text.text_receipt(samples.failed())
+    running = dataclasses.replace(samples.run(), status=RunStatus.RUNNING, ended_ms=None)
+    assert "RUNNING" in text.text_receipt(running)
+
+
+def test_the_runs_table_marks_the_best_and_leaves_out_what_is_equal(samples):
+    said = text.text_runs(samples.table())
+    assert re.search(r"brisk-otter-12 .*★ 0\.9737", said)
+    assert said.count("★") == 1
+    assert "solver" not in said
+    assert "57 more runs not shown" in said
+    assert "%%track" in text.text_runs(RunTable(0))
+
+
+def test_a_comparison_folds_what_is_equal(samples):
+    rendered = html.html_comparison(samples.comparison())
+    before, _, folded = rendered.partition("<details")
+    assert "train/accuracy" not in before
+    assert "train/accuracy" in folded
+    said = text.text_comparison(samples.comparison())
+    assert "-model = LogisticRegression(C=1.0)" in said
+    assert "X_test: bill changed within rows 0 to 568" in said
+    assert "scipy" in said
+    assert "numpy" not in said
+    one, two = samples.run(), samples.run(2)
+    assert "not compared" in text.text_comparison(compare_runs([one, two]))
+
+
+def test_a_verdict_puts_the_numbers_side_by_side(samples):
+    good = text.text_verdict(samples.verdict())
+    assert good.startswith("✔ Reproduced exactly: accuracy 0.9737 = 0.9737")
+    bad = text.text_verdict(samples.verdict(Outcome.NOT_REPRODUCIBLE))
+    assert bad.startswith("✘ Not reproduced: accuracy 0.9737 ≠ 0.9649")
+    assert "because train_test_split drew other rows" in bad
+    assert "The figure roc.png was not compared." in bad
+    assert "nothing" in bad
+
+
+def test_a_tolerance_is_never_written_as_equality(samples):
+    check = Check("metric", "auc", "0.30000000000000004", "0.3", equal=True)
+    verdict = dataclasses.replace(
+        samples.verdict(), outcome=Outcome.WITHIN_TOLERANCE, checks=(check,)
+    )
+    assert "auc 0.30000000000000004 ≈ 0.3" in text.text_verdict(verdict)
+
+
+def test_untracked_fits_say_how_to_keep_them(samples):
+    said = text.text_episodes(samples.episodes())
+    assert said.startswith("1 fit is not tracked yet: keep with %track keep")
+    assert "All 1 fit" in text.text_episodes(samples.episodes()[1:])
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([0.9737, 0.95], ["0.9737", "0.9500"]),
+        ([0.97371, 0.97372], ["0.97371", "0.97372"]),
+        ([1.0, 1.0], ["1.0", "1.0"]),
+        ([1e-9, 2e-9], ["1e-09", "2e-09"]),
+        ([12345.678], ["12,345.6780"]),
+        ([None, math.nan, math.inf, -math.inf], ["—", "NaN", "∞", "-∞"]),
+    ],
+)
+def test_different_numbers_never_look_equal(values, written):
+    assert numbers(values) == written
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "written"),
+    [(12, "12 ms"), (2345, "2.3 s"), (59_990, "1 min 0 s"), (3_720_000, "1 h 2 min"), (None, "—")],
+)
+def test_durations(milliseconds, written):
+    assert duration(milliseconds) == written
+
+
+def test_times_are_absolute(samples):
+    for rendered in (html.html_run(samples.run()), html.html_runs(samples.table())):
+        assert "ago" not in rendered
+        assert "2025-11-21 09:0" in rendered
+
+
+def test_a_bundle_has_both(samples):
+    bundle = mime_bundle(receipt(samples.run()))
+    assert set(bundle) == {"text/html", "text/plain"}
+
+
+def test_the_frame(samples):
+    frame = runs_frame(samples.table())
+    assert list(frame.columns) == [
+        *("run_id", "name", "experiment", "status", "started", "duration_s", "notebook"),
+        *("commit", "dirty", "params.C", "params.solver", "params.scale"),
+        *("metrics.train/accuracy", "metrics.accuracy", "metrics.log_loss"),
+    ]
+    assert frame["params.C"].tolist()[:3] == [1.0, 0.1, 10.0]
+    assert frame["params.C"].dtype == "float64"
+    assert frame["params.scale"].dtype == "bool"
+    assert set(frame["params.solver"]) == {"lbfgs"}
+    assert str(frame["started"].dt.tz) == "UTC"
+    assert frame["started"][0] == pd.Timestamp(samples.NOW, unit="ms", tz="UTC")
+    assert frame["duration_s"][0] == 1.2
+    assert math.isnan(frame["duration_s"][3])
+    assert frame["metrics.accuracy"].idxmax() == 0
+    assert len(runs_frame(RunTable(0))) == 0
+
+
+@pytest.mark.slow
+def test_views_of_the_server_are_light():
+    script = (
+        "import sys, nbtrail.views.html, nbtrail.views.text, nbtrail.views.bundle; "
+        "print({'numpy', 'pandas', 'sklearn', 'IPython'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "set()"
