@@ -14,6 +14,7 @@ from nbtrail.pipeline.flow import stage_functions
 from nbtrail.pipeline.layout import assemble_imports, docstring, wrapped
 from nbtrail.pipeline.metrics import Placed, place_metrics
 from nbtrail.pipeline.params import Parameter, find_parameters
+from nbtrail.pipeline.passes import take_pass
 from nbtrail.pipeline.plan import Form, Plan
 from nbtrail.pipeline.shape import Parts, bound_by, divide
 from nbtrail.pipeline.step import Step
@@ -85,7 +86,7 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
     python : str
         Version of the interpreter of the run.
     """
-    draft = _draft(plan)
+    draft = _draft(plan, form)
     flat = draft.parts.flat if form is Form.STAGES else "its statements keep their order"
     body = _flat(draft) if flat else _staged(draft, plan)
     definitions = [_code(s) for s in draft.parts.definitions] if not flat else []
@@ -132,12 +133,16 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
     )
 
 
-def _draft(plan: Plan) -> _Draft:
+def _draft(plan: Plan, form: Form) -> _Draft:
     steps = plan.fresh_steps()
     shown = {n for s in steps for n in s.facts.reads if re.fullmatch(r"_\d+", n)}
     every = [text for _, text in plan.texts.values()]
     ours = our_names(every)
     translator = Translator(ours, shown, tracked_functions(every, ours))
+    if plan.loop_pass >= 0:
+        for step in steps:
+            if step.node[0] == plan.run.first_cell:
+                take_pass(step, plan.loop_pass, ours, alone=form is not Form.HISTORY)
     used = {n for s in steps for n in (*s.names.loads, *s.names.stores)} | set(_RESERVED)
     placed = place_metrics(steps, list(plan.metrics), translator, used)
     steps = [part for step in steps for part in translator.translate(step)]
@@ -157,7 +162,9 @@ def _draft(plan: Plan) -> _Draft:
     measured = {id(s) for s in steps if held & s.names.stores}
     models = tuple(
         dict.fromkeys(
-            m.name for m in plan.run.models if any(m.name in s.names.stores for s in steps)
+            m.name
+            for m in plan.run.models
+            if any(m.name in s.names.stores for s in steps if not _defines(s.tree))
         )
     )
     draft = _Draft(divide(steps), parameters, placed, models, translator, measured)
@@ -167,6 +174,11 @@ def _draft(plan: Plan) -> _Draft:
             draft.translator.imports.add("contextlib")
             step.text = f"with contextlib.suppress(Exception):  # raised in the notebook too\n{indent(step.text)}"
     return draft
+
+
+def _defines(tree: ast.stmt) -> bool:
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return isinstance(tree, kinds)
 
 
 def _only_shows(step: Step) -> bool:
@@ -234,7 +246,7 @@ def _flat(draft: _Draft) -> str:
         if step.node[0] != cell:
             lines.append("")
             cell = step.node[0]
-        definition = isinstance(step.tree, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        definition = _defines(step.tree) and not isinstance(step.tree, (ast.Import, ast.ImportFrom))
         lines.append(f"\n{_code(step)}\n\n" if definition else _code(step))
     text = re.sub(r"\n{4,}", "\n\n\n", "\n".join([*lines, "", *_ending(draft)]))
     if _awaits(text):

@@ -41,6 +41,8 @@ class Plan:
         Path as the code spells it to the path relative to the project.
     modules : tuple of str
         Source files of the project's own modules that were imported.
+    loop_pass : int
+        Which pass of a loop the run is (0-based); -1 when it is none.
     """
 
     run: Run
@@ -54,6 +56,7 @@ class Plan:
     files: tuple[str, ...]
     modules: tuple[str, ...]
     metrics: tuple[Metric, ...]
+    loop_pass: int = -1
 
     def fresh_steps(self) -> list[Step]:
         """Return the statements of the slice, ready to be edited."""
@@ -75,7 +78,13 @@ class Plan:
 
 
 def make_plan(
-    run: Run, cells: Sequence[CellExecution], notebook: str, cwd: str, *, full: bool = False
+    run: Run,
+    cells: Sequence[CellExecution],
+    notebook: str,
+    cwd: str,
+    *,
+    full: bool = False,
+    loop_pass: int = -1,
 ) -> Plan:
     """Find what a run needs of its session's history.
 
@@ -87,6 +96,8 @@ def make_plan(
         The kernel's working directory, relative to the project.
     full : bool
         Take the whole history instead of the slice.
+    loop_pass : int
+        Which pass of a loop the run is; -1 when it is none.
 
     Raises
     ------
@@ -125,7 +136,8 @@ def make_plan(
         spelled,
         files,
         modules,
-        tuple(m for m in run.metrics),
+        run.metrics,
+        loop_pass,
     )
 
 
