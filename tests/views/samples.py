@@ -9,7 +9,7 @@ from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, Artifact, ModelRecord, ModelVersion, RegisteredModel
-from nbtrail.entities.pipeline import Check, Outcome, Scope, Verdict
+from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.entities.provenance import CodeVersion, Environment
 from nbtrail.entities.run import (
     Direction,
@@ -146,6 +146,20 @@ def table():
             "accuracy": (0.9737, 0.9561, None, None),
             "log_loss": (0.0831, 0.1123, None, 0.5),
         },
+    )
+
+
+def manifest() -> Manifest:
+    """Give the manifest of an exported pipeline."""
+    return Manifest(
+        version=1,
+        run_id="0" * 32,
+        run_name="winner",
+        created_ms=1,
+        pipeline_sha256="ab" * 32,
+        cells=("s:0", "s:3"),
+        left_out=5,
+        verdict=verdict(Outcome.EXACT),
     )
 
 

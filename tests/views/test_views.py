@@ -58,6 +58,7 @@ def everything(samples):
         "model": (samples.model(), samples.MOVES),
         "verdict": (samples.verdict(Outcome.NOT_REPRODUCIBLE),),
         "episodes": (samples.episodes(),),
+        "export": (samples.manifest(), "out"),
     }
 
 

@@ -21,7 +21,7 @@ from nbtrail.store.store import Store
 __all__ = ["demo"]
 
 _NOTEBOOK = "01-first-run.ipynb"
-_DATA = "penguins.csv"
+_DATA = ("penguins.csv", "SOURCE.md")
 _MODEL = "penguins@champion"
 _CELL_S = 600
 
@@ -39,7 +39,7 @@ def demo(folder: str, *, lab: bool) -> None:
 
 def _demo(folder: str, *, lab: bool) -> None:
     project = _fresh(Path(folder))
-    _step(1, "project", f"{project}: a git repository with {_NOTEBOOK} and data/{_DATA}")
+    _step(1, "project", f"{project}: a git repository with {_NOTEBOOK} and data/{_DATA[0]}")
     _make_project(project)
     store = Store.open(project / FOLDER, create=True)
     _step(2, "track", "running the notebook in a real kernel")
@@ -72,7 +72,8 @@ def _fresh(wanted: Path) -> Path:
 
 def _make_project(project: Path) -> None:
     (project / "data").mkdir(exist_ok=True)
-    for name, target in ((_NOTEBOOK, project / _NOTEBOOK), (_DATA, project / "data" / _DATA)):
+    targets = {_NOTEBOOK: project / _NOTEBOOK} | {n: project / "data" / n for n in _DATA}
+    for name, target in targets.items():
         with resources.as_file(_resource(name)) as source:
             shutil.copyfile(source, target)
     who = ("-c", "user.name=nbtrail demo", "-c", "user.email=demo@nbtrail.invalid")
@@ -97,7 +98,7 @@ def _resource(name: str) -> Any:
     if packaged.is_file():
         return packaged
     notebooks = Path(__file__).parents[3] / "notebooks"
-    return notebooks / ("data" if name == _DATA else "") / name
+    return notebooks / ("data" if name in _DATA else "") / name
 
 
 def _run_notebook(project: Path, store: Store) -> None:

@@ -56,9 +56,12 @@ def promote(
 def models(name: str | None, place: str | None, *, as_json: bool) -> None:
     """List the registered models, or one with its versions and history."""
     from nbtrail.views.contract import models_page
-    from nbtrail.views.text import text_models
+    from nbtrail.views.text import text_model, text_models
 
     reader = open_store(place).reader
-    found = (reader.model(name),) if name else reader.models()
-    history = reader.alias_history(name) if name else ()
-    answer(models_page(found), lambda: text_models(found, history), as_json=as_json)
+    if name is None:
+        found = reader.models()
+        answer(models_page(found), lambda: text_models(found), as_json=as_json)
+        return
+    model, history = reader.model(name), reader.alias_history(name)
+    answer(models_page((model,)), lambda: text_model(model, history), as_json=as_json)

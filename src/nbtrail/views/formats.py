@@ -101,7 +101,7 @@ def data_size(dataset: Dataset) -> str:
     if dataset.kind == "file":
         return _bytes(dataset.rows)
     if len(dataset.shape) > 1:
-        return " × ".join(f"{side:,}" for side in dataset.shape)  # noqa: RUF001
+        return " × ".join(f"{side:,}" for side in dataset.shape)
     return f"{dataset.rows:,}" if dataset.rows >= 0 else "—"
 
 
