@@ -11,10 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrail.capture.guard import guarded
-from nbtrail.entities.cell import CellStatus
+
+if TYPE_CHECKING:
+    from nbtrail.entities.cell import CellStatus
 
 __all__ = ["CellEnd", "CellHooks", "CellStart"]
 
@@ -131,6 +133,8 @@ class CellHooks:
 
 
 def _ended(start: CellStart, result: Any) -> CellEnd:
+    from nbtrail.entities.cell import CellStatus  # not needed by %load_ext
+
     exception = None
     if result is not None:
         exception = result.error_before_exec or result.error_in_exec

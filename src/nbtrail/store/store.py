@@ -47,7 +47,6 @@ class Store:
     read_only : bool
         True when it can't be written by us; `submit` then drops, `call` raises.
     objects : Objects
-    reader : Reader
     writer : Writer
     warn : callable or None
         Takes one sentence for the user, from any thread.
@@ -65,7 +64,8 @@ class Store:
 
     @functools.cached_property
     def reader(self) -> Reader:
-        from nbtrail.store.reader import Reader  # a notebook that only records never reads
+        """What reads it; loaded late, since a notebook that only records never reads."""
+        from nbtrail.store.reader import Reader
 
         return Reader(self.root / DATABASE)
 
