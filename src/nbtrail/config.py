@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbtrail.exceptions import UsageError
 
@@ -27,8 +27,7 @@ _DEFAULTS: dict[str, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting, its value and where it came from."""
 
     name: str

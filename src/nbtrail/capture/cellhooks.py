@@ -10,8 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrail.capture.guard import guarded
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CellEnd", "CellHooks", "CellStart"]
 
 
-@dataclass(frozen=True, slots=True)
-class CellStart:
+class CellStart(NamedTuple):
     """A cell is about to run.
 
     Attributes
@@ -42,8 +40,7 @@ class CellStart:
     silent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CellEnd:
+class CellEnd(NamedTuple):
     """A cell has run.
 
     Attributes

@@ -19,8 +19,8 @@ __all__ = ["ImportWatch"]
 class ImportWatch:
     """Call `notify` after each outermost import of a module below `packages`.
 
-    A finder of ``sys.meta_path``; it has no base class, since loading `importlib.abc`
-    takes longer than all it does. In threads other than the main one it is called after every such module.
+    In threads other than the main one it is called after every such module. It is a
+    finder without a base class: `importlib.abc` would take longer to load than all the rest.
     """
 
     def __init__(self, packages: Sequence[str], notify: Callable[[], None]) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbtrail.capture.calls import CallKind
 
@@ -30,8 +29,7 @@ _MODEL_SELECTION = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A function to tap: where it hangs (`owner`, `attribute`) and what it does."""
 
     kind: CallKind
