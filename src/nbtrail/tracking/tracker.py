@@ -164,7 +164,7 @@ class Tracker:
     def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
         """Return the child runs of this session's run, in order."""
         every = tuple(self._handles.values())
-        return tuple(h for h in every if h.snapshot().parent_run_id == handle.run_id)
+        return tuple(h for h in every if h.parent_run_id == handle.run_id)
 
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture."""
