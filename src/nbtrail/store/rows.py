@@ -209,8 +209,8 @@ def _models(db: sqlite3.Connection, run: int) -> tuple[ModelRecord, ...]:
     return tuple(
         ModelRecord(
             *row[:8],
-            None if row[8] is None else loads(Signature, row[8]),
-            row[9],
+            signature=None if row[8] is None else loads(Signature, row[8]),
+            variable=row[9],
         )
         for row in rows
     )
