@@ -207,10 +207,6 @@ def _models(db: sqlite3.Connection, run: int) -> tuple[ModelRecord, ...]:
         (run,),
     )
     return tuple(
-        ModelRecord(
-            *row[:8],
-            signature=None if row[8] is None else loads(Signature, row[8]),
-            variable=row[9],
-        )
-        for row in rows
+        ModelRecord(*head, None if signature is None else loads(Signature, signature), variable)
+        for *head, signature, variable in rows
     )
