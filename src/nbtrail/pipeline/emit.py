@@ -185,6 +185,8 @@ def _only_shows(step: Step) -> bool:
     tree = step.tree
     if not displays_only(tree):
         return False
+    if step.partial:  # the facts are those of the whole
+        return _is_print(tree) or not any(isinstance(n, ast.Call) for n in ast.walk(tree))
     facts = step.facts
     return not (facts.mutations or facts.channels_written or facts.deletes) or _is_print(tree)
 
