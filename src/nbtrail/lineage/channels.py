@@ -90,8 +90,8 @@ class Channels:
         """Take a file event of any thread: libraries read in worker threads too."""
         if self._thread == -1:
             return
-        if self._thread != threading.get_ident() and _is_ours():
-            return  # a model being saved in the background
+        if _is_ours():
+            return  # the store, or a model being saved in the background
         if "r" in event.mode:
             self._traffic.read.add(event.path)
         if "w" in event.mode:
