@@ -186,7 +186,8 @@ def _slice(
             nodes.append(place)
     end = (run.last_cell, 1 << 30)
     for model in run.models:
-        names.append((model.name, end))
+        if model.variable:
+            names.append((model.variable, end))
     found = backward_slice(graph, nodes, names)
     until = min([*nodes, *(place for _, place in names)], default=end)
     checks = [n for n in graph.order if n < until and n not in found and _is_check(graph, texts, n)]
