@@ -91,14 +91,7 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
     body = _flat(draft) if flat else _staged(draft, plan)
     definitions = [_code(s) for s in draft.parts.definitions] if not flat else []
     constants = [_code(s) for s in draft.parts.constants] if not flat else []
-    functions = [
-        boilerplate.parse_function(draft.names, draft.parameters, f"output-{_slug(plan)}"),
-        boilerplate.results_function(draft.names),
-    ]
-    if draft.models:
-        functions.append(boilerplate.save_function(draft.names))
-    functions.append(boilerplate.record_function(draft.names, plan.run.name))
-    blocks = [*definitions, *functions, body]
+    blocks = [*definitions, *_helpers(draft, plan), body]
     rest = "\n\n\n".join(blocks)
     if constants:
         rest = "\n".join(constants) + "\n\n\n" + rest
@@ -131,6 +124,17 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
         draft.translator.notes,
         flat,
     )
+
+
+def _helpers(draft: _Draft, plan: Plan) -> list[str]:
+    """Return the functions around the user's code."""
+    functions = [
+        boilerplate.parse_function(draft.names, draft.parameters, f"output-{_slug(plan)}"),
+        boilerplate.results_function(draft.names),
+    ]
+    if draft.models:
+        functions.append(boilerplate.save_function(draft.names))
+    return [*functions, boilerplate.record_function(draft.names, plan.run.name)]
 
 
 def _draft(plan: Plan, form: Form) -> _Draft:
@@ -170,10 +174,16 @@ def _draft(plan: Plan, form: Form) -> _Draft:
     draft = _Draft(divide(steps), parameters, placed, models, translator, measured)
     draft.names = _free_names(used)
     for step in steps:
-        if step.facts.error and not isinstance(step.tree, (ast.Import, ast.ImportFrom)):
-            draft.translator.imports.add("contextlib")
-            step.text = f"with contextlib.suppress(Exception):  # raised in the notebook too\n{indent(step.text)}"
+        _suppress(step, draft.translator)
     return draft
+
+
+def _suppress(step: Step, translator: Translator) -> None:
+    """Let a statement fail where it failed in the notebook: what it did before stays."""
+    if step.facts.error and not isinstance(step.tree, (ast.Import, ast.ImportFrom)):
+        translator.imports.add("contextlib")
+        comment = "  # raised in the notebook too"
+        step.text = f"with contextlib.suppress(Exception):{comment}\n{indent(step.text)}"
 
 
 def _defines(tree: ast.stmt) -> bool:
@@ -185,6 +195,8 @@ def _only_shows(step: Step) -> bool:
     tree = step.tree
     if not displays_only(tree):
         return False
+    if step.partial:  # the facts are those of the whole
+        return _is_print(tree) or not any(isinstance(n, ast.Call) for n in ast.walk(tree))
     facts = step.facts
     return not (facts.mutations or facts.channels_written or facts.deletes) or _is_print(tree)
 

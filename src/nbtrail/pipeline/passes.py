@@ -67,6 +67,7 @@ def take_pass(step: Step, number: int, ours: dict[str, str], *, alone: bool) -> 
     value = f"list({items})[{number}]"
     if isinstance(node.iter, (ast.Tuple, ast.List)) and number < len(node.iter.elts):
         value = segment(step.text, node.iter.elts[number])
+    step.partial = True
     step.text = f"{target} = {value}\n{moved_out(step.text, node)}"
 
 

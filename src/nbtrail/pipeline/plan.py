@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -19,6 +20,8 @@ from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
 __all__ = ["Form", "Plan", "make_plan"]
+
+_LIBRARIES = (sys.prefix, sys.base_prefix)
 
 
 class Form(Enum):
@@ -229,11 +232,14 @@ def _files(
         for channel in facts.channels_read:
             if channel.startswith("file:") and channel not in written:
                 path = channel.removeprefix("file:")
+                if path.startswith(_LIBRARIES):
+                    continue  # data that a library brings with it
                 (modules if path.endswith(".py") else inputs)[path] = None
         written |= {c for c in facts.channels_written if c.startswith("file:")}
     for use in run.datasets:
         # seen by a reader's tap: libraries that open files without Python noticing
-        if use.source and use.dataset.kind == "file" and f"file:{use.source}" not in written:
+        known = use.source and use.dataset.kind == "file" and f"file:{use.source}" not in written
+        if known and not use.source.startswith(_LIBRARIES):
             inputs[use.source] = None
     return tuple(inputs), tuple(modules)
 

@@ -152,6 +152,7 @@ class Translator:
                 return
             node, ours = found
             kept = [segment(step.text, i.context_expr) for i in node.items if i not in ours]
+            step.partial = True
             step.text = _without_header(step.text, node, ", ".join(kept))
 
     def _first_run(self, step: Step) -> tuple[ast.With, list[ast.withitem]] | None:
