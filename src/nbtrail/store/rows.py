@@ -207,6 +207,10 @@ def _models(db: sqlite3.Connection, run: int) -> tuple[ModelRecord, ...]:
         (run,),
     )
     return tuple(
-        ModelRecord(*head, None if signature is None else loads(Signature, signature), variable)
-        for *head, signature, variable in rows
+        ModelRecord(
+            *(model_id, name, kind, digest, flavor, path, status, problem),
+            None if signature is None else loads(Signature, signature),
+            variable,
+        )
+        for model_id, name, kind, digest, flavor, path, status, problem, signature, variable in rows
     )
