@@ -166,9 +166,9 @@ def _draft(plan: Plan, form: Form) -> _Draft:
     measured = {id(s) for s in steps if held & s.names.stores}
     models = tuple(
         dict.fromkeys(
-            m.name
+            m.variable
             for m in plan.run.models
-            if any(m.name in s.names.stores for s in steps if not _defines(s.tree))
+            if any(m.variable in s.names.stores for s in steps if not _defines(s.tree))
         )
     )
     draft = _Draft(divide(steps), parameters, placed, models, translator, measured)
