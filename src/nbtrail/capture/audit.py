@@ -10,9 +10,8 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = [
     "FileEvent",
@@ -32,8 +31,7 @@ class SystemKind(Enum):
     EXEC = "exec"
 
 
-@dataclass(frozen=True, slots=True)
-class FileEvent:
+class FileEvent(NamedTuple):
     """A file or folder is about to be opened or changed; it need not succeed.
 
     Attributes
@@ -48,8 +46,7 @@ class FileEvent:
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
-class SystemEvent:
+class SystemEvent(NamedTuple):
     """A process, a change of the environment, or code that is about to be executed.
 
     Attributes

@@ -208,9 +208,9 @@ def _models(db: sqlite3.Connection, run: int) -> tuple[ModelRecord, ...]:
     )
     return tuple(
         ModelRecord(
-            *row[:8],
-            None if row[8] is None else loads(Signature, row[8]),
-            row[9],
+            *(model_id, name, kind, digest, flavor, path, status, problem),
+            None if signature is None else loads(Signature, signature),
+            variable,
         )
-        for row in rows
+        for model_id, name, kind, digest, flavor, path, status, problem, signature, variable in rows
     )
