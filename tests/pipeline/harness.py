@@ -180,6 +180,7 @@ def record_run(
             variable,
             type(notebook.values[variable]).__name__,
             digest_estimator(notebook.values[variable]),
+            variable=variable,
         )
         for variable in models
     ]

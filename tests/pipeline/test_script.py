@@ -137,7 +137,7 @@ def test_ruff_has_nothing_to_say(script, form, tmp_path):
                 )
             ],
             ["start_run('a')", "log_param(", "import nbtrail\nwith"],
-            ["# kept", "m = x * 2"],
+            ["kept (default", "m = x * 2"],
         ),
         (
             ["import nbtrail as nb\nx = 3", "nb.log_metrics({'m': x * 2, 'k': 1})"],

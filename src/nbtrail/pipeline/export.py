@@ -156,7 +156,7 @@ def _manifest(
         inputs=_inputs(plan, script, project),
         metrics={m.key: m.last for m in run.metrics},
         data=_data(run),
-        models={m.name: m.digest for m in run.models if m.digest},
+        models={m.variable or m.name: m.digest for m in run.models if m.digest},
         cells=tuple(f"{run.session_id}:{seq}" for seq in plan.used_cells),
         left_out=plan.left_out,
         project=_relative(project, folder),

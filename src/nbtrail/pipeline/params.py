@@ -15,6 +15,7 @@ from nbtrail.pipeline.text import Edit, apply_edits, replace_node
 
 __all__ = ["Parameter", "find_parameters"]
 
+_HELP = 80  # characters of a comment that still make a line of help
 _SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _SPLITS = frozenset(
     [
@@ -137,7 +138,8 @@ def _constant(
     known, literal = _literal(value)
     if not known:
         return None
-    comment = _trailing_comment(step)
+    above = " ".join(line.lstrip("# ") for line in step.comments)
+    comment = _trailing_comment(step) or (above if len(above) < _HELP else "")
     path = literal if isinstance(literal, str) and literal in inputs else ""
     return Parameter(
         target.id, literal, comment or ("input file" if path else "as set in the notebook"), path

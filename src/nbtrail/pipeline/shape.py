@@ -43,7 +43,7 @@ def bound_by(steps: list[Step]) -> Counter[str]:
     for step in steps:
         names = step.names
         counts.update(
-            names.stores | names.deletes | {m for m in step.facts.binds if "*" in step.text}
+            names.stores | names.deletes | {m for m in step.facts.binds if "import *" in step.text}
         )
     return counts
 
