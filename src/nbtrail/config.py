@@ -8,11 +8,10 @@ Each setting comes from the environment (``NBTRAIL_<NAME>``), else from
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbtrail.exceptions import UsageError
 
@@ -28,8 +27,7 @@ _DEFAULTS: dict[str, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting, its value and where it came from."""
 
     name: str
@@ -167,8 +165,16 @@ def _positive(name: str, raw: Any, origin: str) -> int:
 
 def _table(project: Path) -> dict[str, Any]:
     try:
-        data = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        text = (project / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    if "nbtrail" not in text:
+        return {}
+    import tomllib  # most projects set nothing, and loading it takes milliseconds
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
         return {}
     table = data.get("tool", {}).get("nbtrail", {})
     return table if isinstance(table, dict) else {}

@@ -347,6 +347,7 @@ def test_a_folder_that_can_not_be_written_is_read(
 import tempfile
 warm = Store.open(Path(tempfile.mkdtemp()) / ".nbtrail", create=True)
 warm.call(do.start_run(make("warm")))
+assert warm.reader.run(warm.reader.resolve(warm.reader.runs().name[0])).name == "warm"
 warm.close()
 {user}
 said = []

@@ -10,17 +10,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrail.capture.guard import guarded
-from nbtrail.entities.cell import CellStatus
+
+if TYPE_CHECKING:
+    from nbtrail.entities.cell import CellStatus
 
 __all__ = ["CellEnd", "CellHooks", "CellStart"]
 
 
-@dataclass(frozen=True, slots=True)
-class CellStart:
+class CellStart(NamedTuple):
     """A cell is about to run.
 
     Attributes
@@ -40,8 +40,7 @@ class CellStart:
     silent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CellEnd:
+class CellEnd(NamedTuple):
     """A cell has run.
 
     Attributes
@@ -131,6 +130,8 @@ class CellHooks:
 
 
 def _ended(start: CellStart, result: Any) -> CellEnd:
+    from nbtrail.entities.cell import CellStatus  # not needed by %load_ext
+
     exception = None
     if result is not None:
         exception = result.error_before_exec or result.error_in_exec

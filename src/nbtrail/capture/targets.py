@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from nbtrail.capture.calls import CallKind
 
@@ -30,8 +29,7 @@ _MODEL_SELECTION = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A function to tap: where it hangs (`owner`, `attribute`) and what it does."""
 
     kind: CallKind
@@ -58,20 +56,19 @@ class TargetFinder:
         yield from self._functions()
 
     def _new_classes(self, base: type) -> Iterator[type]:
-        waiting: list[type] = [base]
-        visited: set[type] = set()
-        while waiting:
-            cls = waiting.pop()
-            child: type
-            for child in type.__subclasses__(cls):
-                if child not in visited:
-                    visited.add(child)
-                    waiting.append(child)
-                    # mixins in other branches hold predict and score
-                    for ancestor in child.__mro__ if child not in self._classes else ():
-                        if ancestor not in self._classes and ancestor is not object:
-                            self._classes.add(ancestor)
-                            yield ancestor
+        # before each cell, over a few hundred classes: so by whole generations
+        children: Callable[[type], list[type]] = type.__subclasses__
+        found: dict[type, None] = {}
+        generation: dict[type, None] = {base: None}
+        while generation:
+            generation = {c: None for cls in generation for c in children(cls)}
+            found |= generation
+        for child in found.keys() - self._classes:
+            # mixins in other branches hold predict and score
+            for ancestor in child.__mro__:
+                if ancestor not in self._classes and ancestor is not object:
+                    self._classes.add(ancestor)
+                    yield ancestor
 
     def _functions(self) -> Iterator[Target]:
         metrics = sys.modules.get("sklearn.metrics")

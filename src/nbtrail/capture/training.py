@@ -6,19 +6,12 @@ import weakref
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from nbtrail.capture.location import Location
 from nbtrail.entities.dataset import DatasetUse
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.run import Metric, MetricPoint, Param
 
-__all__ = ["Location", "Training"]
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A place in the session's history: cell execution and statement, -1 when unknown."""
-
-    cell_seq: int = -1
-    statement: int = -1
+__all__ = ["Training"]
 
 
 @dataclass(slots=True, eq=False)

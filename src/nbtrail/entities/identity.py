@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 
 __all__ = ["is_run_id", "new_id"]
@@ -24,7 +24,7 @@ def new_id(now_ms: int | None = None) -> str:
         32 lowercase hexadecimal digits, laid out as RFC 9562 section 5.7 says.
     """
     stamp = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    value = (stamp & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    value = (stamp & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10))
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return f"{value:032x}"

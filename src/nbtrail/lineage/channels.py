@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from nbtrail.capture.audit import FileEvent, SystemEvent, SystemKind
@@ -24,6 +24,7 @@ _TREE_LIMIT = 3000  # entries of the project looked at around a process
 _READ_ONLY_COMMANDS = re.compile(
     r"^\s*(ls|pwd|echo|head|tail|cat|wc|pip|conda|uv|which|nvidia-smi|free|df|date|whoami|git)\b(?!.*>)"
 )
+_LISTENERS = frozenset({"nbtrail.capture.audit", __name__})
 _LIBRARY_VARIABLES = re.compile(
     r"^(OMP|MKL|OPENBLAS|NUMEXPR|VECLIB|BLIS|CUDA|TF|KERAS|TORCH|PYTORCH|XLA|JAX|PYTHON|PANDAS|"
     r"SKLEARN|SCIPY|TOKENIZERS|HF|TRANSFORMERS|LOKY|JOBLIB|POLARS|LC|TZ)(_|$)|^LANG$|^PATH$"
@@ -89,6 +90,8 @@ class Channels:
         """Take a file event of any thread: libraries read in worker threads too."""
         if self._thread == -1:
             return
+        if _is_ours():
+            return  # the store, or a model being saved in the background
         if "r" in event.mode:
             self._traffic.read.add(event.path)
         if "w" in event.mode:
@@ -100,6 +103,8 @@ class Channels:
         Magics start processes in threads of their own; code counts in this thread only.
         """
         if self._thread == -1:
+            return
+        if event.kind is not SystemKind.EXEC and _is_ours():
             return
         if event.kind is SystemKind.PROCESS:
             if self._traffic.tree is None:
@@ -222,6 +227,18 @@ class Channels:
         read |= mine_read
         written |= mine_written
         self._written_files |= mine_written
+
+
+def _is_ours() -> bool:
+    """Say whether nbtrail itself causes the event: what it asks git is no effect."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        root = name.partition(".")[0]
+        if name not in _LISTENERS and root not in sys.stdlib_module_names:
+            return root in {"nbtrail", "git"}
+        frame = frame.f_back
+    return False
 
 
 def is_library_variable(channel: str) -> bool:

@@ -94,8 +94,9 @@ class Observer:
             loads |= _names_in_text(text, namespace, seen.names.loads)
         seen.texts |= set(seen.names.texts)
         self._resolve(seen, loads, namespace, until)
-        seen.suspects = suspects(seen.names, namespace) | self._reached(seen, namespace)
-        self._snapshot(seen, namespace, until)
+        if not _is_ours(seen.node):  # ours change nothing of the user's
+            seen.suspects = suspects(seen.names, namespace) | self._reached(seen, namespace)
+            self._snapshot(seen, namespace, until)
         seen.ids = {name: id(value) for name, value in namespace.items()}
         seen.ambient = Ambient.now()
 
@@ -171,8 +172,7 @@ class Observer:
             seen.reads |= {n for n in inner if n in seen.ids and not _SHELL.match(n)}
         mutations = self._mutations(seen, namespace, binds, until)
         read, written = self._outside(seen, traffic)
-        magic = magic_of(seen.node)
-        if magic is not None and magic[0] in _OURS:
+        if _is_ours(seen.node):
             mutations, read, written = {}, set(), set()
         self._patches(seen, namespace, mutations, written)
         kept = {n for n in binds if not re.match(r"^_\d+$", n)}
@@ -266,6 +266,11 @@ class Observer:
             ):
                 written.add(f"attr:{name}.{attribute}")
                 mutations[name.partition(".")[0]] = True
+
+
+def _is_ours(node: ast.stmt) -> bool:
+    magic = magic_of(node)
+    return magic is not None and magic[0] in _OURS
 
 
 def _mutable_part(reach: Reach) -> set[int]:

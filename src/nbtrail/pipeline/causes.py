@@ -17,10 +17,8 @@ def likely_cause(plan: Plan) -> str:
         text = plan.texts[node][1] if node in plan.texts else ""
         if plan.graph.facts[node].error.startswith(("KeyboardInterrupt", "interrupted")):
             return f"The likely cause: `{_first_line(text)}` was interrupted half-way."
-        if "start_run" in text and text.startswith(("for ", "while ")):
-            return (
-                "The likely cause: the run is one pass of a loop, and the script makes all of them."
-            )
+        if plan.loop_pass < 0 and "start_run" in text and text.startswith(("for ", "while ")):
+            return "The likely cause: the run is one pass of a loop, and it is not known which."
         if "reload(" in text:
             return (
                 f"The likely cause: `{_first_line(text)}` loaded a module again that was edited "

@@ -163,9 +163,10 @@ def _drain(collector: Any, found: dict[str, Any]) -> None:
             for use in training.datasets:
                 found["data"].append([use.name, use.context.value, use.dataset.digest.content])
             found["metrics"] += [[k, repr(m.last)] for k, m in training.metrics.items()]
-            if training.model_name and training.estimator is not None:
+            if training.estimator is not None:
                 digest = digest_estimator(training.estimator)
-                found["models"].setdefault(training.model_name, digest)
+                name = training.model_name or f"{training.class_name} {training.episode_id}"
+                found["models"].setdefault(name, digest)
         found["metrics"] += [[m.key, repr(m.last)] for _, m in collector.drain_loose()]
     except Exception as error:
         found["notes"].append(f"What was fitted could not be read: {type(error).__name__}: {error}")

@@ -13,6 +13,7 @@ __all__ = [
     "apply_edits",
     "cut",
     "indent",
+    "moved_out",
     "quoted",
     "replace_node",
     "segment",
@@ -31,6 +32,10 @@ class Edit:
     start: tuple[int, int]
     end: tuple[int, int]
     text: str
+
+    def applied_to(self, text: str) -> str:
+        """Return `text` with this one edit."""
+        return apply_edits(text, [self])
 
 
 def replace_node(node: ast.expr | ast.stmt, text: str) -> Edit:
@@ -117,6 +122,22 @@ def indent(text: str, prefix: str = "    ") -> str:
     return "\n".join(
         line if number in fixed or not line.strip() else prefix + line
         for number, line in enumerate(text.split("\n"), 1)
+    )
+
+
+def moved_out(text: str, node: ast.With | ast.For) -> str:
+    """Return the body of a compound statement, moved to the left margin."""
+    lines = text.split("\n")
+    first = node.body[0].lineno - 1
+    if first == node.lineno - 1:  # all on one line
+        return "; ".join(segment(text, statement) for statement in node.body)
+    while first > node.lineno and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    margin = node.body[0].col_offset
+    fixed = string_lines(text)
+    return "\n".join(
+        line if number in fixed or line[:margin].strip() else line[margin:]
+        for number, line in enumerate(lines[first : node.body[-1].end_lineno], first + 1)
     )
 
 

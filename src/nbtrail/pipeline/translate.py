@@ -9,7 +9,15 @@ from collections.abc import Collection, Mapping
 
 from nbtrail.capture.statements import magic_of
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import Edit, apply_edits, quoted, replace_node, segment, string_lines
+from nbtrail.pipeline.text import (
+    Edit,
+    apply_edits,
+    indent,
+    moved_out,
+    quoted,
+    replace_node,
+    segment,
+)
 
 __all__ = ["Translator", "called", "our_names"]
 
@@ -144,6 +152,7 @@ class Translator:
                 return
             node, ours = found
             kept = [segment(step.text, i.context_expr) for i in node.items if i not in ours]
+            step.partial = True
             step.text = _without_header(step.text, node, ", ".join(kept))
 
     def _first_run(self, step: Step) -> tuple[ast.With, list[ast.withitem]] | None:
@@ -293,13 +302,5 @@ def _without_header(text: str, node: ast.With, kept: str) -> str:
     margin = " " * node.col_offset
     if kept:
         return "\n".join([*lines[: node.lineno - 1], f"{margin}with {kept}:", *lines[first:]])
-    if node.body[0].lineno == node.lineno:  # all on one line
-        body = "; ".join(segment(text, s) for s in node.body)
-        return "\n".join([*lines[: node.lineno - 1], margin + body, *lines[node.end_lineno :]])
-    inner = node.body[0].col_offset - node.col_offset
-    fixed = string_lines(text)
-    moved = [
-        line if number in fixed or line[:inner].strip() else line[inner:]
-        for number, line in enumerate(lines[first : node.end_lineno], first + 1)
-    ]
-    return "\n".join([*lines[: node.lineno - 1], *moved, *lines[node.end_lineno :]])
+    body = indent(moved_out(text, node), margin)
+    return "\n".join([*lines[: node.lineno - 1], body, *lines[node.end_lineno :]])

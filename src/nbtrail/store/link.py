@@ -8,15 +8,18 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from nbtrail.exceptions import NotFoundError, SchemaTooNewError, StoreError
-from nbtrail.store.apply import FUNCTIONS, apply
+from nbtrail.store.apply import FUNCTIONS, apply, apply_all
 from nbtrail.store.connection import DATABASE, check_place, connect_writer, identity
+from nbtrail.store.liveness import now_ms, this_owner
 from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import ensure_schema
-from nbtrail.store.owners import lost_owners, sweep
+from nbtrail.store.operations import Operation
+from nbtrail.store.owners import beat, lost_owners, sweep
 from nbtrail.store.rescue import Rescue
 
 __all__ = ["Link", "StoreGoneError", "transaction"]
@@ -59,6 +62,34 @@ class Link:
     def is_open(self) -> bool:
         """Whether there is a connection now."""
         return self._db is not None
+
+    def commit(
+        self, operations: Sequence[Operation | None], *, full: bool, beating: bool
+    ) -> list[Any]:
+        """Do operations in one transaction and return their results; the lock is held.
+
+        Parameters
+        ----------
+        full : bool
+            As `use` takes it.
+        beating : bool
+            Add a sign of life, and bring in what forked children left.
+
+        Raises
+        ------
+        Exception
+            As `use` raises, and what an operation that can't be applied raises.
+        """
+        db = self.use(full=full)
+        # a heartbeat alone changes nothing that readers show
+        with transaction(db, counts=bool(operations) or not beating):
+            results = apply_all(db, operations)
+            if beating:
+                beat(db, this_owner(), now_ms())
+        if beating:
+            self.replay(db)
+        self.settle()
+        return results
 
     def use(self, *, full: bool) -> sqlite3.Connection:
         """Return the connection, opened and still the right one; the lock is held.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-import secrets
 import socket
 import sys
 import time
@@ -100,7 +99,7 @@ def _lost(owner: Owner, me: Owner, now: int) -> Lost | None:
 @functools.lru_cache(maxsize=1)
 def _owner_of(pid: int) -> Owner:
     return Owner(
-        token=secrets.token_hex(8),
+        token=os.urandom(8).hex(),
         host=socket.gethostname(),
         boot=_boot(),
         pid=pid,

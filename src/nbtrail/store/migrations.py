@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -89,7 +88,8 @@ def ensure_schema(db: sqlite3.Connection, path: Path) -> None:
 def _create(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA application_id={APPLICATION_ID}")
     statement = ""
-    script = files("nbtrail.store").joinpath("schema.sql").read_text(encoding="utf-8")
+    # by path: importlib.resources costs more to load than all of this takes
+    script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
     for line in script.splitlines(keepends=True):
         statement += line
         if line.rstrip().endswith(";") and sqlite3.complete_statement(statement):

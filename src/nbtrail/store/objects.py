@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -99,7 +98,7 @@ class Objects:
 
     def _put(self, read: Callable[[], bytes]) -> tuple[str, int]:
         self.root.mkdir(exist_ok=True)
-        temporary = self.root / f".{secrets.token_hex(8)}.tmp"
+        temporary = self.root / f".{os.urandom(8).hex()}.tmp"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(temporary, flags | getattr(os, "O_BINARY", 0), 0o444)
         try:

@@ -10,17 +10,19 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nbtrail.entities.cell import CellExecution
-from nbtrail.entities.dataset import DatasetUse
-from nbtrail.entities.episode import Episode
 from nbtrail.entities.identity import new_id
-from nbtrail.entities.model import AliasMove, Artifact, ModelRecord, ModelVersion
-from nbtrail.entities.pipeline import Manifest
-from nbtrail.entities.provenance import CodeVersion, Environment, Session
-from nbtrail.entities.run import Direction, Mark, Metric, MetricPoint, Param, Run, RunStatus
 from nbtrail.store.liveness import this_owner
+
+if TYPE_CHECKING:  # who has a record to store has loaded its class
+    from nbtrail.entities.cell import CellExecution
+    from nbtrail.entities.dataset import DatasetUse
+    from nbtrail.entities.episode import Episode
+    from nbtrail.entities.model import AliasMove, Artifact, ModelRecord, ModelVersion
+    from nbtrail.entities.pipeline import Manifest
+    from nbtrail.entities.provenance import CodeVersion, Environment, Session
+    from nbtrail.entities.run import Direction, Mark, Metric, MetricPoint, Param, Run, RunStatus
 
 __all__ = [
     "Operation",

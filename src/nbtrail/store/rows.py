@@ -202,11 +202,11 @@ def _datasets(db: sqlite3.Connection, run: int) -> tuple[DatasetUse, ...]:
 
 def _models(db: sqlite3.Connection, run: int) -> tuple[ModelRecord, ...]:
     rows = db.execute(
-        "SELECT model_id, name, class_name, digest, flavor, path, status, problem, signature "
+        "SELECT model_id, name, class_name, digest, flavor, path, status, problem, signature, variable "
         "FROM models WHERE run = ? ORDER BY id",
         (run,),
     )
     return tuple(
-        ModelRecord(*(*row[:8], None if row[8] is None else loads(Signature, row[8])))
-        for row in rows
+        ModelRecord(*head, None if signature is None else loads(Signature, signature), variable)
+        for *head, signature, variable in rows
     )

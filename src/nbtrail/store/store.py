@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import logging
 import os
 import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nbtrail.config import FOLDER
 from nbtrail.exceptions import StoreError, StoreReadOnlyError
@@ -19,8 +20,10 @@ from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import SCHEMA_VERSION, check_schema, ensure_schema, too_new
 from nbtrail.store.objects import Objects
 from nbtrail.store.operations import Operation
-from nbtrail.store.reader import Reader
 from nbtrail.store.writer import Ticket, Writer
+
+if TYPE_CHECKING:
+    from nbtrail.store.reader import Reader
 
 __all__ = ["Store"]
 
@@ -44,7 +47,6 @@ class Store:
     read_only : bool
         True when it can't be written by us; `submit` then drops, `call` raises.
     objects : Objects
-    reader : Reader
     writer : Writer
     warn : callable or None
         Takes one sentence for the user, from any thread.
@@ -55,11 +57,17 @@ class Store:
         self.project = root.parent
         self.read_only = read_only
         self.objects = Objects(root / "objects")
-        self.reader = Reader(root / DATABASE)
         self.warn = warn
         self._identity = identity(root / DATABASE)
         self._closed = False
         self.writer = Writer(root, WriteLock(root / "write.lock"), self._say)
+
+    @functools.cached_property
+    def reader(self) -> Reader:
+        """What reads it; loaded late, since a notebook that only records never reads."""
+        from nbtrail.store.reader import Reader
+
+        return Reader(self.root / DATABASE)
 
     @classmethod
     def open(

@@ -14,16 +14,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nbtrail.exceptions import NbtrailError, NotFoundError, StoreError
-from nbtrail.store.apply import apply_all
-from nbtrail.store.link import Link, transaction
-from nbtrail.store.liveness import HEARTBEAT_S, now_ms, this_owner
+from nbtrail.store.liveness import HEARTBEAT_S
 from nbtrail.store.lock import WriteLock
 from nbtrail.store.operations import Operation
-from nbtrail.store.owners import beat
 from nbtrail.store.rescue import Rescue
+
+if TYPE_CHECKING:
+    from nbtrail.store.link import Link
 
 __all__ = ["Ticket", "Writer"]
 
@@ -66,7 +66,7 @@ class Writer:
         self._lock = lock
         self._warn = warn
         self._rescue = Rescue(root)
-        self._link = Link(root, lock, self._rescue, warn)
+        self._link: Link | None = None
         self._forked = False
         self._reset()
 
@@ -101,9 +101,13 @@ class Writer:
         """Begin anew in a forked child.
 
         With the parent's connection open, SQLite's locks in this process are not its
-        own: such a child writes rescue files only, which its parent brings in.
+        own: such a child writes rescue files only, which its parent brings in. So does one
+        whose parent's thread was about to open it.
         """
-        self._forked = self._link.leak() or self._forked
+        if self._link is not None:
+            self._forked = self._link.leak() or self._forked
+        else:
+            self._forked = self._forked or self._thread is not None
         self._lock.after_fork()
         self._reset()
 
@@ -208,21 +212,22 @@ class Writer:
         operations = [item.operation if isinstance(item, Ticket) else item for item in items]
         full = any(isinstance(item, Ticket) or item.durable for item in items)
         full = full or now - self._synced_at >= _BARRIER_S
+        link = self._connected()
         with self._lock.held(_LOCK_S):
-            db = self._link.use(full=full)
-            # a heartbeat alone changes nothing that readers show
-            with transaction(db, counts=bool(items) or not beating):
-                results = apply_all(db, operations)
-                if beating:
-                    beat(db, this_owner(), now_ms())
-            if beating:
-                self._link.replay(db)  # of forked children
-            self._link.settle()
+            results = link.commit(operations, full=full, beating=beating)
         self._note(operations, full=full, beating=beating, now=now)
         for item, result in zip(items, results, strict=True):
             if isinstance(item, Ticket):
                 item.result, item.written = result, True
                 item.done.set()
+
+    def _connected(self) -> Link:
+        """Return the link, made here in the thread: loading what writes takes its time."""
+        if self._link is None:
+            from nbtrail.store.link import Link
+
+            self._link = Link(self._root, self._lock, self._rescue, self._warn)
+        return self._link
 
     def _note(
         self, operations: Sequence[Operation | None], *, full: bool, beating: bool, now: float
@@ -288,10 +293,12 @@ class Writer:
 
     def _finish(self) -> None:
         """Close the connection at the end, so that no journal is left behind."""
-        if self._link.is_open:
+        if self._link is not None and self._link.is_open:
             self._close_link()
 
     def _close_link(self) -> None:
+        if self._link is None:
+            return
         try:
             with self._lock.held(1.0):
                 self._link.close()

@@ -45,6 +45,11 @@ class ActiveRun(RunFiles):
         """The readable name."""
         return self._run.name
 
+    @property
+    def parent_run_id(self) -> str | None:
+        """The run that this one is a child of."""
+        return self._run.parent_run_id
+
     def snapshot(self) -> Run:
         """Return the run as it stands now, without asking the store."""
         with self._lock:

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import atexit
 import os
-import socket
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from nbtrail.capture.guard import guarded, warn_once
-from nbtrail.config import find_store
-from nbtrail.entities.identity import new_id
-from nbtrail.entities.provenance import Session
+from nbtrail.config import find_store, load_settings
 from nbtrail.entities.run import RunStatus
 from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
-from nbtrail.tracking.tracker import Tracker, relative_path
+from nbtrail.tracking.process import begin_session, name_finder, present_tracker, use_tracker
+from nbtrail.tracking.tracker import Tracker
 
 __all__ = [
     "active_run",
@@ -44,19 +41,6 @@ __all__ = [
     "start_run",
 ]
 
-_tracker: Tracker | None = None
-
-
-def use_tracker(tracker: Tracker | None) -> None:
-    """Make `tracker` the process's tracker (the notebook session does)."""
-    global _tracker
-    _tracker = tracker
-
-
-def present_tracker() -> Tracker | None:
-    """Return the process's tracker if it was made already."""
-    return _tracker
-
 
 def process_tracker() -> Tracker:
     """Return the process's tracker, made on first use.
@@ -66,42 +50,19 @@ def process_tracker() -> Tracker:
     StoreError
         When there is no place to write to.
     """
-    if _tracker is None:
-        folder = Path.cwd()
-        root = find_store(folder)
-        assert root is not None
-        store = Store.open(root, create=True, warn=warn_once)
-        tracker = Tracker(store, new_session(store, "", folder), name_of=names_in_main)
-        tracker.collector.start()
-        atexit.register(tracker.close)
-        use_tracker(tracker)
-    assert _tracker is not None
-    return _tracker
-
-
-def new_session(store: Store, notebook: str, folder: Path) -> Session:
-    """Describe this process as a session of `store`."""
-    return Session(
-        session_id=new_id(),
-        started_ms=time.time_ns() // 1_000_000,
-        notebook=notebook or _script(store.project),
-        cwd=relative_path(folder, store.project) or ".",
-        python=sys.version.split()[0],
-        executable=sys.executable or "",
-        host=socket.gethostname(),
-    )
-
-
-def name_finder(namespace: Callable[[], Mapping[str, Any]]) -> Callable[[Any], str]:
-    """Return a function from an object to the public name that holds it, or ``""``."""
-
-    def name_of(value: Any) -> str:
-        for name, held in list(namespace().items()):
-            if held is value and not name.startswith("_"):
-                return name
-        return ""
-
-    return name_of
+    present = present_tracker()
+    if present is not None:
+        return present
+    folder = Path.cwd()
+    root = find_store(folder)
+    assert root is not None
+    store = Store.open(root, create=True, warn=warn_once)
+    settings = load_settings(store.project)
+    tracker = Tracker(store, begin_session(store, "", folder), settings, name_of=names_in_main)
+    tracker.collector.start()
+    atexit.register(tracker.close)
+    use_tracker(lambda: tracker)
+    return tracker
 
 
 names_in_main = name_finder(lambda: vars(sys.modules["__main__"]))
@@ -171,7 +132,8 @@ class NullRun:
 
 def active_run() -> ActiveRun | None:
     """Return the open run, or None."""
-    return _tracker.current() if _tracker is not None else None
+    tracker = present_tracker()
+    return tracker.current() if tracker is not None else None
 
 
 @guarded
@@ -268,8 +230,3 @@ def _open() -> ActiveRun:
             "'with nbtrail.start_run():', or '%%track' as a cell's first line"
         )
     return run
-
-
-def _script(project: Path) -> str:
-    main = getattr(sys.modules.get("__main__"), "__file__", None)
-    return relative_path(Path(main), project) if main else ""

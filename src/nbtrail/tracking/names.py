@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import random
 
 __all__ = ["random_name"]
 
@@ -189,6 +189,9 @@ _ANIMALS = [
 ]
 
 
+_random = random.SystemRandom()  # a seed that the user sets must not repeat names
+
+
 def random_name() -> str:
     """Return a name such as ``brisk-otter-27``."""
-    return f"{secrets.choice(_ADJECTIVES)}-{secrets.choice(_ANIMALS)}-{secrets.randbelow(90) + 10}"
+    return f"{_random.choice(_ADJECTIVES)}-{_random.choice(_ANIMALS)}-{_random.randrange(10, 100)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import threading
 import time
@@ -12,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from nbtrail.capture.collector import Collector
-from nbtrail.capture.environment import capture_environment
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import class_name
-from nbtrail.capture.training import Location, Training
-from nbtrail.config import Settings, load_settings
+from nbtrail.capture.location import Location
+from nbtrail.capture.training import Training
+from nbtrail.config import Settings
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
@@ -31,6 +30,7 @@ from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.codestate import CodeState
 from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
+from nbtrail.tracking.process import end_session, relative_path
 from nbtrail.tracking.runparams import run_params
 
 __all__ = ["Tracker"]
@@ -49,6 +49,9 @@ class Tracker:
     store : Store
     session : Session
         The kernel session or process.
+    settings : Settings
+    collector : Collector, optional
+        One that is set already and asks this tracker for its open run.
     name_of, locate : callable
         As `Collector` takes them.
     """
@@ -57,7 +60,9 @@ class Tracker:
         self,
         store: Store,
         session: Session,
+        settings: Settings,
         *,
+        collector: Collector | None = None,
         name_of: Callable[[Any], str] = lambda _value: "",
         locate: Callable[[], Location] = Location,
     ) -> None:
@@ -65,8 +70,8 @@ class Tracker:
         self.session = session
         self.locate = locate
         self.name_of = name_of
-        self.settings: Settings = load_settings(store.project)
-        self.collector = Collector(name_of, locate, self.open_run_id)
+        self.settings = settings
+        self.collector = collector or Collector(name_of, locate, self.open_run_id)
         self.models = ModelSaver(store)
         self._code = CodeState(store.project)
         self._environment: Environment | None = None
@@ -74,7 +79,6 @@ class Tracker:
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
         self._trainings: dict[str, list[Training]] = {}
         self._saved: dict[str, int] = {}
-        store.submit(operations.start_session(session))
 
     # ------------------------------------------------------------ start and end
 
@@ -160,7 +164,7 @@ class Tracker:
     def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
         """Return the child runs of this session's run, in order."""
         every = tuple(self._handles.values())
-        return tuple(h for h in every if h.snapshot().parent_run_id == handle.run_id)
+        return tuple(h for h in every if h.parent_run_id == handle.run_id)
 
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture."""
@@ -169,8 +173,7 @@ class Tracker:
         self.absorb()
         self.collector.stop()
         self.models.wait(5.0)
-        self.store.submit(operations.end_session(self.session.session_id, _now_ms()))
-        self.store.flush(5.0)
+        end_session(self.store, self.session)
 
     # ------------------------------------------------------------ what was seen
 
@@ -263,7 +266,14 @@ class Tracker:
         taken = self._saved.get(f"{run_id}/{name}", 0) + 1
         self._saved[f"{run_id}/{name}"] = taken
         folder = name if taken == 1 else f"{name}-{taken}"
-        record = ModelRecord(f"m-{new_id()}", name, class_name(model), "", path=f"models/{folder}")
+        record = ModelRecord(
+            f"m-{new_id()}",
+            name,
+            class_name(model),
+            digest="",
+            path=f"models/{folder}",
+            variable=self.name_of(model) if of is None else of.model_name,
+        )
 
         def digested(text: str) -> None:
             if of is not None:
@@ -290,6 +300,8 @@ class Tracker:
     def environment(self) -> Environment:
         """Return the process's environment, read once."""
         if self._environment is None:
+            from nbtrail.capture.environment import capture_environment  # only runs need it
+
             self._environment = capture_environment()
         return self._environment
 
@@ -345,16 +357,9 @@ class Tracker:
         return Path(self.session.notebook).stem if self.session.notebook else "default"
 
 
-def relative_path(path: Path, project: Path) -> str:
-    """Return `path` relative to the project with forward slashes; absolute outside of it."""
-    absolute = path.absolute()
-    try:
-        return absolute.resolve().relative_to(project.resolve()).as_posix()
-    except ValueError:
-        return absolute.as_posix()
-
-
 def _user() -> str:
+    import getpass  # loads the terminal's modules
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

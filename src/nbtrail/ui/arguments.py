@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -57,15 +58,7 @@ def parse_cell_options(line: str) -> CellOptions:
     UsageError
         For anything else.
     """
-    parser = Parser(
-        "%%track",
-        "%%track [NAME] [-e EXPERIMENT] [-m METRIC..] [-p PARAM..] [-d DATA..] [-t K=V..]",
-    )
-    parser.add_argument("name", nargs="?", default="")
-    parser.add_argument("-e", "--experiment", default="")
-    for short, long in (("-m", "--metric"), ("-p", "--param"), ("-d", "--data"), ("-t", "--tag")):
-        parser.add_argument(short, long, nargs="+", action="extend", default=[])
-    found = parser.parse_args(words(line))
+    found = _cell_parser().parse_args(words(line))
     tags = {}
     for tag in found.tag:
         key, equals, value = tag.partition("=")
@@ -80,6 +73,20 @@ def parse_cell_options(line: str) -> CellOptions:
         tuple(found.data),
         tags,
     )
+
+
+@functools.cache
+def _cell_parser() -> Parser:
+    """Return the parser of ``%%track``; making one takes longer than the rest of a small cell."""
+    parser = Parser(
+        "%%track",
+        "%%track [NAME] [-e EXPERIMENT] [-m METRIC..] [-p PARAM..] [-d DATA..] [-t K=V..]",
+    )
+    parser.add_argument("name", nargs="?", default="")
+    parser.add_argument("-e", "--experiment", default="")
+    for short, long in (("-m", "--metric"), ("-p", "--param"), ("-d", "--data"), ("-t", "--tag")):
+        parser.add_argument(short, long, nargs="+", action="extend", default=[])
+    return parser
 
 
 def parse_metric(text: str) -> tuple[str, Direction | None]:

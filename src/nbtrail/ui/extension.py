@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from nbtrail._version import __version__
 from nbtrail.capture.trackline import strip_track_line
 from nbtrail.exceptions import NbtrailError
-from nbtrail.ui.magics import HELP, TrackMagic
-from nbtrail.ui.session import NotebookSession, say
+from nbtrail.ui.help import HELP
+from nbtrail.ui.output import say
+from nbtrail.ui.session import NotebookSession
+
+if TYPE_CHECKING:
+    from nbtrail.ui.magics import TrackMagic
 
 __all__ = ["load", "unload"]
 
@@ -30,7 +36,7 @@ def load(shell: Any) -> None:
         return
     session.install()
     _session = session
-    _register(shell, TrackMagic(session))
+    _register(shell, functools.cache(lambda: _magic(session)))
     print(f"nbtrail {__version__} records into {session.place}; %track? tells more.")  # noqa: T201
 
 
@@ -46,17 +52,23 @@ def unload(shell: Any) -> None:
             shell.magics_manager.magics[kind].pop("track", None)
 
 
-def _register(shell: Any, magic: TrackMagic) -> None:
+def _magic(session: NotebookSession) -> TrackMagic:
+    from nbtrail.ui.magics import TrackMagic  # the verbs load much of the rest
+
+    return TrackMagic(session)
+
+
+def _register(shell: Any, magic: Callable[[], TrackMagic]) -> None:
     def track(line: str, cell: str | None = None) -> Any:
         if cell is None:
-            return magic(line)
+            return magic()(line)
         # only callers of run_cell_magic come here: the transformer takes the line away before
         return shell.run_cell(f"%%track {line}\n{cell}").result
 
     track.__doc__ = HELP
     shell.register_magic_function(track, "line_cell", "track")
     shell.set_hook(
-        "complete_command", lambda _shell, event: _complete(magic, event), str_key="%track"
+        "complete_command", lambda _shell, event: _complete(magic(), event), str_key="%track"
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from nbtrail.capture.guard import guarded
-from nbtrail.tracking.activerun import ActiveRun
-from nbtrail.views.html import html_receipt
-from nbtrail.views.text import text_receipt
 
-__all__ = ["Shown", "show_receipts"]
+if TYPE_CHECKING:
+    from nbtrail.tracking.activerun import ActiveRun
+
+__all__ = ["Shown", "say", "show_receipts"]
 
 T = TypeVar("T")
 
@@ -46,6 +47,9 @@ def show_receipts(runs: Iterable[ActiveRun]) -> None:
     """Display one receipt line per run."""
     from IPython.display import publish_display_data
 
+    from nbtrail.views.html import html_receipt  # %load_ext shows none
+    from nbtrail.views.text import text_receipt
+
     finished = [run.snapshot() for run in runs]
     if finished:
         publish_display_data(  # type: ignore[no-untyped-call]
@@ -54,3 +58,8 @@ def show_receipts(runs: Iterable[ActiveRun]) -> None:
                 "text/plain": "\n".join(text_receipt(run) for run in finished),
             }
         )
+
+
+def say(message: object) -> None:
+    """Write a message of ours below the cell, apart from the user's output."""
+    print(f"nbtrail: {message}", file=sys.stderr)  # noqa: T201

@@ -15,7 +15,7 @@ from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.run import Run
 from nbtrail.exceptions import NotFoundError, UsageError
 from nbtrail.store.store import Store
-from nbtrail.tracking import client
+from nbtrail.tracking.process import present_tracker
 from nbtrail.ui.output import Shown
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def open_store() -> Store:
     NotFoundError
         When there is none yet.
     """
-    tracker = client.present_tracker()
+    tracker = present_tracker()
     if tracker is not None:
         tracker.absorb()
         tracker.store.flush(5.0)
@@ -130,7 +130,7 @@ def keep(name: str = "") -> list[str]:
     """Make runs of the fits of this session that were never tracked; returns their names."""
     from nbtrail.tracking.keep import keep as keep_trainings
 
-    tracker = client.present_tracker()
+    tracker = present_tracker()
     if tracker is None:
         raise UsageError("Nothing is being recorded. Run %load_ext nbtrail first.")
     return [run.name for run in keep_trainings(tracker, name=name)]
@@ -159,7 +159,7 @@ def promote(
     """
     from nbtrail.tracking.registry import promote as register
 
-    tracker = client.present_tracker()
+    tracker = present_tracker()
     if tracker is not None:
         tracker.models.wait(60.0)
     store = open_store()

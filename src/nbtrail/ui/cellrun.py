@@ -1,0 +1,143 @@
+"""One ``%%track`` cell: its run, from the line above it to the receipt below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from nbtrail.capture.cellhooks import CellEnd
+from nbtrail.capture.guard import guarded
+from nbtrail.capture.hyperparams import param_text
+from nbtrail.entities.cell import CellStatus
+from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
+from nbtrail.entities.run import Experiment, Param, RunStatus
+from nbtrail.exceptions import NbtrailError, UsageError
+from nbtrail.store import operations
+from nbtrail.tracking.activerun import ActiveRun
+from nbtrail.tracking.runparams import literal_params
+from nbtrail.tracking.tracker import Tracker
+from nbtrail.ui.arguments import CellOptions, evaluate, parse_cell_options, parse_metric
+from nbtrail.ui.output import say, show_receipts
+
+__all__ = ["CellRun", "digest_files", "finish"]
+
+_STATUS = {
+    CellStatus.OK: RunStatus.FINISHED,
+    CellStatus.ERROR: RunStatus.FAILED,
+    CellStatus.INTERRUPTED: RunStatus.KILLED,
+}
+_GIT_SHARE = 0.05  # the receipt waits for the dirty flag this share of the cell's own time
+_GIT_S = 0.05  # and never longer
+
+
+class CellRun:
+    """The run of a cell whose first line is ``%%track``.
+
+    Parameters
+    ----------
+    tracker : Tracker
+    namespace : dict
+        The notebook's.
+    line : str
+        What stands behind ``%%track``.
+    seq : int
+        Position of the cell in the session's history.
+    """
+
+    def __init__(self, tracker: Tracker, namespace: dict[str, Any], line: str, seq: int) -> None:
+        self._tracker = tracker
+        self._namespace = namespace
+        self._options = _options(line)
+        self.run: ActiveRun = tracker.start(
+            self._options.name,
+            experiment=self._options.experiment,
+            tags=self._options.tags,
+            automatic=True,
+            first_cell=seq,
+        )
+        self.run.splits = True
+
+    def close(self, end: CellEnd, code: str, files: Iterable[str]) -> None:
+        """End the run with its cell and show the receipt.
+
+        Parameters
+        ----------
+        code : str
+            The Python that ran.
+        files : iterable of str
+            Paths that the cell opened for reading.
+        """
+        self._add_named(code)
+        self.run.add_datasets(digest_files(self._tracker, files))
+        seconds = (end.ended_ms - end.start.started_ms) / 1000
+        self._tracker.wait_for_git(min(_GIT_S, _GIT_SHARE * seconds))
+        status = _STATUS[end.status]
+        reason = "interrupted" if status is RunStatus.KILLED else end.error
+        self._tracker.end(self.run, status, reason, automatic=True)
+        show_receipts([self.run, *self._tracker.children(self.run)])
+
+    @guarded
+    def _add_named(self, code: str) -> None:
+        """Add what the cell's options and its literal constants say."""
+        self.run.add_params(literal_params(code))
+        self._each(self._options.params, self._param)
+        self._each(self._options.metrics, self._metric)
+        self._each(self._options.data, self._data)
+
+    def _each(self, texts: Sequence[str], add: Callable[[str], None]) -> None:
+        for text in texts:
+            try:
+                add(text)
+            except NbtrailError as error:
+                say(error)
+
+    def _param(self, name: str) -> None:
+        value = evaluate(name, self._namespace)
+        self.run.add_params([Param(name, param_text(value), "logged")])
+
+    def _metric(self, text: str) -> None:
+        run = self.run
+        key, direction = parse_metric(text)
+        experiment = run.snapshot().experiment.name
+        if direction is not None:
+            self._tracker.store.submit(operations.set_main_metric(experiment, key, direction))
+            run.amend(experiment=Experiment(experiment, key, direction))
+        if key in self._namespace:
+            run.add_metric(run.metric(key, self._namespace[key], expression=key))
+        elif run.snapshot().metric(key) is None:
+            raise UsageError(
+                f"%%track -m {key}: there is no variable {key!r}, and no metric of that name "
+                "was computed in this cell."
+            )
+
+    def _data(self, name: str) -> None:
+        value = evaluate(name, self._namespace)
+        context = DatasetContext.SOURCE
+        self.run.add_datasets([self._tracker.dataset(value, name, context, Seen.LOGGED)])
+
+
+def finish(run: ActiveRun, tracker: Tracker, files: Iterable[str]) -> None:
+    """End a run that was opened by hand, and show its receipt."""
+    run.add_datasets(digest_files(tracker, files))
+    tracker.wait_for_git(_GIT_S)
+    run.end()
+    show_receipts([run])
+
+
+def digest_files(tracker: Tracker, paths: Iterable[str]) -> list[DatasetUse]:
+    """Digest files that a cell opened for reading; those that can't be read are left out."""
+    uses = []
+    for path in paths:
+        try:
+            uses.append(tracker.dataset(path, "", DatasetContext.SOURCE, Seen.OPENED))
+        except (NbtrailError, OSError):
+            continue
+    return uses
+
+
+def _options(line: str) -> CellOptions:
+    try:
+        return parse_cell_options(line)
+    except UsageError as error:
+        say(f"{error} The cell is tracked without options.")
+        return CellOptions()
