@@ -122,7 +122,10 @@ def _order(order: str, *, descending: bool) -> tuple[str, list[str]]:
             f"Runs can't be ordered by {order!r}. Use one of {', '.join(_ORDERS)}, main, "
             "metrics.KEY or params.KEY."
         )
-    return f"{_ORDERS[order]} IS NULL, {_ORDERS[order]} {word}", []
+    column = _ORDERS[order]
+    # where nothing can be empty the plain column lets SQLite walk an index
+    empty_last = f"{column} IS NULL, " if order in {"ended", "duration"} else ""
+    return f"{empty_last}{column} {word}", []
 
 
 def _table(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], total: int) -> RunTable:
