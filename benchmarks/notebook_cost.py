@@ -7,8 +7,8 @@ thread spends right after it, what the next cell costs, and which heavy librarie
 Cells: two fresh processes, one whose shell never loads nbtrail ("without") and one in
 which each cell is run plain ("loaded": its light history alone) and with ``%%track``
 in turn. CPU time of the kernel's thread, the least of all repetitions: neither other
-programs nor our own background threads are in it. The wall column is the median of the
-tracked cell's time beyond the least plain one, waiting for the durable commit included.
+programs nor our own background threads are in it. "wall adds" is the same of the wall time, with the
+wait for the durable commit in it. Linear algebra runs in one thread, for steady figures.
 
 Usage: python benchmarks/notebook_cost.py [REPETITIONS]
 """
@@ -63,6 +63,7 @@ def in_fresh_process(folder: str, *arguments: str) -> dict:
     """Run a part of this script in a process of its own and return what it found."""
     # without byte code, every import would be compiled again
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, str(Path(__file__).resolve()), *arguments],
         cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True,
@@ -179,7 +180,7 @@ def measure_cells(repetitions: int) -> None:
         bare = min(cpu for cpu, _ in without[name])
         light = min(cpu for cpu, _ in plain)
         full = min(cpu for cpu, _ in tracked)
-        wall = statistics.median(w for _, w in tracked) - min(w for _, w in without[name])
+        wall = min(w for _, w in tracked) - min(w for _, w in without[name])
         print(
             f"  {name:20}{bare:9.2f}{light:9.2f}{full:9.2f}"
             f"{full - light:14.2f}{full - bare:10.2f}{full / bare:7.2f}{wall:11.2f}"

@@ -345,6 +345,7 @@ def test_a_folder_that_can_not_be_written_is_read(
 import tempfile
 warm = Store.open(Path(tempfile.mkdtemp()) / ".nbtrail", create=True)
 warm.call(do.start_run(make("warm")))
+warm.reader.runs()
 warm.close()
 {user}
 said = []
