@@ -70,7 +70,8 @@ def main() -> int:
         print(NO_BROWSER)
         return 2
     with tempfile.TemporaryDirectory() as reports:
-        outcomes = [_front_end(Path(reports)), _pytest("tests", Path(reports), "--ignore=tests/ui")]
+        parallel = ("--ignore=tests/ui", "-n", "2", "--dist", "worksteal")
+        outcomes = [_front_end(Path(reports)), _pytest("tests", Path(reports), *parallel)]
         if not options.no_browser:
             # sync Playwright and the server tests' event loop don't share a process
             outcomes.append(_pytest("tests/ui", Path(reports)))

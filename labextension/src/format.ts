@@ -20,7 +20,9 @@ export function formatNumber(value: Float | null): string {
     return String(value).replace('-', '−');
   }
   if (size < 1e-3 || size >= 1e6) {
-    return value.toExponential(3).replace('e+', 'e').replaceAll('-', '−');
+    const cut = value.toExponential(3);
+    const exact = Number(cut) === value;
+    return (exact ? value.toExponential() : cut).replace('e+', 'e').replaceAll('-', '−');
   }
   const cut = value.toPrecision(size >= 1000 ? 6 : 4);
   // a zero at the end says that it was rounded there

@@ -22,9 +22,11 @@ export class RunsPanel extends ReactWidget {
     this.addClass('nbt-panel');
     this.title.icon = icon;
     this.title.caption = tools.trans.__('Runs (nbtrail)');
+    document.addEventListener('visibilitychange', this._see);
   }
 
   override dispose(): void {
+    document.removeEventListener('visibilitychange', this._see);
     clearInterval(this._timer);
     super.dispose();
   }
@@ -48,14 +50,15 @@ export class RunsPanel extends ReactWidget {
     this._see();
   }
 
-  private _see(): void {
+  /** Somebody looks: the panel is open, and the browser's tab in front. */
+  private readonly _see = (): void => {
     const { model } = this.tools;
     clearInterval(this._timer);
-    model.setVisible(this.isVisible);
-    if (this.isVisible) {
+    model.setVisible(this.isVisible && !document.hidden);
+    if (model.visible) {
       this._timer = setInterval(() => model.anyRunning && model.invalidate(), RUNNING_MS);
     }
-  }
+  };
 
   private _timer: ReturnType<typeof setInterval> | undefined;
 }

@@ -111,7 +111,7 @@ def test_layouts_are_equal_in_both_parts():
 
 def test_structured_arrays_are_read_by_field():
     kind = np.dtype({"names": ["a", "b"], "formats": ["i1", "f8"]}, align=True)
-    clean, dirty = np.zeros(5, kind), np.frombuffer(b"\xff" * 16 * 5, kind).copy()
+    clean, dirty = np.zeros(5, kind), np.frombuffer(bytearray(b"\xff" * 16 * 5), kind)
     dirty["a"], dirty["b"] = 0, 0  # the padding stays as it was
     assert clean.tobytes() != dirty.tobytes()
     assert digest(clean) == digest(dirty)

@@ -155,6 +155,8 @@ def record_run(
     metrics: tuple[Metric, ...] = (),
     models: tuple[str, ...] = (),
     name: str = "brave-otter",
+    started_ms: int = 1,
+    first_cell: int | None = None,
 ) -> str:
     """Put the notebook's session and one run of it into a store, and return the run's id."""
     version = ".".join(map(str, sys.version_info[:3]))
@@ -166,6 +168,7 @@ def record_run(
     for cell in notebook.cells:
         store.call(operations.record_cell(cell))
     last = notebook.cells[-1].seq if notebook.cells else -1
+    last = last if first_cell is None else first_cell
     found = [
         Metric(k, v, v, v, cell_seq=last, expression=e, last_ms=1)
         for k, e in (expressions or {}).items()
@@ -185,11 +188,11 @@ def record_run(
         name,
         Experiment("default"),
         RunStatus.FINISHED,
-        started_ms=1,
+        started_ms=started_ms,
         ended_ms=2,
         source="work.ipynb",
         session_id=SESSION,
-        first_cell=last,
+        first_cell=last if first_cell is None else first_cell,
         last_cell=last,
         environment=Environment("0" * 64, version, "CPython", "test", "test", sys.executable),
         metrics=(*found, *metrics),

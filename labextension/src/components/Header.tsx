@@ -112,7 +112,8 @@ function Search(): React.ReactElement {
       <input
         type="search"
         value={text}
-        placeholder={trans.__('Search runs, or metrics.auc > 0.9')}
+        placeholder={trans.__('Search runs')}
+        title={trans.__('Words, or clauses: metrics.auc > 0.9 and params.model = "rf"')}
         aria-label={trans.__('Search runs')}
         spellCheck={false}
         onChange={event => setText(event.target.value)}

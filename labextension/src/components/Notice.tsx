@@ -89,6 +89,14 @@ export function Failure(): React.ReactElement | null {
   if (model.error === null) {
     return null;
   }
+  if (model.error.code === 'usage') {
+    // a search that is not complete yet: nothing failed, and trying again changes nothing
+    return (
+      <p className="nbt-hint" role="status">
+        {model.error.message}
+      </p>
+    );
+  }
   return (
     <div className="nbt-failure" role="alert">
       <span>{model.error.message}</span>

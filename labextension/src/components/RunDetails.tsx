@@ -63,7 +63,7 @@ function Body(props: { run: RunDetail }): React.ReactElement {
       <Tags tags={run.tags} />
       <Metrics run={run} />
       <Marks run={run} />
-      <Snippet code={`%track show ${run.name}`} label={trans.__('Copy the command')} />
+      <Snippet code={`%track show ${reference(run)}`} label={trans.__('Copy the command')} />
       <Params params={run.params} />
       <Data datasets={run.datasets} />
       <Models models={run.models} />
@@ -73,6 +73,11 @@ function Body(props: { run: RunDetail }): React.ReactElement {
       <Artifacts artifacts={run.artifacts} />
     </>
   );
+}
+
+/** What a user types to name a run: its name, unless the shell would take that apart. */
+function reference(run: RunDetail): string {
+  return /^[\w./=-]+$/.test(run.name) ? run.name : run.run_id.slice(0, 16);
 }
 
 function Heading(props: { run: RunDetail }): React.ReactElement {

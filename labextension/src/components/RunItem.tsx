@@ -2,10 +2,10 @@
 
 import * as React from 'react';
 
-import type { RunRow } from '../contract';
+import type { MarkKind, RunRow } from '../contract';
 import { baseName, formatAge, formatDuration, formatNumber, formatTime } from '../format';
 import { useTools } from './context';
-import { MarkBadge, StatusIcon } from './parts';
+import { MarkBadge, markText, StatusIcon } from './parts';
 
 export function RunItem(props: {
   index: number;
@@ -41,9 +41,7 @@ export function RunItem(props: {
       <span className="nbt-run-value">{formatNumber(row.main_metric?.value ?? null)}</span>
       <span className="nbt-run-facts">
         <When row={row} now={now} />
-        {row.marks.map(kind => (
-          <MarkBadge key={kind} kind={kind} />
-        ))}
+        <Badges marks={row.marks} />
         {row.source ? (
           <span className="nbt-run-source" title={row.source}>
             {baseName(row.source).replace(/\.ipynb$/, '')}
@@ -54,6 +52,26 @@ export function RunItem(props: {
         {row.main_metric?.key}
       </span>
     </div>
+  );
+}
+
+/** The first mark by name; a row has no room for more. */
+function Badges(props: { marks: MarkKind[] }): React.ReactElement | null {
+  const { trans } = useTools();
+  const [first, ...others] = props.marks;
+  if (first === undefined) {
+    return null;
+  }
+  const names = others.map(kind => markText(kind, trans)[0]).join(', ');
+  return (
+    <>
+      <MarkBadge kind={first} />
+      {others.length > 0 ? (
+        <span className="nbt-badge" data-mark="more" title={names} aria-label={names}>
+          +{others.length}
+        </span>
+      ) : null}
+    </>
   );
 }
 

@@ -71,6 +71,7 @@ _COPIES = {"shutil.copyfile", "shutil.copytree"}
 _PROCESSES = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "pty.spawn"}
 _FORKS = {"os.fork", "os.forkpty"}
 
+_OURS = "nbtrail"  # begins the names of our own threads
 # what never is data: byte code, libraries, system folders, our own and the shell's files
 _NOISE_SUFFIXES = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".ttf", ".otf", ".afm", ".pth")
 _NOISE_PREFIXES = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/")
@@ -123,6 +124,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
     _busy.inside = True
     try:
+        if threading.current_thread().name.startswith(_OURS):
+            return
         _dispatch(event, arguments)
     except Exception:  # noqa: S110 - an audit hook that raises would break the user's call
         pass

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbtrail.capture.calls import Call, CallKind
 from nbtrail.capture.hyperparams import class_name, estimator_params, param_text
@@ -33,7 +33,16 @@ __all__ = ["TrainingBook"]
 _KEPT_ALIVE = 8  # fitted objects held until the cell ends
 _REMEMBERED = 200  # trainings that later metric calls can still find
 _DATA = ("X", "y", "sample_weight")
+_FUNCTION = 0x02  # CO_NEWLOCALS: a function's own frame, not a module's or a cell's
 _PREDICTIONS = ("y_pred", "y_score", "y_proba", "y_prob", "labels_pred", "labels")
+
+
+class _Consumed(NamedTuple):
+    """Data that a call was given: parameter, the user's variable or "", and what it was."""
+
+    argument: str
+    variable: str
+    dataset: Dataset
 
 
 class TrainingBook:
@@ -63,7 +72,7 @@ class TrainingBook:
         self._trainings: deque[Training] = deque(maxlen=_REMEMBERED)
         self._alive: deque[Training] = deque()
         self._changed: dict[str, Training] = {}
-        self._pending: dict[int, list[tuple[str, Any, Dataset]]] = {}
+        self._pending: dict[int, list[_Consumed]] = {}
         self._loose: list[tuple[str, Metric]] = []
 
     def forget_pending(self) -> None:
@@ -100,7 +109,7 @@ class TrainingBook:
     def entered(self, call: Call) -> None:
         """Digest what a fit is about to consume, before it can be changed."""
         if call.kind in (CallKind.FIT, CallKind.CROSS_VALIDATE):
-            self._pending[id(call)] = self._consumed(call.arguments)
+            self._pending[id(call)] = self._consumed(call)
 
     def returned(self, call: Call) -> None:
         """Turn a finished call into a training or add it to one."""
@@ -140,7 +149,7 @@ class TrainingBook:
             episode_id=new_id(),
             run_id=self._open_run(),
             class_name=class_name(estimator),
-            model_name=self._name_of(estimator),
+            model_name=self._variable(call, estimator),
             is_model=is_model,
             is_fitted=fitted,
             location=self._locate(),
@@ -176,7 +185,7 @@ class TrainingBook:
         training = self._training_of(call.arguments.get("self"))
         if training is None:
             return
-        context = self._use(training, call.arguments, ("X",))
+        context = self._use(training, call, ("X",))
         self._links.remember(call.result, training, context)
 
     def _scored(self, call: Call) -> None:
@@ -184,7 +193,7 @@ class TrainingBook:
         training, value = self._training_of(estimator), number(call.result)
         if training is None or value is None:
             return
-        context = self._use(training, call.arguments, ("X", "y"))
+        context = self._use(training, call, ("X", "y"))
         self._add(
             training,
             grouped(score_key(estimator), context),
@@ -271,44 +280,45 @@ class TrainingBook:
                     return Link(training, DatasetContext.TEST, "guess")
         return None
 
-    def _use(
-        self, training: Training, arguments: dict[str, Any], names: tuple[str, ...]
-    ) -> DatasetContext:
+    def _use(self, training: Training, call: Call, names: tuple[str, ...]) -> DatasetContext:
         """Note the data a fitted model was applied to, and return what it was used for."""
         context = DatasetContext.TEST
-        for name, value, dataset in self._consumed(arguments, names):
-            if name == "X":
-                variable = self._name_of(value)
-                trained = dataset.digest.content in training.consumed
-                context = context_of(variable, trained_on=trained)
-            self._note(training, name, value, dataset, context)
+        for item in self._consumed(call, names):
+            if item.argument == "X":
+                trained = item.dataset.digest.content in training.consumed
+                context = context_of(item.variable, trained_on=trained)
+            self._note(training, item, context)
         return context
 
     def _add_consumed(self, training: Training, call: Call, context: DatasetContext) -> None:
-        for name, value, dataset in self._pending.pop(id(call), ()):
-            training.consumed.add(dataset.digest.content)
-            self._note(training, name, value, dataset, context)
+        for item in self._pending.pop(id(call), ()):
+            training.consumed.add(item.dataset.digest.content)
+            self._note(training, item, context)
 
-    def _note(
-        self, training: Training, name: str, value: Any, dataset: Dataset, context: DatasetContext
-    ) -> None:
-        variable = self._name_of(value) or name
-        training.add_dataset(DatasetUse(dataset, variable, context, Seen.CONSUMED))
+    def _note(self, training: Training, item: _Consumed, context: DatasetContext) -> None:
+        name = item.variable or item.argument
+        training.add_dataset(DatasetUse(item.dataset, name, context, Seen.CONSUMED))
         self._changed[training.episode_id] = training
 
-    def _consumed(
-        self, arguments: dict[str, Any], names: tuple[str, ...] = _DATA
-    ) -> list[tuple[str, Any, Dataset]]:
+    def _consumed(self, call: Call, names: tuple[str, ...] = _DATA) -> list[_Consumed]:
         found = []
         for name in names:
-            value = arguments.get(name)
+            value = call.arguments.get(name)
             if value is None:
                 continue
             try:
-                found.append((name, value, digest(value)))
+                found.append(_Consumed(name, self._variable(call, value), digest(value)))
             except FingerprintError:
                 continue
         return found
+
+    def _variable(self, call: Call, value: Any) -> str:
+        """Return the variable that holds a value: of the calling function, else of the session."""
+        if call.caller is not None and call.caller.f_code.co_flags & _FUNCTION:
+            for name, held in call.caller.f_locals.items():
+                if held is value and not name.startswith("_"):
+                    return name
+        return self._name_of(value)
 
     def _add(
         self,

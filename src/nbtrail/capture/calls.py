@@ -7,7 +7,7 @@ from enum import Enum
 from types import FrameType
 from typing import Any, Protocol
 
-__all__ = ["TRAMPOLINE", "Call", "CallKind", "CallSink", "is_user_call"]
+__all__ = ["TRAMPOLINE", "Call", "CallKind", "CallSink", "user_frame"]
 
 # name of the function that taps_patch puts in front of a target
 TRAMPOLINE = "_nbtrail_tap"
@@ -34,6 +34,8 @@ class Call:
         ``fit``, ``predict_proba``, ``accuracy_score``...
     arguments : dict
         By parameter name, as passed (defaults left out); ``self`` included for methods.
+    caller : frame
+        The user's frame that made the call; dropped when the call is over.
     result : object
         What the call returned.
     started_ns : int
@@ -43,6 +45,7 @@ class Call:
     kind: CallKind
     name: str
     arguments: dict[str, Any]
+    caller: FrameType | None
     started_ns: int
     duration_ns: int = 0
     result: Any = None
@@ -75,17 +78,17 @@ _DECORATORS = frozenset(
 )
 
 
-def is_user_call(frame: FrameType | None) -> bool:
-    """Say whether the call that `frame` made came from the user's code."""
-    leading = True
+def user_frame(frame: FrameType | None) -> FrameType | None:
+    """Return the user's frame that made the call of `frame`, or None when a library did."""
+    found = None
     while frame is not None:
         module: str = frame.f_globals.get("__name__", "")
-        if leading and (module, frame.f_code.co_name) in _DECORATORS:
+        if found is None and (module, frame.f_code.co_name) in _DECORATORS:
             frame = frame.f_back
             continue
         if frame.f_code.co_name != TRAMPOLINE:
-            leading = False
             if module.partition(".")[0] in _LIBRARIES or module.startswith(_OURS):
-                return False
+                return None
+            found = found or frame
         frame = frame.f_back
-    return True
+    return found

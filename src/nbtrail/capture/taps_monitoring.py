@@ -7,7 +7,7 @@ import time
 from types import CodeType, FrameType
 from typing import Any
 
-from nbtrail.capture.calls import Call, CallKind, CallSink, is_user_call
+from nbtrail.capture.calls import Call, CallKind, CallSink, user_frame
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.targets import Target
 
@@ -62,9 +62,12 @@ class MonitoringTaps:
         # frame 0 is this function, 1 the guard around it
         frame = sys._getframe(2)  # noqa: SLF001
         known = self._codes.get(code)
-        if known is None or frame.f_code is not code or not is_user_call(frame.f_back):
+        if known is None or frame.f_code is not code:
             return
-        call = Call(known[0], known[1], _arguments(frame), time.perf_counter_ns())
+        caller = user_frame(frame.f_back)
+        if caller is None:
+            return
+        call = Call(known[0], known[1], _arguments(frame), caller, time.perf_counter_ns())
         self._pending[frame] = call
         self._sink.entered(call)
 
@@ -76,6 +79,7 @@ class MonitoringTaps:
             call.duration_ns = time.perf_counter_ns() - call.started_ns
             call.result = result
             self._sink.returned(call)
+            call.caller = None
 
 
 def _arguments(frame: FrameType) -> dict[str, Any]:

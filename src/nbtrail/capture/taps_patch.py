@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import CellType, FunctionType
 from typing import Any
 
-from nbtrail.capture.calls import Call, CallSink, is_user_call
+from nbtrail.capture.calls import Call, CallSink, user_frame
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.targets import Target
 
@@ -78,17 +78,19 @@ class PatchTaps:
 
         @functools.wraps(original)
         def _nbtrail_tap(*args: Any, **kwargs: Any) -> Any:
-            if not is_user_call(sys._getframe(1)):  # noqa: SLF001
+            caller = user_frame(sys._getframe(1))  # noqa: SLF001
+            if caller is None:
                 return original(*args, **kwargs)
             arguments = dict(zip(names, args, strict=False)) | kwargs
             if len(args) > len(names):
                 arguments["*"] = args[len(names) :]
-            call = Call(kind, name, arguments, time.perf_counter_ns())
+            call = Call(kind, name, arguments, caller, time.perf_counter_ns())
             enter(call)
             result = original(*args, **kwargs)
             call.duration_ns = time.perf_counter_ns() - call.started_ns
             call.result = result
             leave(call)
+            call.caller = None
             return result
 
         return _nbtrail_tap

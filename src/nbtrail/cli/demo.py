@@ -134,7 +134,7 @@ def _run_notebook(project: Path, store: Store) -> None:
         timeout=_CELL_S,
         kernel_name="python3",
         resources={"metadata": {"path": str(project)}},
-        config=_quiet_kernel(),
+        extra_arguments=["--log-level=ERROR"],  # else it warns of its local TCP ports
         on_cell_executed=executed,
     )
     environment = os.environ | {"NBTRAIL_NOTEBOOK": str(path.absolute())}
@@ -146,13 +146,6 @@ def _run_notebook(project: Path, store: Store) -> None:
     finally:
         nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
     click.echo(f"\r   all {total} cells ran")
-
-
-def _quiet_kernel() -> Any:
-    """Let the kernel talk over local sockets: over TCP it warns about eavesdroppers."""
-    from traitlets.config import Config
-
-    return Config() if os.name == "nt" else Config({"KernelManager": {"transport": "ipc"}})
 
 
 def _compare(store: Store, best: str) -> None:

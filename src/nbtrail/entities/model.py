@@ -63,6 +63,8 @@ class ModelRecord:
         ``m-`` and 32 hex digits.
     name : str
         The user's variable, or the class name.
+    variable : str
+        The user's variable; empty when no variable holds the model.
     class_name : str
         Qualified name of the estimator's class.
     digest : str
@@ -86,6 +88,7 @@ class ModelRecord:
     status: str = "pending"
     problem: str = ""
     signature: Signature | None = None
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

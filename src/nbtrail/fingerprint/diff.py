@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,8 @@ from nbtrail.fingerprint.roots import block_rows
 from nbtrail.fingerprint.walk import walk
 
 __all__ = ["diff_datasets", "diff_values"]
+
+_Reader = Callable[[str, int, int], "list[Any] | None"]
 
 _CAP = 100
 _TEXT = 120
@@ -57,35 +60,41 @@ def diff_values(old: Any, new: Any, *, most: int = _CAP) -> DatasetDiff:
     """
     first, second = digest(old), digest(new)
     found = diff_datasets(first, second)
-    cells: list[CellChange] = []
-    rows: set[int] = set()
-    count = 0
     read_old, read_new = _reader(old), _reader(new)
     if read_old is None or read_new is None or found.old_rows < 0 or found.new_rows < 0:
         return found
-    for column in found.columns:
-        if column.change is not ColumnChange.CHANGED:
-            continue
-        for block in column.rows:
-            stop = min(block.stop, first.rows, second.rows)
-            before = read_old(column.name, block.first, stop)
-            after = read_new(column.name, block.first, stop)
-            if before is None or after is None or len(before) != len(after):
-                continue
-            for offset, (a, b) in enumerate(zip(before, after, strict=True)):
-                if a is b or _written(a) == _written(b):
-                    continue
-                row = block.first + offset
-                count += 1
-                rows.add(row)
-                if len(cells) < most:
-                    cells.append(CellChange(row, column.name, _text(a), _text(b)))
+    limit = min(first.rows, second.rows)
+    changes = _changed_cells(found.columns, read_old, read_new, limit)
+    cells = list(itertools.islice(changes, most))
+    rows = {cell.row for cell in cells}
+    count = len(cells)
+    for cell in changes:
+        rows.add(cell.row)
+        count += 1
     return replace(
         found,
         cells=tuple(sorted(cells, key=lambda cell: cell.row)),
         changed_cells=count,
         changed_rows=len(rows),
     )
+
+
+def _changed_cells(
+    columns: Sequence[ColumnDiff], read_old: _Reader, read_new: _Reader, limit: int
+) -> Iterator[CellChange]:
+    """Give the values that differ, reading only blocks whose digests do."""
+    for column in columns:
+        if column.change is not ColumnChange.CHANGED:
+            continue
+        for block in column.rows:
+            stop = min(block.stop, limit)
+            before = read_old(column.name, block.first, stop)
+            after = read_new(column.name, block.first, stop)
+            if before is None or after is None or len(before) != len(after):
+                continue
+            for row, (a, b) in enumerate(zip(before, after, strict=True), block.first):
+                if a is not b and _written(a) != _written(b):
+                    yield CellChange(row, column.name, _text(a), _text(b))
 
 
 def _columns(old: Dataset, new: Dataset) -> list[ColumnDiff]:
@@ -170,7 +179,7 @@ def _block_size(dataset: Dataset) -> int:
     return block_rows(math.prod(dataset.shape[1:])) if dataset.kind == "array" else BLOCK
 
 
-def _reader(value: Any) -> Callable[[str, int, int], list[Any] | None] | None:
+def _reader(value: Any) -> _Reader | None:
     """Return a function from column and rows to values, for tables, series and arrays."""
     library = type(value).__module__.partition(".")[0]
     if hasattr(value, "iloc") and library == "pandas":

@@ -49,13 +49,17 @@ def load_model(folder: Path, allow_untrusted: Sequence[str] = ()) -> Any:
         model = skops.io.load(path, trusted=named)
     except Exception as error:
         raise _damaged(path, error) from error
+    _check(model, path)
+    return model
+
+
+def _check(model: Any, path: Path) -> None:
     try:
         check_soundness(model)
     except ModelError:
         raise
     except Exception as error:  # nodes without the fields that they must have
         raise _damaged(path, error) from error
-    return model
 
 
 def _data(folder: Path) -> str:

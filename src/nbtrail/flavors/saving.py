@@ -60,20 +60,11 @@ def save_model(estimator: Any, folder: Path, example: Any = None) -> ModelFiles:
         When the model holds something that no other process could load (a lambda, a class
         or function of the notebook), or that skops can't write; says what to do.
     """
-    import skops.io
-
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"{MODEL}.part"
     try:
-        try:
-            skops.io.dump(estimator, draft, compression=zipfile.ZIP_DEFLATED, compresslevel=1)
-            foreign = set(skops.io.get_untrusted_types(file=draft)) - TRUSTED
-        except Exception as error:
-            raise ModelError(
-                f"A {type(estimator).__name__} can't be saved by skops: {error}. The run keeps "
-                "its parameters and digest; to keep the model too, leave that part out of it."
-            ) from error
+        foreign = _dump(estimator, draft) - TRUSTED
         _check_loadable(estimator, foreign)
         draft.replace(folder / MODEL)
     finally:
@@ -84,6 +75,20 @@ def save_model(estimator: Any, folder: Path, example: Any = None) -> ModelFiles:
     (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
     (folder / "requirements.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
     return ModelFiles(FLAVOR, (DESCRIPTION, MODEL, "requirements.txt"), signature)
+
+
+def _dump(estimator: Any, path: Path) -> set[str]:
+    """Write the skops file and return the types in it that skops does not trust by itself."""
+    import skops.io
+
+    try:
+        skops.io.dump(estimator, path, compression=zipfile.ZIP_DEFLATED, compresslevel=1)
+        return set(skops.io.get_untrusted_types(file=path))
+    except Exception as error:
+        raise ModelError(
+            f"A {type(estimator).__name__} can't be saved by skops: {error}. The run keeps "
+            "its parameters and digest; to keep the model too, leave that part out of it."
+        ) from error
 
 
 def _check_loadable(estimator: Any, foreign: set[str]) -> None:

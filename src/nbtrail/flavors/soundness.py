@@ -7,12 +7,16 @@ was loaded is examined before anybody can use it.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator
 from typing import Any
 
 from nbtrail.exceptions import ModelError
 
 __all__ = ["check_soundness"]
+
+# Plain values, and what a file only names: their insides come from this installation.
+_NOT_LOADED = (str, bytes, int, float, type(None), type, types.ModuleType, types.FunctionType)
 
 
 def check_soundness(model: Any) -> None:
@@ -27,7 +31,7 @@ def check_soundness(model: Any) -> None:
     waiting: list[tuple[Any, int | None, bool]] = [(model, None, False)]
     while waiting:
         value, features, in_ensemble = waiting.pop()
-        if id(value) in seen or isinstance(value, (str, bytes, int, float, type(None))):
+        if id(value) in seen or isinstance(value, _NOT_LOADED):
             continue
         seen[id(value)] = value
         _examine(value, features)
@@ -51,7 +55,7 @@ def _parts(value: Any) -> Iterator[Any]:
     elif isinstance(value, np.ndarray):
         if value.dtype.kind == "O":
             yield from value.ravel().tolist()
-    elif not isinstance(value, type):
+    else:
         yield from getattr(value, "__dict__", {}).values()
         for name in ("__self__", "func", "args", "keywords"):
             part = getattr(value, name, None)

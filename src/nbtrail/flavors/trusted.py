@@ -25,7 +25,7 @@ _SPLITTERS = (
 _BY_MODULE: dict[str, str] = {
     "functools": "partial",  # what it calls is checked by itself
     "numpy": "dtype mean median",
-    "scipy.interpolate._bsplines": "BSpline",
+    "scipy.interpolate._bsplines": "BSpline _BSpline",
     "scipy._lib.array_api_compat.numpy._aliases": "asarray",
     "scipy.sparse._csr": "csr_array csr_matrix",
     "scipy.sparse._csc": "csc_array csc_matrix",

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from nbtrail.capture.audit import FileEvent, SystemEvent, SystemKind
@@ -24,6 +24,7 @@ _TREE_LIMIT = 3000  # entries of the project looked at around a process
 _READ_ONLY_COMMANDS = re.compile(
     r"^\s*(ls|pwd|echo|head|tail|cat|wc|pip|conda|uv|which|nvidia-smi|free|df|date|whoami|git)\b(?!.*>)"
 )
+_LISTENERS = frozenset({"nbtrail.capture.audit", __name__})
 _LIBRARY_VARIABLES = re.compile(
     r"^(OMP|MKL|OPENBLAS|NUMEXPR|VECLIB|BLIS|CUDA|TF|KERAS|TORCH|PYTORCH|XLA|JAX|PYTHON|PANDAS|"
     r"SKLEARN|SCIPY|TOKENIZERS|HF|TRANSFORMERS|LOKY|JOBLIB|POLARS|LC|TZ)(_|$)|^LANG$|^PATH$"
@@ -73,6 +74,7 @@ class Channels:
         self._written_files: set[str] = set()
         self._variables: set[str] = set()
         self._moved = False
+        self._path_changed = False
 
     def open(self) -> None:
         """Begin to listen for the statement that starts now, in this thread."""
@@ -88,14 +90,21 @@ class Channels:
         """Take a file event of any thread: libraries read in worker threads too."""
         if self._thread == -1:
             return
+        if _is_ours():
+            return  # the store, or a model being saved in the background
         if "r" in event.mode:
             self._traffic.read.add(event.path)
         if "w" in event.mode:
             self._traffic.written.add(event.path)
 
     def on_system(self, event: SystemEvent) -> None:
-        """Take a process, a change of the environment, or code about to be executed."""
-        if self._thread != threading.get_ident():
+        """Take a process, a change of the environment, or code about to be executed.
+
+        Magics start processes in threads of their own; code counts in this thread only.
+        """
+        if self._thread == -1:
+            return
+        if event.kind is not SystemKind.EXEC and _is_ours():
             return
         if event.kind is SystemKind.PROCESS:
             if self._traffic.tree is None:
@@ -104,7 +113,11 @@ class Channels:
                 self._traffic.commands.append(event.value)
         elif event.kind is SystemKind.ENVIRONMENT:
             self._traffic.variables.add(event.value)
-        elif event.value.co_filename == "<string>" and len(self._traffic.codes) < 50:
+        elif (
+            event.value.co_filename == "<string>"
+            and self._thread == threading.get_ident()
+            and len(self._traffic.codes) < 50
+        ):
             self._traffic.codes.append(event.value)
 
     def name_of(self, path: str) -> str:
@@ -121,6 +134,8 @@ class Channels:
         texts: Iterable[str],
         names: Iterable[str],
         commands: Iterable[str],
+        *,
+        imports: bool,
     ) -> tuple[set[str], set[str]]:
         """Return the channels that a statement read and wrote.
 
@@ -132,6 +147,8 @@ class Channels:
             Every name it loads, those of functions that it could call included.
         commands : iterable of str
             Shell lines in it.
+        imports : bool
+            It is an import statement.
         """
         read: set[str] = set()
         written: set[str] = set()
@@ -142,6 +159,9 @@ class Channels:
         if self._moved and any(c.startswith("file:") for c in read | written):
             read.add("cwd")
         self._moved = self._moved or "cwd" in written
+        if self._path_changed and (imports or {"path", "modules"} & known):
+            read.add("sys.path")
+        self._path_changed = self._path_changed or "sys.path" in written
         return read, written
 
     def _ambient(self, before: Ambient, names: set[str], read: set[str], written: set[str]) -> None:
@@ -194,9 +214,8 @@ class Channels:
                 mine_read.add(self.name_of(path))
         if traffic.tree is not None:
             after = _tree(self._project)
-            mine_written |= {
-                self.name_of(p) for p, stamp in after.items() if traffic.tree.get(p) != stamp
-            }
+            moved = {p for p in after.keys() | traffic.tree if after.get(p) != traffic.tree.get(p)}
+            mine_written |= {self.name_of(p) for p in moved}
             text = "\n".join(commands)
             if not _READ_ONLY_COMMANDS.match(text):
                 named = {f for f in self._written_files if f.rpartition("/")[2] in text}
@@ -208,6 +227,18 @@ class Channels:
         read |= mine_read
         written |= mine_written
         self._written_files |= mine_written
+
+
+def _is_ours() -> bool:
+    """Say whether nbtrail itself causes the event: what it asks git is no effect."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        root = name.partition(".")[0]
+        if name not in _LISTENERS and root not in sys.stdlib_module_names:
+            return root in {"nbtrail", "git"}
+        frame = frame.f_back
+    return False
 
 
 def is_library_variable(channel: str) -> bool:

@@ -233,7 +233,12 @@ class Observer:
         if imports:
             traffic.variables.clear()
         read, written = self._channels.resolve(
-            seen.ambient, traffic, seen.texts, seen.mentions | seen.names.attributes, commands
+            seen.ambient,
+            traffic,
+            seen.texts,
+            seen.mentions | seen.names.attributes,
+            commands,
+            imports=imports,
         )
         if imports:
             # what libraries do to the process when they are first imported, they do again

@@ -119,7 +119,9 @@ class Recorder:
         error : str
             Name and text of the exception that ended the cell, or empty.
         """
+        started = time.perf_counter()
         self._finish(error)
+        self._own += time.perf_counter() - started
         if self._thread != -1:
             unsubscribe(self._channels.on_file)
             unsubscribe(self._channels.on_system)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from nbtrail.pipeline.layout import bracketed
 from nbtrail.pipeline.params import Parameter
+from nbtrail.pipeline.text import quoted
 
 __all__ = ["header", "parse_function", "record_function", "results_function", "save_function"]
 
@@ -98,11 +99,3 @@ def record_function(names: Mapping[str, str], run_name: str) -> str:
 def literal(value: object) -> str:
     """Return a value as Python source, strings in double quotes."""
     return quoted(value) if isinstance(value, str) else repr(value)
-
-
-def quoted(text: str) -> str:
-    """Return a string literal in double quotes where that is as plain as with single ones."""
-    plain = repr(text)
-    if plain.startswith("'") and '"' not in text and "\\'" not in plain:
-        return f'"{plain[1:-1]}"'
-    return plain

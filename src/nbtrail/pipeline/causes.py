@@ -12,9 +12,13 @@ _NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random 
 
 
 def likely_cause(plan: Plan) -> str:
-    """Return one sentence on unseeded randomness or a reloaded module, or an empty text."""
+    """Return one sentence on what can't be repeated in a plan, or an empty text."""
     for node in plan.nodes:
         text = plan.texts[node][1] if node in plan.texts else ""
+        if plan.graph.facts[node].error.startswith(("KeyboardInterrupt", "interrupted")):
+            return f"The likely cause: `{_first_line(text)}` was interrupted half-way."
+        if plan.loop_pass < 0 and "start_run" in text and text.startswith(("for ", "while ")):
+            return "The likely cause: the run is one pass of a loop, and it is not known which."
         if "reload(" in text:
             return (
                 f"The likely cause: `{_first_line(text)}` loaded a module again that was edited "

@@ -11,13 +11,15 @@ from pathlib import PurePosixPath
 from nbtrail.lineage.calls import displays_only
 from nbtrail.pipeline import boilerplate
 from nbtrail.pipeline.flow import stage_functions
-from nbtrail.pipeline.layout import assemble_imports, docstring
+from nbtrail.pipeline.layout import assemble_imports, docstring, wrapped
 from nbtrail.pipeline.metrics import Placed, place_metrics
 from nbtrail.pipeline.params import Parameter, find_parameters
+from nbtrail.pipeline.passes import take_pass
 from nbtrail.pipeline.plan import Form, Plan
 from nbtrail.pipeline.shape import Parts, bound_by, divide
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import indent
+from nbtrail.pipeline.text import indent, quoted
+from nbtrail.pipeline.tracked import tracked_functions
 from nbtrail.pipeline.translate import Translator, our_names
 
 __all__ = ["Script", "write_script"]
@@ -84,19 +86,12 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
     python : str
         Version of the interpreter of the run.
     """
-    draft = _draft(plan)
+    draft = _draft(plan, form)
     flat = draft.parts.flat if form is Form.STAGES else "its statements keep their order"
     body = _flat(draft) if flat else _staged(draft, plan)
     definitions = [_code(s) for s in draft.parts.definitions] if not flat else []
     constants = [_code(s) for s in draft.parts.constants] if not flat else []
-    functions = [
-        boilerplate.parse_function(draft.names, draft.parameters, f"output-{_slug(plan)}"),
-        boilerplate.results_function(draft.names),
-    ]
-    if draft.models:
-        functions.append(boilerplate.save_function(draft.names))
-    functions.append(boilerplate.record_function(draft.names, plan.run.name))
-    blocks = [*definitions, *functions, body]
+    blocks = [*definitions, *_helpers(draft, plan), body]
     rest = "\n\n\n".join(blocks)
     if constants:
         rest = "\n".join(constants) + "\n\n\n" + rest
@@ -131,11 +126,27 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
     )
 
 
-def _draft(plan: Plan) -> _Draft:
+def _helpers(draft: _Draft, plan: Plan) -> list[str]:
+    """Return the functions around the user's code."""
+    functions = [
+        boilerplate.parse_function(draft.names, draft.parameters, f"output-{_slug(plan)}"),
+        boilerplate.results_function(draft.names),
+    ]
+    if draft.models:
+        functions.append(boilerplate.save_function(draft.names))
+    return [*functions, boilerplate.record_function(draft.names, plan.run.name)]
+
+
+def _draft(plan: Plan, form: Form) -> _Draft:
     steps = plan.fresh_steps()
     shown = {n for s in steps for n in s.facts.reads if re.fullmatch(r"_\d+", n)}
     every = [text for _, text in plan.texts.values()]
-    translator = Translator(our_names(every), shown)
+    ours = our_names(every)
+    translator = Translator(ours, shown, tracked_functions(every, ours))
+    if plan.loop_pass >= 0:
+        for step in steps:
+            if step.node[0] == plan.run.first_cell:
+                take_pass(step, plan.loop_pass, ours, alone=form is not Form.HISTORY)
     used = {n for s in steps for n in (*s.names.loads, *s.names.stores)} | set(_RESERVED)
     placed = place_metrics(steps, list(plan.metrics), translator, used)
     steps = [part for step in steps for part in translator.translate(step)]
@@ -155,22 +166,37 @@ def _draft(plan: Plan) -> _Draft:
     measured = {id(s) for s in steps if held & s.names.stores}
     models = tuple(
         dict.fromkeys(
-            m.name for m in plan.run.models if any(m.name in s.names.stores for s in steps)
+            m.variable
+            for m in plan.run.models
+            if any(m.variable in s.names.stores for s in steps if not _defines(s.tree))
         )
     )
     draft = _Draft(divide(steps), parameters, placed, models, translator, measured)
     draft.names = _free_names(used)
     for step in steps:
-        if step.facts.error and not isinstance(step.tree, (ast.Import, ast.ImportFrom)):
-            draft.translator.imports.add("contextlib")
-            step.text = f"with contextlib.suppress(Exception):  # raised in the notebook too\n{indent(step.text)}"
+        _suppress(step, draft.translator)
     return draft
+
+
+def _suppress(step: Step, translator: Translator) -> None:
+    """Let a statement fail where it failed in the notebook: what it did before stays."""
+    if step.facts.error and not isinstance(step.tree, (ast.Import, ast.ImportFrom)):
+        translator.imports.add("contextlib")
+        comment = "  # raised in the notebook too"
+        step.text = f"with contextlib.suppress(Exception):{comment}\n{indent(step.text)}"
+
+
+def _defines(tree: ast.stmt) -> bool:
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return isinstance(tree, kinds)
 
 
 def _only_shows(step: Step) -> bool:
     tree = step.tree
     if not displays_only(tree):
         return False
+    if step.partial:  # the facts are those of the whole
+        return _is_print(tree) or not any(isinstance(n, ast.Call) for n in ast.walk(tree))
     facts = step.facts
     return not (facts.mutations or facts.channels_written or facts.deletes) or _is_print(tree)
 
@@ -232,7 +258,7 @@ def _flat(draft: _Draft) -> str:
         if step.node[0] != cell:
             lines.append("")
             cell = step.node[0]
-        definition = isinstance(step.tree, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        definition = _defines(step.tree) and not isinstance(step.tree, (ast.Import, ast.ImportFrom))
         lines.append(f"\n{_code(step)}\n\n" if definition else _code(step))
     text = re.sub(r"\n{4,}", "\n\n\n", "\n".join([*lines, "", *_ending(draft)]))
     if _awaits(text):
@@ -253,14 +279,14 @@ def _ending(draft: _Draft) -> list[str]:
     names = draft.names
     pairs = {k: v for k, v in draft.placed.names.items() if not k.startswith("\0")}
     lines = [f"{names['results']} = {{"]
-    lines += [f"    {boilerplate.quoted(key)}: {value}," for key, value in pairs.items()]
+    lines += [f"    {quoted(key)}: {value}," for key, value in pairs.items()]
     lines += ["}"] if pairs else []
     if not pairs:
         lines = [f"{names['results']}: dict[str, float] = {{}}"]
     output = f"{names['args']}.output"
     lines.append(f"{names['write_results']}({names['results']}, {output})")
     lines += [
-        f"{names['save_model']}({model}, {output} / {boilerplate.quoted(f'{model}.skops')})"
+        f"{names['save_model']}({model}, {output} / {quoted(f'{model}.skops')})"
         for model in draft.models
     ]
     lines += [
@@ -288,7 +314,7 @@ def _imports(draft: _Draft, plan: Plan, rest: str) -> tuple[str, set[str]]:
 
 
 def _code(step: Step) -> str:
-    return "\n".join([*step.comments, step.text])
+    return "\n".join([*step.comments, wrapped(step.text, 0)])
 
 
 def _slug(plan: Plan) -> str:

@@ -25,6 +25,7 @@ from nbtrail.pipeline import folder as files
 from nbtrail.pipeline.causes import likely_cause
 from nbtrail.pipeline.emit import Script, write_script
 from nbtrail.pipeline.lock import lock_text, requirements_of
+from nbtrail.pipeline.passes import pass_of
 from nbtrail.pipeline.plan import Form, Plan, make_plan
 from nbtrail.pipeline.verify import file_sha256, run_and_judge
 from nbtrail.store import operations
@@ -80,9 +81,10 @@ def export_run(
     cwd = session.cwd if session is not None else "."
     progress("Finding the statements that the results depend on ...")
     requirements = requirements_of(run.environment.packages if run.environment else {})
+    loop_pass = pass_of(store.reader, run, cells)
     attempts: list[_Attempt] = []
     for form in Form:
-        plan = make_plan(run, cells, notebook, cwd, full=form is Form.HISTORY)
+        plan = make_plan(run, cells, notebook, cwd, full=form is Form.HISTORY, loop_pass=loop_pass)
         attempt = _try(
             plan, form, store.project, folder, requirements, progress, timeout_s, attempts
         )

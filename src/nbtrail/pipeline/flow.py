@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from nbtrail.lineage.graph import Graph
-from nbtrail.pipeline.layout import bracketed
+from nbtrail.pipeline.layout import WIDTH, bracketed, wrapped
 from nbtrail.pipeline.params import Parameter
 from nbtrail.pipeline.shape import Parts
 from nbtrail.pipeline.stages import Stage, arrange
@@ -129,7 +129,8 @@ def _function(
         if step.node[0] != previous and step.comments:
             lines.append("")
         previous = step.node[0]
-        lines.append(indent("\n".join([*step.comments, step.text])))
+        lines.append(indent("\n".join([*step.comments, wrapped(step.text)])))
     if outputs:
-        lines.append(f"    return {', '.join(outputs)}")
+        whole = f"    return {', '.join(outputs)}"
+        lines.append(whole if len(whole) <= WIDTH else bracketed("return (", outputs, ")", "    "))
     return "\n".join(lines)

@@ -6,9 +6,10 @@ import ast
 import sys
 from collections.abc import Iterable, Sequence
 
-__all__ = ["WIDTH", "assemble_imports", "bracketed", "docstring"]
+__all__ = ["WIDTH", "assemble_imports", "bracketed", "docstring", "wrapped"]
 
 WIDTH = 88
+_LIMIT = 100  # of lines that the user wrote
 
 
 def bracketed(head: str, items: Sequence[str], tail: str, prefix: str = "") -> str:
@@ -18,6 +19,29 @@ def bracketed(head: str, items: Sequence[str], tail: str, prefix: str = "") -> s
         return line
     inner = "".join(f"{prefix}    {item},\n" for item in items)
     return f"{prefix}{head}\n{inner}{prefix}{tail}"
+
+
+def wrapped(text: str, margin: int = 4) -> str:
+    """Break a statement whose only line became too long, inside of its outermost call."""
+    if "\n" in text or len(text) + margin <= _LIMIT:
+        return text
+    node = ast.parse(text).body[0]
+    value = getattr(node, "value", None)
+    if not isinstance(value, ast.Call) or not (value.args or value.keywords):
+        return text
+    if text.encode()[value.end_col_offset :].strip():
+        return text  # a comment at the end, or more statements
+    items: list[ast.expr | ast.keyword] = [*value.args, *value.keywords]
+    items.sort(key=lambda item: item.col_offset)
+    sources = [ast.get_source_segment(text, item) or "" for item in items]
+    data = text.encode()
+    head = data[: items[0].col_offset].decode()
+    if not head.endswith("(") or len(head) + margin > _LIMIT:
+        return text
+    line = f"    {', '.join(sources)}"
+    if len(line) + margin <= _LIMIT:
+        return f"{head}\n{line}\n)"
+    return "\n".join([head, *(f"    {source}," for source in sources), ")"])
 
 
 def docstring(text: str) -> str:

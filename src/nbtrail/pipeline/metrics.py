@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from nbtrail.entities.run import Metric
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment
+from nbtrail.pipeline.text import Edit, apply_edits, quoted, replace_node, segment, unparse
+from nbtrail.pipeline.tracked import returned_value
 from nbtrail.pipeline.translate import Translator
 
 __all__ = ["Placed", "place_metrics", "variable_for"]
@@ -57,12 +58,12 @@ def place_metrics(
             continue
         found = _call_of(step, metric, translator, calls)
         if found is None:
-            _by_result(step, metric, placed)
+            _unplaced(metric, placed)
         else:
             calls.setdefault(id(step), []).append((metric, found))
     for step in steps:
         if id(step) in calls:
-            _hoist(step, calls[id(step)], placed, used)
+            _hoist(step, calls[id(step)], placed, used, translator)
     return placed
 
 
@@ -98,13 +99,7 @@ def _by_expression(
     placed.names[metric.key] = name
 
 
-def _by_result(step: Step, metric: Metric, placed: Placed) -> None:
-    """Take what the statement binds: the function it calls computed the metric inside."""
-    tree = step.tree
-    targets = tree.targets if isinstance(tree, ast.Assign) else []
-    if metric.origin == "returned" and len(targets) == 1 and isinstance(targets[0], ast.Name):
-        placed.names[metric.key] = targets[0].id
-        return
+def _unplaced(metric: Metric, placed: Placed) -> None:
     placed.missing[metric.key] = (
         f"it was computed by {metric.origin} inside of a function or a comprehension, "
         "where the script can't name it"
@@ -123,7 +118,10 @@ def _call_of(
     found: list[ast.Call] = []
     for call in _reachable_calls(step.body):
         if metric.origin == "logged":
-            if _logs(call, metric.key, translator) is not None:
+            if (
+                _logs(call, metric.key, translator) is not None
+                or returned_value(call, metric.key, translator.tracked) is not None
+            ):
                 found.append(call)
             continue
         name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
@@ -184,7 +182,11 @@ def _reachable_calls(body: list[ast.stmt]) -> list[ast.Call]:
 
 
 def _hoist(
-    step: Step, found: list[tuple[Metric, ast.Call]], placed: Placed, used: set[str]
+    step: Step,
+    found: list[tuple[Metric, ast.Call]],
+    placed: Placed,
+    used: set[str],
+    translator: Translator,
 ) -> None:
     """Give each call a name, on a line of its own in front of the statement around it."""
     text = step.text
@@ -193,6 +195,10 @@ def _hoist(
         carrier = _carrier(step.body, call)
         if carrier is None:
             placed.missing[metric.key] = "its call stands where no line can be put in front of it"
+            continue
+        subscript = returned_value(call, metric.key, translator.tracked)
+        if subscript is not None and metric.origin == "logged":
+            edits += _hoist_value(text, carrier, call, metric, placed, used, subscript)
             continue
         if metric.origin == "logged":
             edits += _hoist_logged(text, carrier, call, metric, placed, used)
@@ -208,7 +214,7 @@ def _hoist(
         placed.names[metric.key] = name
         source = segment(text, call)
         if _in_fstring(carrier, call):  # positions there can't be trusted before Python 3.12
-            edits.append(_insert(carrier, f"{name} = {ast.unparse(call)}"))
+            edits.append(_insert(carrier, f"{name} = {unparse(call)}"))
             continue
         line = f"{name} = {source}"
         if isinstance(carrier, ast.Expr) and carrier.value is call:
@@ -248,36 +254,49 @@ def _hoist_folds(
     placed: Placed,
     used: set[str],
 ) -> list[Edit]:
-    """Mean or spread over the folds of a cross-validation."""
+    """Take mean or spread over the folds of a cross-validation."""
     statistic = metric.origin.partition(":")[2]
-    scored = "cross_validate" in metric.origin
-    inner = metric.key.removeprefix("cv_").removesuffix(f"_{statistic}")
+    subscript = ""
+    if "cross_validate" in metric.origin:
+        inner = metric.key.removeprefix("cv_").removesuffix(f"_{statistic}")
+        name = f"test_{inner}" if _has_several(call) else "test_score"
+        subscript = f"[{quoted(name)}]"
+    pick = f"{subscript}.{statistic}()"
+    return _hoist_value(text, carrier, call, metric, placed, used, pick)
+
+
+def _hoist_value(
+    text: str,
+    carrier: ast.stmt,
+    call: ast.Call,
+    metric: Metric,
+    placed: Placed,
+    used: set[str],
+    pick: str,
+) -> list[Edit]:
+    """Name what a call returns, once, and take the metric from it."""
     target = carrier.targets[0] if isinstance(carrier, ast.Assign) else None
     edits: list[Edit] = []
     if isinstance(target, ast.Name) and _plain(carrier) is call:
-        folds = target.id
-        after = True
+        result, after = target.id, True
     else:
-        folds = placed.names.get(f"\0{id(call)}", "")
-        after = False
-        if not folds:
-            folds = variable_for("fold_scores", used)
-            placed.names[f"\0{id(call)}"] = folds
-            line = f"{folds} = {segment(text, call)}"
-            whole = isinstance(carrier, ast.Expr) and carrier.value is call
+        whole = isinstance(carrier, ast.Expr) and carrier.value is call
+        result, after = placed.names.get(f"\0{id(call)}", ""), whole
+        if not result:
+            result = variable_for("result", used)
+            placed.names[f"\0{id(call)}"] = result
+            line = f"{result} = {segment(text, call)}"
             if whole:
-                after = True
                 edits.append(replace_node(carrier, line))
             else:
-                edits += (_insert(carrier, line), replace_node(call, folds))
-    single = f"{folds}['test_score']" if scored else folds
-    if scored and _has_several(call):
-        single = f"{folds}[{f'test_{inner}'!r}]"
+                edits += (_insert(carrier, line), replace_node(call, result))
+    if not pick:
+        placed.names[metric.key] = result
+        return edits
     name = variable_for(metric.key, used)
     placed.names[metric.key] = name
-    line = f"{name} = {single}.{statistic}()"
-    place = _append(carrier, line) if after else _insert(carrier, line)
-    return [*edits, place]
+    line = f"{name} = {result}{pick}"
+    return [*edits, _append(carrier, line) if after else _insert(carrier, line)]
 
 
 def _in_fstring(carrier: ast.stmt, call: ast.Call) -> bool:

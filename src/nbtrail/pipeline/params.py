@@ -124,7 +124,7 @@ def _constant(
     step: Step, bound_once: Callable[[str], bool], inputs: dict[str, str]
 ) -> Parameter | None:
     tree = step.tree
-    if len(step.body) != 1 or step.facts.channels_written:
+    if len(step.body) != 1 or (step.facts.channels_written and not step.partial):
         return None
     if isinstance(tree, ast.Assign) and len(tree.targets) == 1:
         target, value = tree.targets[0], tree.value
@@ -139,7 +139,9 @@ def _constant(
         return None
     comment = _trailing_comment(step)
     path = literal if isinstance(literal, str) and literal in inputs else ""
-    return Parameter(target.id, literal, comment or ("input file" if path else ""), path)
+    return Parameter(
+        target.id, literal, comment or ("input file" if path else "as set in the notebook"), path
+    )
 
 
 def _literal(node: ast.expr) -> tuple[bool, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -19,6 +20,8 @@ from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
 __all__ = ["Form", "Plan", "make_plan"]
+
+_LIBRARIES = (sys.prefix, sys.base_prefix)
 
 
 class Form(Enum):
@@ -41,6 +44,8 @@ class Plan:
         Path as the code spells it to the path relative to the project.
     modules : tuple of str
         Source files of the project's own modules that were imported.
+    loop_pass : int
+        Which pass of a loop the run is (0-based); -1 when it is none.
     """
 
     run: Run
@@ -54,6 +59,7 @@ class Plan:
     files: tuple[str, ...]
     modules: tuple[str, ...]
     metrics: tuple[Metric, ...]
+    loop_pass: int = -1
 
     def fresh_steps(self) -> list[Step]:
         """Return the statements of the slice, ready to be edited."""
@@ -75,7 +81,13 @@ class Plan:
 
 
 def make_plan(
-    run: Run, cells: Sequence[CellExecution], notebook: str, cwd: str, *, full: bool = False
+    run: Run,
+    cells: Sequence[CellExecution],
+    notebook: str,
+    cwd: str,
+    *,
+    full: bool = False,
+    loop_pass: int = -1,
 ) -> Plan:
     """Find what a run needs of its session's history.
 
@@ -87,6 +99,8 @@ def make_plan(
         The kernel's working directory, relative to the project.
     full : bool
         Take the whole history instead of the slice.
+    loop_pass : int
+        Which pass of a loop the run is; -1 when it is none.
 
     Raises
     ------
@@ -110,7 +124,9 @@ def make_plan(
             "whose statement was recorded. Log one with %track metric NAME=EXPRESSION and export "
             "the new run."
         )
-    files, modules = _files(graph, nodes)
+    inside = not posixpath.isabs(cwd) and not posixpath.normpath(cwd).startswith("..")
+    cwd = posixpath.normpath(cwd) if inside else "."
+    files, modules = _files(run, graph, nodes)
     spelled = _spellings(texts, nodes, cwd, files)
     return Plan(
         run,
@@ -123,7 +139,8 @@ def make_plan(
         spelled,
         files,
         modules,
-        tuple(m for m in run.metrics),
+        run.metrics,
+        loop_pass,
     )
 
 
@@ -169,7 +186,8 @@ def _slice(
             nodes.append(place)
     end = (run.last_cell, 1 << 30)
     for model in run.models:
-        names.append((model.name, end))
+        if model.variable:
+            names.append((model.variable, end))
     found = backward_slice(graph, nodes, names)
     until = min([*nodes, *(place for _, place in names)], default=end)
     checks = [n for n in graph.order if n < until and n not in found and _is_check(graph, texts, n)]
@@ -202,7 +220,9 @@ def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple
     )
 
 
-def _files(graph: Graph, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _files(
+    run: Run, graph: Graph, nodes: Sequence[Node]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return input files, and source files of the project's modules, that the slice reads."""
     written: set[str] = set()
     inputs: dict[str, None] = {}
@@ -212,8 +232,15 @@ def _files(graph: Graph, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[
         for channel in facts.channels_read:
             if channel.startswith("file:") and channel not in written:
                 path = channel.removeprefix("file:")
+                if path.startswith(_LIBRARIES):
+                    continue  # data that a library brings with it
                 (modules if path.endswith(".py") else inputs)[path] = None
         written |= {c for c in facts.channels_written if c.startswith("file:")}
+    for use in run.datasets:
+        # seen by a reader's tap: libraries that open files without Python noticing
+        known = use.source and use.dataset.kind == "file" and f"file:{use.source}" not in written
+        if known and not use.source.startswith(_LIBRARIES):
+            inputs[use.source] = None
     return tuple(inputs), tuple(modules)
 
 

@@ -86,12 +86,17 @@ def _refuse(host: str) -> None:
 
 def _collector(spec: dict[str, Any], found: dict[str, Any]) -> Any:
     """Arm the taps once the libraries that the script imports are there."""
+    text = Path(spec["script"]).read_text(encoding="utf-8")
+    names = _imports(text)
+    if not names:
+        return None  # nothing that could be fitted or measured
     try:
-        for name in _imports(Path(spec["script"]).read_text(encoding="utf-8")):
+        for name in names:
             importlib.import_module(name)
     except BaseException:
         return None  # the script will fail in the same way, and say where
-    _watch_models(found)
+    if "skops" in text:
+        _watch_models(found)
     try:
         from nbtrail.capture.collector import Collector
 
@@ -158,9 +163,10 @@ def _drain(collector: Any, found: dict[str, Any]) -> None:
             for use in training.datasets:
                 found["data"].append([use.name, use.context.value, use.dataset.digest.content])
             found["metrics"] += [[k, repr(m.last)] for k, m in training.metrics.items()]
-            if training.model_name and training.estimator is not None:
+            if training.estimator is not None:
                 digest = digest_estimator(training.estimator)
-                found["models"].setdefault(training.model_name, digest)
+                name = training.model_name or f"{training.class_name} {training.episode_id}"
+                found["models"].setdefault(name, digest)
         found["metrics"] += [[m.key, repr(m.last)] for _, m in collector.drain_loose()]
     except Exception as error:
         found["notes"].append(f"What was fitted could not be read: {type(error).__name__}: {error}")

@@ -124,18 +124,15 @@ def _note_origins(tree: ast.Import | ast.ImportFrom, origins: dict[str, str]) ->
 
 
 def _globals_of(steps: list[Step]) -> set[str]:
-    """Global names that functions, classes and lambdas kept for later read or bind."""
+    """Return the global names that functions and classes read or bind."""
     found: set[str] = set()
     for step in steps:
-        kept = isinstance(step.tree, _DEFINITIONS) or any(
-            isinstance(n, (ast.Lambda, *_DEFINITIONS)) for t in step.body for n in ast.walk(t)
-        )
-        if not kept:
+        if not isinstance(step.tree, _DEFINITIONS):
             continue
-        code = compile(step.text, "<step>", "exec", dont_inherit=True)
-        inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-        if isinstance(step.tree, _DEFINITIONS):
-            for item in inner:
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        code = compile(step.text, "<step>", "exec", flags=flags, dont_inherit=True)
+        for item in code.co_consts:
+            if isinstance(item, CodeType):
                 loads, stores = code_globals(item)
                 found |= loads | stores
     return found

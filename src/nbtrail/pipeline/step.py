@@ -27,12 +27,15 @@ class Step:
         Its source, as edited so far.
     facts : StatementFacts
         What its execution did.
+    partial : bool
+        The text is only a part of the statement that the facts tell of.
     """
 
     node: Node
     comments: list[str]
     text: str
     facts: StatementFacts
+    partial: bool = False
     _parsed: tuple[str, list[ast.stmt], StatementNames] | None = field(
         default=None, repr=False, compare=False
     )
@@ -62,10 +65,8 @@ class Step:
         """Return one step for each statement of the text."""
         if len(self.body) == 1:
             return [self]
-        found = [Step(self.node, above, text, self.facts) for above, text in cut(self.text)]
+        found = [
+            Step(self.node, above, text, self.facts, partial=True) for above, text in cut(self.text)
+        ]
         found[0].comments = self.comments + found[0].comments
         return found
-
-    def copy(self, text: str, *, comments: bool = True) -> Step:
-        """Return a step of the same execution with other text."""
-        return Step(self.node, self.comments if comments else [], text, self.facts)

@@ -8,7 +8,18 @@ import tokenize
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Edit", "apply_edits", "cut", "indent", "replace_node", "segment", "string_lines"]
+__all__ = [
+    "Edit",
+    "apply_edits",
+    "cut",
+    "indent",
+    "moved_out",
+    "quoted",
+    "replace_node",
+    "segment",
+    "string_lines",
+    "unparse",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,10 @@ class Edit:
     start: tuple[int, int]
     end: tuple[int, int]
     text: str
+
+    def applied_to(self, text: str) -> str:
+        """Return `text` with this one edit."""
+        return apply_edits(text, [self])
 
 
 def replace_node(node: ast.expr | ast.stmt, text: str) -> Edit:
@@ -110,6 +125,22 @@ def indent(text: str, prefix: str = "    ") -> str:
     )
 
 
+def moved_out(text: str, node: ast.With | ast.For) -> str:
+    """Return the body of a compound statement, moved to the left margin."""
+    lines = text.split("\n")
+    first = node.body[0].lineno - 1
+    if first == node.lineno - 1:  # all on one line
+        return "; ".join(segment(text, statement) for statement in node.body)
+    while first > node.lineno and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    margin = node.body[0].col_offset
+    fixed = string_lines(text)
+    return "\n".join(
+        line if number in fixed or line[:margin].strip() else line[margin:]
+        for number, line in enumerate(lines[first : node.body[-1].end_lineno], first + 1)
+    )
+
+
 def string_lines(text: str) -> set[int]:
     """Return the numbers of the lines that begin inside of a string."""
     found: set[int] = set()
@@ -126,3 +157,22 @@ def string_lines(text: str) -> set[int]:
     except (tokenize.TokenError, SyntaxError):
         return found
     return found
+
+
+def quoted(text: str) -> str:
+    """Return a string literal in double quotes where that is as plain as with single ones."""
+    plain = repr(text)
+    if plain.startswith("'") and '"' not in text and "\\'" not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+def unparse(node: ast.AST) -> str:
+    """Return the source of a node, its strings in double quotes."""
+    text = ast.unparse(node)
+    edits = [
+        Edit(token.start, token.end, quoted(ast.literal_eval(token.string)))
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.STRING and token.string.startswith("'") and text.isascii()
+    ]
+    return apply_edits(text, edits)

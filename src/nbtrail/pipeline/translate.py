@@ -5,13 +5,21 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
 from nbtrail.capture.statements import magic_of
 from nbtrail.pipeline.step import Step
-from nbtrail.pipeline.text import Edit, apply_edits, replace_node, segment, string_lines
+from nbtrail.pipeline.text import (
+    Edit,
+    apply_edits,
+    indent,
+    moved_out,
+    quoted,
+    replace_node,
+    segment,
+)
 
-__all__ = ["Translator", "our_names"]
+__all__ = ["Translator", "called", "our_names"]
 
 _RECORDED = frozenset(
     [
@@ -35,7 +43,7 @@ _RECORDED = frozenset(
 _TIMERS = frozenset({"time", "timeit", "prun"})
 
 
-def our_names(texts: Iterable[str]) -> dict[str, str]:
+def our_names(texts: Collection[str]) -> dict[str, str]:
     """Return what nbtrail's names are called in the notebook: name to ``nbtrail[.function]``."""
     found: dict[str, str] = {}
     for text in texts:
@@ -49,6 +57,38 @@ def our_names(texts: Iterable[str]) -> dict[str, str]:
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nbtrail"):
                 for alias in node.names:
                     found[alias.asname or alias.name] = f"nbtrail.{alias.name}"
+    for text in texts:
+        if "start_run" in text:
+            found |= dict.fromkeys(_run_variables(text, found), "run")
+    return found
+
+
+def called(call: ast.AST, ours: Mapping[str, str]) -> str:
+    """Return which function of nbtrail a call is, or an empty text."""
+    if not isinstance(call, ast.Call):
+        return ""
+    func = call.func
+    if isinstance(func, ast.Name):
+        return ours.get(func.id, "").removeprefix("nbtrail.")
+    if (
+        isinstance(func, ast.Attribute)
+        and isinstance(func.value, ast.Name)
+        and ours.get(func.value.id) in {"nbtrail", "run"}
+    ):
+        return func.attr
+    return ""
+
+
+def _run_variables(text: str, ours: Mapping[str, str]) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.withitem) and called(node.context_expr, ours) == "start_run":
+            targets: list[ast.expr] = [node.optional_vars] if node.optional_vars else []
+        elif isinstance(node, ast.Assign) and called(node.value, ours) == "start_run":
+            targets = node.targets
+        else:
+            continue
+        found |= {t.id for t in targets if isinstance(t, ast.Name)}
     return found
 
 
@@ -61,10 +101,18 @@ class Translator:
         Modules that the new text needs.
     notes : list of str
         What could not be translated, for the reader.
+    tracked : dict of str to node
+        Functions that carry ``@track``.
     """
 
-    def __init__(self, ours: dict[str, str], shown: set[str]) -> None:
+    def __init__(
+        self,
+        ours: dict[str, str],
+        shown: set[str],
+        tracked: dict[str, ast.FunctionDef | ast.AsyncFunctionDef],
+    ) -> None:
         self._ours = ours
+        self.tracked = tracked
         self._shown = shown
         self.imports: set[str] = set()
         self.notes: list[str] = []
@@ -86,18 +134,7 @@ class Translator:
 
     def called(self, call: ast.AST) -> str:
         """Return which function of nbtrail a call is, or an empty text."""
-        if not isinstance(call, ast.Call):
-            return ""
-        func = call.func
-        if isinstance(func, ast.Name):
-            return self._ours.get(func.id, "").removeprefix("nbtrail.")
-        if (
-            isinstance(func, ast.Attribute)
-            and isinstance(func.value, ast.Name)
-            and self._ours.get(func.value.id) in {"nbtrail", "run"}
-        ):
-            return func.attr
-        return ""
+        return called(call, self._ours)
 
     def _is_ours(self, tree: ast.stmt) -> bool:
         if isinstance(tree, (ast.Import, ast.ImportFrom)):
@@ -114,10 +151,8 @@ class Translator:
             if found is None:
                 return
             node, ours = found
-            for item in ours:
-                if isinstance(item.optional_vars, ast.Name):
-                    self._ours[item.optional_vars.id] = "run"
             kept = [segment(step.text, i.context_expr) for i in node.items if i not in ours]
+            step.partial = True
             step.text = _without_header(step.text, node, ", ".join(kept))
 
     def _first_run(self, step: Step) -> tuple[ast.With, list[ast.withitem]] | None:
@@ -154,20 +189,29 @@ class Translator:
         if name in {"env", "set_env"} and line.strip():
             key, _, rest = line.replace("=", " ", 1).strip().partition(" ")
             self.imports.add("os")
-            return f"os.environ[{key!r}] = {rest.strip()!r}" if rest else f"os.environ.get({key!r})"
+            return (
+                f"os.environ[{quoted(key)}] = {quoted(rest.strip())}"
+                if rest
+                else f"os.environ.get({quoted(key)})"
+            )
         if name == "cd":
             self.imports.add("os")
-            return f"os.chdir({line.strip()!r})"
+            return f"os.chdir({quoted(line.strip())})"
         if name in {"bash", "sh"} and body is not None:
             self.imports.add("subprocess")
-            return f"subprocess.run([{name!r}, '-c', {body!r}], check=True)"
+            return f'subprocess.run([{quoted(name)}, "-c", {quoted(body)}], check=True)'
         if name in {"writefile", "file"} and body is not None:
             target = [t for t in shlex.split(line) if not t.startswith("-")]
-            mode = "a" if "-a" in line.split() else "w"
-            return f"open({target[-1]!r}, {mode!r}, encoding='utf-8').write({body!r})"
+            path, content = quoted(target[-1]), quoted(body)
+            if "-a" in line.split():
+                return (
+                    f'with open({path}, "a", encoding="utf-8") as file:\n    file.write({content})'
+                )
+            self.imports.add("pathlib")
+            return f'pathlib.Path({path}).write_text({content}, encoding="utf-8")'
         if name == "run" and line.strip():
             self.imports.add("runpy")
-            return f"globals().update(runpy.run_path({shlex.split(line)[0]!r}))"
+            return f"globals().update(runpy.run_path({quoted(shlex.split(line)[0])}))"
         if body is not None:
             self.notes.append(
                 f"The cell magic %%{name} has no counterpart in a script and was left out."
@@ -239,14 +283,14 @@ def _command(line: str) -> str:
         re.sub(r"\$([A-Za-z_]\w*)", r"{\1}", line) if "$" in line and "{" not in line else line
     )
     if expanded == line and "{" not in line:
-        return repr(line)
+        return quoted(line)
     if expanded != line and re.search(r"\$[A-Z_]+\b", line):
-        return repr(line)  # the shell's own variables are upper case
+        return quoted(line)  # the shell's own variables are upper case
     try:
         ast.parse(f"f{expanded!r}", mode="eval")
     except SyntaxError:
-        return repr(line)
-    return f"f{expanded!r}"
+        return quoted(line)
+    return f"f{quoted(expanded)}"
 
 
 def _without_header(text: str, node: ast.With, kept: str) -> str:
@@ -258,13 +302,5 @@ def _without_header(text: str, node: ast.With, kept: str) -> str:
     margin = " " * node.col_offset
     if kept:
         return "\n".join([*lines[: node.lineno - 1], f"{margin}with {kept}:", *lines[first:]])
-    if node.body[0].lineno == node.lineno:  # all on one line
-        body = "; ".join(segment(text, s) for s in node.body)
-        return "\n".join([*lines[: node.lineno - 1], margin + body, *lines[node.end_lineno :]])
-    inner = node.body[0].col_offset - node.col_offset
-    fixed = string_lines(text)
-    moved = [
-        line if number in fixed or line[:inner].strip() else line[inner:]
-        for number, line in enumerate(lines[first : node.end_lineno], first + 1)
-    ]
-    return "\n".join([*lines[: node.lineno - 1], *moved, *lines[node.end_lineno :]])
+    body = indent(moved_out(text, node), margin)
+    return "\n".join([*lines[: node.lineno - 1], body, *lines[node.end_lineno :]])

@@ -196,11 +196,11 @@ def put_model(db: sqlite3.Connection, run_id: str, model: ModelRecord) -> None:
     execute(
         db,
         "INSERT INTO models (model_id, run, name, class_name, digest, flavor, path, status, "
-        "problem, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "problem, signature, variable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (model_id) DO UPDATE SET name = excluded.name, "
         "class_name = excluded.class_name, digest = excluded.digest, flavor = excluded.flavor, "
         "path = excluded.path, status = excluded.status, problem = excluded.problem, "
-        "signature = excluded.signature",
+        "signature = excluded.signature, variable = excluded.variable",
         (
             model.model_id,
             run_key(db, run_id),
@@ -212,5 +212,6 @@ def put_model(db: sqlite3.Connection, run_id: str, model: ModelRecord) -> None:
             model.status,
             capped(model.problem),
             None if model.signature is None else dumps(model.signature),
+            model.variable,
         ),
     )

@@ -202,11 +202,15 @@ def _datasets(db: sqlite3.Connection, run: int) -> tuple[DatasetUse, ...]:
 
 def _models(db: sqlite3.Connection, run: int) -> tuple[ModelRecord, ...]:
     rows = db.execute(
-        "SELECT model_id, name, class_name, digest, flavor, path, status, problem, signature "
+        "SELECT model_id, name, class_name, digest, flavor, path, status, problem, signature, variable "
         "FROM models WHERE run = ? ORDER BY id",
         (run,),
     )
     return tuple(
-        ModelRecord(*(*row[:8], None if row[8] is None else loads(Signature, row[8])))
-        for row in rows
+        ModelRecord(
+            *(model_id, name, kind, digest, flavor, path, status, problem),
+            None if signature is None else loads(Signature, signature),
+            variable,
+        )
+        for model_id, name, kind, digest, flavor, path, status, problem, signature, variable in rows
     )

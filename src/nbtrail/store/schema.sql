@@ -203,7 +203,8 @@ CREATE TABLE models (
     path       TEXT NOT NULL,
     status     TEXT NOT NULL,
     problem    TEXT NOT NULL,
-    signature  TEXT
+    signature  TEXT,
+    variable   TEXT NOT NULL
 );
 CREATE INDEX models_by_run ON models (run);
 

@@ -23,6 +23,9 @@ _ALIAS = re.compile(r"[\w-]+")
 _RESERVED = re.compile(r"latest|v\d+", re.IGNORECASE)
 
 
+_ROLLED_BACK = "rolled back from version"  # begins the reason of such moves in the history
+
+
 def promote(
     store: Store,
     run_id: str,
@@ -116,7 +119,7 @@ def rollback(store: Store, name: str, alias: str) -> ModelVersion:
     for move in store.reader.alias_history(name):
         if move.alias != alias:
             continue
-        if len(trail) > 1 and trail[-2] == move.to_version:
+        if len(trail) > 1 and move.reason.startswith(_ROLLED_BACK):
             trail.pop()
         else:
             trail.append(move.to_version)
@@ -126,7 +129,7 @@ def rollback(store: Store, name: str, alias: str) -> ModelVersion:
             f"{name}@{alias} named no other version before version {present.version}, so there is "
             f"nothing to go back to. Its history: nbtrail models {name}"
         )
-    why = f"rolled back from version {present.version}"
+    why = f"{_ROLLED_BACK} {present.version}"
     move = AliasMove(name, alias, None, before, now_ms(), _user(), why)
     store.call(operations.move_alias(move, expected=present.version))
     return store.reader.model_version(f"{name}/{before}")

@@ -266,7 +266,14 @@ class Tracker:
         taken = self._saved.get(f"{run_id}/{name}", 0) + 1
         self._saved[f"{run_id}/{name}"] = taken
         folder = name if taken == 1 else f"{name}-{taken}"
-        record = ModelRecord(f"m-{new_id()}", name, class_name(model), "", path=f"models/{folder}")
+        record = ModelRecord(
+            f"m-{new_id()}",
+            name,
+            class_name(model),
+            digest="",
+            path=f"models/{folder}",
+            variable=self.name_of(model) if of is None else of.model_name,
+        )
 
         def digested(text: str) -> None:
             if of is not None:

@@ -185,7 +185,7 @@ class NotebookSession:
         if self._recorder is None:
             from nbtrail.lineage.recorder import Recorder
 
-            self._recorder = Recorder(lambda: self.shell.user_ns, self._folder)
+            self._recorder = Recorder(lambda: self.shell.user_ns, self.store.project)
             self._probes = StatementProbes(self.shell, self._recorder)
             self._probes.install()
         return self._recorder
@@ -212,7 +212,7 @@ class NotebookSession:
     def _record(self, end: CellEnd) -> str:
         from nbtrail.entities.cell import CellExecution
 
-        code, statements = self._probed().end_cell()
+        code, statements = self._probed().end_cell(end.error)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
         self.store.submit(
