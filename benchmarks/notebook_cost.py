@@ -1,9 +1,14 @@
 """What nbtrail adds to a notebook: loading it, and each tracked cell.
 
-Load: a fresh process per repetition with an IPython shell in it; CPU time of
-``%load_ext nbtrail`` beyond that shell, and which heavy libraries it imported.
-Cells: one shell; each cell is run plain and tracked in turn, so that both meet the same
-machine; the median of the paired differences is what tracking adds.
+Load: a fresh process per repetition with an IPython shell in it, once in a new and once
+in an existing trail; CPU time of ``%load_ext nbtrail`` beyond that shell, what the writer's
+thread spends right after it, what the next cell costs, and which heavy libraries came along.
+
+Cells: two fresh processes, one whose shell never loads nbtrail ("without") and one in
+which each cell is run plain ("loaded": its light history alone) and with ``%%track``
+in turn. CPU time of the kernel's thread, the least of all repetitions: neither other
+programs nor our own background threads are in it. "wall adds" is the same of the wall time, with the
+wait for the durable commit in it. Linear algebra runs in one thread, for steady figures.
 
 Usage: python benchmarks/notebook_cost.py [REPETITIONS]
 """
@@ -19,9 +24,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-HEAVY = ("pandas", "numpy", "sklearn", "git", "sqlite_utils", "ipywidgets", "matplotlib")
+HEAVY = ("pandas", "numpy", "sklearn", "git", "sqlite_utils", "ipywidgets", "matplotlib", "skops")
 
 CELLS = {
     "assignment": "x = 1 + 1",
@@ -44,87 +50,156 @@ X, y = load_breast_cancer(return_X_y=True)
 Xa, Xb, ya, yb = train_test_split(scale(X), y, random_state=0)
 """
 
-LOAD = f"""
-import json, sys, time
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-shell.run_cell("1 + 1")
-before = set(sys.modules)
-cpu, wall = time.process_time(), time.perf_counter()
-shell.run_line_magic("load_ext", "nbtrail")
-cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-new = set(sys.modules) - before
-print(json.dumps(dict(cpu_ms=cpu * 1e3, wall_ms=wall * 1e3, modules=len(new),
-                      heavy=sorted(set({HEAVY!r}) & new))))
-"""
+
+@contextlib.contextmanager
+def project() -> Iterator[str]:
+    """Give an empty folder under git."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+        yield folder
+
+
+def in_fresh_process(folder: str, *arguments: str) -> dict:
+    """Run a part of this script in a process of its own and return what it found."""
+    # without byte code, every import would be compiled again
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).resolve()), *arguments],
+        cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def new_shell():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    return InteractiveShell.instance()
+
+
+def run(shell, code: str) -> tuple[float, float]:
+    """Run a cell; return CPU time of this thread and wall time, in milliseconds."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        wall, cpu = time.perf_counter(), time.thread_time()
+        result = shell.run_cell(code, store_history=True)
+        cpu, wall = time.thread_time() - cpu, time.perf_counter() - wall
+    result.raise_error()
+    return cpu * 1e3, wall * 1e3
+
+
+# ---------------------------------------------------------------- load
+
+
+def load_once() -> dict:
+    shell = new_shell()
+    shell.run_cell("1 + 1")
+    before = set(sys.modules)
+    cpu, wall = time.process_time(), time.perf_counter()
+    shell.run_line_magic("load_ext", "nbtrail")
+    loaded, wall = time.process_time(), time.perf_counter() - wall
+    new = set(sys.modules) - before
+    time.sleep(0.6)  # the writer's thread begins 200 ms later
+    settled = time.process_time()
+    shell.run_cell("x = 1")
+    first = time.process_time() - settled
+    return {
+        "cpu": (loaded - cpu) * 1e3,
+        "wall": wall * 1e3,
+        "background": (settled - loaded) * 1e3,
+        "first cell": first * 1e3,
+        "modules": len(new),
+        "ours": sum(name.partition(".")[0] == "nbtrail" for name in new),
+        "heavy": sorted(set(HEAVY) & new),
+    }
 
 
 def measure_load(repetitions: int) -> None:
     """Print the cost of ``%load_ext nbtrail`` in fresh processes."""
-    found = []
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    for _ in range(repetitions + 1):
-        with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [sys.executable, "-c", LOAD],
-                cwd=folder, env=environment, capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            found.append(json.loads(done.stdout.splitlines()[-1]))
-    found = found[1:]  # the first may have compiled our modules
-    cpu = statistics.median(f["cpu_ms"] for f in found)
-    wall = statistics.median(f["wall_ms"] for f in found)
-    print(
-        f"%load_ext nbtrail   CPU {cpu:6.1f} ms   wall {wall:6.1f} ms   (median of {repetitions})"
-    )
-    print(
-        f"                    {found[0]['modules']} new modules, heavy ones: {found[0]['heavy'] or 'none'}"
-    )
+    fresh, again = [], []
+    with project() as folder:
+        in_fresh_process(folder, "load")  # may compile our modules
+    for _ in range(repetitions):
+        with project() as folder:
+            fresh.append(in_fresh_process(folder, "load"))
+            again.append(in_fresh_process(folder, "load"))
+    print(f"%load_ext nbtrail, {repetitions} fresh processes, milliseconds: median (least)")
+    for name, found in (("new trail", fresh), ("existing trail", again)):
+        columns = []
+        for key in ("cpu", "wall", "background", "first cell"):
+            values = [f[key] for f in found]
+            columns.append(f"{key} {statistics.median(values):5.1f} ({min(values):.1f})")
+        print(f"  {name:15}" + "   ".join(columns))
+    one = fresh[0]
+    print(f"  {one['modules']} new modules, {one['ours']} of them ours; ", end="")
+    print(f"heavy ones: {', '.join(one['heavy']) or 'none'}")
 
 
-def quietly(shell: object, code: str) -> None:
-    """Run a cell without showing what it prints."""
+# ---------------------------------------------------------------- cells
+
+
+def cells_without(repetitions: int) -> dict:
+    shell = new_shell()
+    run(shell, SETUP)
+    return {
+        name: [run(shell, code) for _ in range(repetitions + 2)][2:] for name, code in CELLS.items()
+    }
+
+
+def cells_loaded(repetitions: int) -> dict:
+    shell = new_shell()
+    run(shell, SETUP)
+    run(shell, "%load_ext nbtrail")
+    from nbtrail.tracking.process import present_tracker
+
+    found = {}
+    for name, code in CELLS.items():
+        plain, tracked = [], []
+        for _ in range(repetitions + 2):  # the first rounds warm caches
+            for kind, text in ((plain, code), (tracked, f"%%track\n{code}")):
+                present_tracker().models.wait(60)  # the thread that writes model files
+                time.sleep(0.25)  # the writer's commit
+                kind.append(run(shell, text))
+        found[name] = [plain[2:], tracked[2:]]
     with contextlib.redirect_stdout(io.StringIO()):
-        shell.run_cell(code)
+        shell.run_line_magic("unload_ext", "nbtrail")
+    return found
 
 
 def measure_cells(repetitions: int) -> None:
-    """Print what tracking adds to each cell, plain and tracked in turn."""
-    from IPython.core.interactiveshell import InteractiveShell
+    """Print what nbtrail adds to each cell."""
+    with project() as folder:
+        without = in_fresh_process(folder, "without", str(repetitions))
+        loaded = in_fresh_process(folder, "loaded", str(repetitions))
+    print(f"\ncells, {repetitions} repetitions, milliseconds of CPU, the least")
+    print(
+        f"  {'cell':20}{'without':>9}{'loaded':>9}{'tracked':>9}"
+        f"{'%%track adds':>14}{'all adds':>10}{'ratio':>7}{'wall adds':>11}"
+    )
+    for name in CELLS:
+        plain, tracked = loaded[name]
+        bare = min(cpu for cpu, _ in without[name])
+        light = min(cpu for cpu, _ in plain)
+        full = min(cpu for cpu, _ in tracked)
+        wall = min(w for _, w in tracked) - min(w for _, w in without[name])
+        print(
+            f"  {name:20}{bare:9.2f}{light:9.2f}{full:9.2f}"
+            f"{full - light:14.2f}{full - bare:10.2f}{full / bare:7.2f}{wall:11.2f}"
+        )
 
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        subprocess.run(["git", "init", "-q"], check=True)
-        shell = InteractiveShell.instance()
 
-        def run(code: str) -> float:
-            with contextlib.redirect_stdout(io.StringIO()):
-                start = time.perf_counter()
-                result = shell.run_cell(code, store_history=True)
-                spent = time.perf_counter() - start
-            result.raise_error()
-            return spent * 1e3
-
-        run(SETUP)
-        print(f"\n{'cell':22}{'plain ms':>10}{'tracked ms':>12}{'added ms':>10}{'ratio':>8}")
-        for name, code in CELLS.items():
-            plain, tracked = [], []
-            for number in range(repetitions + 2):
-                without = run(code)
-                quietly(shell, "%load_ext nbtrail")
-                run("%%track\npass")  # not the first tracked cell of the session
-                with_it = run(f"%%track\n{code}")
-                time.sleep(0.3)  # the background thread stores the model
-                quietly(shell, "%unload_ext nbtrail")
-                if number >= 2:  # the first rounds warm caches
-                    plain.append(without)
-                    tracked.append(with_it)
-            added = statistics.median(b - a for a, b in zip(plain, tracked, strict=True))
-            a, b = statistics.median(plain), statistics.median(tracked)
-            print(f"{name:22}{a:10.2f}{b:12.2f}{added:10.2f}{b / a:8.2f}")
-        os.chdir(Path(folder).parent)
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["load"]:
+            print(json.dumps(load_once()))
+        case ["without", count]:
+            print(json.dumps(cells_without(int(count))))
+        case ["loaded", count]:
+            print(json.dumps(cells_loaded(int(count))))
+        case _:
+            count = int(arguments[0]) if arguments else 15
+            measure_load(count)
+            measure_cells(count)
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    measure_load(count)
-    measure_cells(count)
+    main(sys.argv[1:])

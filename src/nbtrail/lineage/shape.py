@@ -18,7 +18,7 @@ from typing import Any
 
 import xxhash
 
-__all__ = ["LEAVES", "Shape", "same", "shape_of"]
+__all__ = ["LEAVES", "Shape", "outline_of", "same", "shape_of"]
 
 _ARRAY_LIMIT = 16 << 20  # bytes hashed per array: about a millisecond
 _LONG = 20_000  # elements of a container looked at one by one
@@ -71,6 +71,14 @@ def shape_of(value: Any) -> Shape:
         return _library_shape(value, kind)
     except Exception:
         return Shape(opaque=True)
+
+
+def outline_of(value: Any) -> Shape:
+    """Look at one object without the content of arrays, which takes long to hash."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and type(value) is numpy.ndarray and not value.dtype.hasobject:
+        return Shape(anchor=id(_memory_owner(value)))
+    return shape_of(value)
 
 
 def same(before: Any, after: Any) -> bool:
@@ -245,13 +253,7 @@ def _numpy(value: Any) -> Shape | None:
 
 
 def _array(value: Any) -> Shape:
-    import numpy as np
-
-    owner = value
-    while isinstance(owner.base, np.ndarray):
-        owner = owner.base
-    if owner.base is not None:
-        owner = owner.base
+    owner = _memory_owner(value)
     layout = (value.shape, value.strides, str(value.dtype))
     if value.dtype.hasobject:
         items = tuple(value.ravel()[:_LONG]) if value.dtype.names is None else ()
@@ -263,6 +265,15 @@ def _array(value: Any) -> Shape:
     else:
         parts = (_hash_array(value),)
     return Shape((layout, parts), anchor=id(owner))
+
+
+def _memory_owner(value: Any) -> Any:
+    import numpy as np
+
+    owner = value
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    return owner if owner.base is None else owner.base
 
 
 def _hash_array(value: Any) -> int:

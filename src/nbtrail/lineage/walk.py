@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType, GeneratorType
 from typing import Any
 
-from nbtrail.lineage.shape import LEAVES, Shape, same, shape_of
+from nbtrail.lineage.shape import LEAVES, Shape, outline_of, same, shape_of
 
 __all__ = ["Reach", "changed", "reach_of"]
 
@@ -55,6 +55,7 @@ def reach_of(value: Any, namespace: Mapping[str, Any], *, states: bool, until: f
         `time.perf_counter` value at which to give up.
     """
     reach = Reach()
+    look = shape_of if states else outline_of
     todo = [value] if type(value) not in _LEAVES else []
     while todo:
         current = todo.pop()
@@ -65,7 +66,7 @@ def reach_of(value: Any, namespace: Mapping[str, Any], *, states: bool, until: f
         ):
             reach.cut = True
             break
-        shape = shape_of(current)
+        shape = look(current)
         reach.keys.add(id(current))
         if shape.anchor is not None:
             reach.keys.add(shape.anchor)

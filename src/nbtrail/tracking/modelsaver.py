@@ -34,9 +34,16 @@ class ModelSaver:
 
     The snapshot is a pickle that never leaves this process's memory: the only way to
     copy a fitted estimator exactly and quickly. What is stored is written by a flavor.
+
+    Attributes
+    ----------
+    paused : Lock
+        No file is begun while somebody holds it: this thread would take the processor from
+        a cell that waits for its commit.
     """
 
     def __init__(self, store: Store) -> None:
+        self.paused = threading.Lock()
         self._store = store
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -89,6 +96,8 @@ class ModelSaver:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
+            with self.paused:
+                pass
             try:
                 self._write(job)
             except Exception as error:

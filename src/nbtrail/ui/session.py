@@ -197,13 +197,17 @@ class NotebookSession:
         try:
             code = self._record(end)
             if self._tracker is not None or self._collector.known():
-                self.tracker.absorb()
-            if run is not None:
-                run.close(end, code, list(self._files))
-            elif self.automatic:
-                self._keep_cell()
+                with self.tracker.models.paused:
+                    self._ended(run, end, code)
         finally:
             self._start = None
+
+    def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
+        self.tracker.absorb()
+        if run is not None:
+            run.close(end, code, list(self._files))
+        elif self.automatic:
+            self._keep_cell()
 
     def _record(self, end: CellEnd) -> str:
         from nbtrail.entities.cell import CellExecution
