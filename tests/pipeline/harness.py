@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import re
 import sys
@@ -23,6 +24,7 @@ from nbtrail.fingerprint.estimators import digest_estimator
 from nbtrail.lineage.recorder import Recorder
 from nbtrail.store import operations
 from nbtrail.store.store import Store
+from nbtrail.tracking.client import present_tracker, use_tracker
 
 __all__ = ["SESSION", "Case", "Chunk", "Notebook", "read_case", "record_run"]
 
@@ -133,6 +135,12 @@ class Notebook:
                 self.run(chunk.source)
 
     def close(self) -> None:
+        tracker = present_tracker()
+        if tracker is not None:  # the cells used nbtrail's own client
+            tracker.close()
+            tracker.store.close()
+            atexit.unregister(tracker.close)
+            use_tracker(None)
         self.probes.uninstall()
         self.shell.history_manager.end_session()
         InteractiveShell.clear_instance()
