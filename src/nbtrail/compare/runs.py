@@ -155,6 +155,7 @@ def _dataset(key: tuple[str, str, int], uses: list[DatasetUse | None]) -> Datase
         tuple(None if use is None else use.dataset.rows for use in uses),
         differs,
         tuple(diffs),
+        reference.dataset.kind,
     )
 
 

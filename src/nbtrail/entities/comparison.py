@@ -166,6 +166,8 @@ class DatasetComparison:
     diffs : tuple of DatasetDiff or None
         Of each run against the first one that used it; None for that one and where it is
         missing.
+    kind : str
+        As `Dataset.kind`: `rows` counts bytes for a file.
     """
 
     name: str
@@ -174,6 +176,7 @@ class DatasetComparison:
     rows: tuple[int | None, ...]
     differs: bool
     diffs: tuple[DatasetDiff | None, ...] = ()
+    kind: str = "table"
 
 
 @dataclass(frozen=True, slots=True)

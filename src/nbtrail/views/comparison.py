@@ -30,7 +30,7 @@ from nbtrail.views.document import (
     faint,
     strong,
 )
-from nbtrail.views.formats import count, duration, moment, numbers, shortened, status_spans
+from nbtrail.views.formats import count, duration, extent, moment, numbers, shortened, status_spans
 
 __all__ = ["comparison_detail"]
 
@@ -148,7 +148,7 @@ def _data_table(rows: Sequence[DatasetComparison], names: Sequence[str]) -> Tabl
                     *(
                         (faint("not used"),)
                         if short is None
-                        else (code(short), faint(f"  {count(rows_of or 0, 'row')}"))
+                        else (code(short), faint(f"  {extent(row.kind, rows_of or 0)}"))
                         for short, rows_of in zip(row.digests, row.rows, strict=True)
                     ),
                 ),

@@ -16,6 +16,7 @@ __all__ = [
     "data_size",
     "digest_text",
     "duration",
+    "extent",
     "moment",
     "number",
     "numbers",
@@ -94,6 +95,11 @@ def count(number_of: int, noun: str) -> str:
     """Write "1 param", "4 params"."""
     plural = noun if number_of == 1 else f"{noun}es" if noun.endswith("s") else f"{noun}s"
     return f"{number_of:,} {plural}"
+
+
+def extent(kind: str, rows: int) -> str:
+    """Write how many rows a dataset has, or bytes for a file."""
+    return _bytes(rows) if kind == "file" else count(rows, "row")
 
 
 def data_size(dataset: Dataset) -> str:
