@@ -214,3 +214,17 @@ def test_help_needs_no_heavy_library(project: Path) -> None:
     assert done.stdout.splitlines()[-1] == "0 []"
     for command in ("demo", "runs", "show", "compare", "promote", "models", "export", "verify"):
         assert f"  {command} " in done.stdout
+
+
+def test_sql_reads_and_never_writes(cli: Cli, trail: Store) -> None:
+    question = "select name, last from run_metrics order by last"
+    code, out, _ = cli("store", "sql", question, "--json")
+    assert code == 0
+    assert json.loads(out)[0] == {"name": "slow-owl", "last": 0.8}
+    code, out, _ = cli("store", "sql", question)
+    assert out.splitlines()[1].split() == ["slow-owl", "0.8"]
+    for refused in ("delete from runs", "select nope", "attach 'x.db' as x"):
+        code, _, err = cli("store", "sql", refused)
+        assert code == 2
+        assert "can't answer" in err
+    assert trail.reader.runs().total == 3

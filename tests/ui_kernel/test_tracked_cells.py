@@ -126,6 +126,15 @@ def test_a_variable_named_by_m_is_a_metric(notebook, capsys):
     assert "gone" in capsys.readouterr().err
 
 
+def test_a_computed_metric_in_a_variable_of_its_name_counts_once(notebook):
+    notebook.run("%%track -m accuracy:max\n" + TRAIN + "accuracy = m.score(X_test, y_test)")
+    metric = notebook.last().metric("accuracy")
+    assert (metric.count, metric.origin) == (1, "LogisticRegression.score")
+    notebook.run("%%track -m accuracy\n" + TRAIN + "m.score(X_test, y_test)\naccuracy = 0.5")
+    metric = notebook.last().metric("accuracy")
+    assert (metric.count, metric.last, metric.expression) == (2, 0.5, "accuracy")
+
+
 def test_a_bad_option_loses_nothing(notebook, capsys):
     notebook.run("%%track --nope\nx = 1")
     assert notebook.shell.user_ns["x"] == 1
@@ -153,3 +162,12 @@ def test_odd_objects_of_the_user_do_no_harm(notebook, code):
     notebook.run("%%track\n" + code + "\nafter = 1")
     notebook.run("odd2 = locals().get('odd')\nafter += 1")
     assert notebook.shell.user_ns["after"] == 2
+
+
+def test_data_is_named_by_the_variables_of_the_function_that_used_it(notebook):
+    notebook.run(
+        "%%track\ndef work(features, labels):\n"
+        "    return LogisticRegression(max_iter=300).fit(features, labels)\n"
+        "work(X_train.copy(), y_train.copy())"
+    )
+    assert {d.name for d in notebook.last().datasets} == {"features", "labels"}

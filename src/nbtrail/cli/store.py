@@ -6,6 +6,7 @@ import click
 
 from nbtrail.cli.output import answer, find_root, verb
 from nbtrail.cli.refusal import FAILED
+from nbtrail.cli.sql import sql
 from nbtrail.entities.codec import to_plain
 
 __all__ = ["store"]
@@ -41,3 +42,6 @@ def doctor(place: str | None, *, as_json: bool) -> None:
     answer(to_plain(health), health.text, as_json=as_json)
     if not health.ok:
         raise click.exceptions.Exit(FAILED)
+
+
+store.add_command(sql)

@@ -102,9 +102,13 @@ class CellRun:
         if direction is not None:
             self._tracker.store.submit(operations.set_main_metric(experiment, key, direction))
             run.amend(experiment=Experiment(experiment, key, direction))
+        computed = run.snapshot().metric(key)
         if key in self._namespace:
-            run.add_metric(run.metric(key, self._namespace[key], expression=key))
-        elif run.snapshot().metric(key) is None:
+            metric = run.metric(key, self._namespace[key], expression=key)
+            # the variable often holds what a tapped call of this cell has returned
+            if computed is None or computed.last != metric.last:
+                run.add_metric(metric)
+        elif computed is None:
             raise UsageError(
                 f"%%track -m {key}: there is no variable {key!r}, and no metric of that name "
                 "was computed in this cell."

@@ -1,0 +1,46 @@
+"""``nbtrail store sql``: read-only questions to the stored views."""
+
+from __future__ import annotations
+
+import click
+
+from nbtrail.cli.output import answer, find_root, verb
+from nbtrail.exceptions import UsageError
+
+__all__ = ["sql"]
+
+
+@click.command()
+@click.argument("query")
+@click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
+@verb
+def sql(query: str, place: str | None, *, as_json: bool) -> None:
+    """Answer a SELECT on the store; nothing can be changed.
+
+    Views: run_list, run_params, run_metrics, run_tags, run_datasets, run_models, registry.
+    """
+    import sqlite3
+
+    from sqlite_utils import Database
+
+    from nbtrail.store.connection import connect_reader
+
+    connection = connect_reader(find_root(place) / "nbtrail.db")
+    try:
+        rows = list(Database(connection).query(query))
+    except (sqlite3.Error, ValueError) as error:
+        raise UsageError(f"The store can't answer that: {error}.") from None
+    finally:
+        connection.close()
+    answer(rows, lambda: _table(rows), as_json=as_json)
+
+
+def _table(rows: list[dict[str, object]]) -> str:
+    if not rows:
+        return "(no rows)"
+    lines = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
