@@ -113,6 +113,7 @@ export interface Model {
   status: string;
   problem: string;
   signature: { inputs: SignatureField[]; outputs: SignatureField[] } | null;
+  variable: string;
 }
 
 export interface Artifact {

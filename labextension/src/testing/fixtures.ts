@@ -134,7 +134,8 @@ export const detail: RunDetail = {
       signature: {
         inputs: [{ name: 'a', dtype: 'int64', shape: [-1] }],
         outputs: [{ name: 'y', dtype: 'str', shape: [] }]
-      }
+      },
+      variable: 'forest'
     }
   ],
   artifacts: [{ path: 'a.png', sha256: 'f'.repeat(64), size: 1234, media_type: 'image/png' }],
