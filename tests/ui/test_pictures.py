@@ -35,6 +35,17 @@ SHOW_THE_RECEIPT = """() => {
 }"""
 
 
+EXPORT_THE_BEST = """() => {
+  const content = window.jupyterapp.shell.currentWidget.content;
+  content.activeCellIndex = content.widgets.length - 1;
+  const shared = content.model.sharedModel;
+  shared.insertCell(shared.cells.length, {
+    cell_type: 'code', source: '%track export best -o pipeline'
+  });
+  content.activeCellIndex = content.widgets.length - 1;
+}"""
+
+
 def command(page, name, **arguments):
     page.evaluate(
         "([name, args]) => { window.jupyterapp.commands.execute(name, args); }", [name, arguments]
@@ -72,6 +83,9 @@ def test_panel_in_light_and_dark(lab, notebook, open_page, folder):
     page.wait_for_function(READY)
     page.evaluate(SHOW_THE_RECEIPT)
     page.wait_for_timeout(3000)  # the rows that came in have faded
+    page.locator(".jp-CodeCell", has_text="%%track baseline").screenshot(
+        path=folder / "receipt.png"
+    )
     for theme, suffix in (("Light", ""), ("Dark", "-dark")):
         command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
         page.wait_for_selector(f"body[data-jp-theme-name='JupyterLab {theme}']", state="attached")
@@ -82,4 +96,11 @@ def test_panel_in_light_and_dark(lab, notebook, open_page, folder):
         page.wait_for_selector(".nbt-section")
         page.locator(".nbt-panel").screenshot(path=folder / f"run{suffix}.png")
         page.get_by_role("button", name="Runs", exact=True).click()
-    assert len(list(folder.glob("*.png"))) == 4
+    command(page, "apputils:change-theme", theme="JupyterLab Light")
+    page.evaluate(EXPORT_THE_BEST)
+    command(page, "notebook:run-cell")
+    cell = page.locator(".jp-CodeCell", has_text="%track export best")
+    expect(cell).to_contain_text("Reproduced exactly", timeout=120_000)
+    page.wait_for_timeout(500)
+    cell.screenshot(path=folder / "verdict.png")
+    assert len(list(folder.glob("*.png"))) == 6
