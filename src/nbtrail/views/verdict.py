@@ -27,6 +27,7 @@ _SAID = {
     Outcome.NOT_REPRODUCIBLE: ("✘ Not reproduced", Tone.BAD),
 }
 _LONG = 24
+_ORDER = ("metric", "model", "data", "run")  # what people ask first stands first
 
 
 def verdict_line(verdict: Verdict) -> Line:
@@ -57,7 +58,8 @@ def verdict_detail(verdict: Verdict) -> Document:
         blocks.append(Line(((Span("because ", Tone.BAD), Span(verdict.culprit)),)))
     if verdict.checks:
         heads = (Head(""), Head("checked"), Head("recorded"), Head("found again"))
-        rows = tuple(map(_check, sorted(verdict.checks, key=lambda check: check.equal)))
+        ordered = sorted(verdict.checks, key=lambda c: (c.equal, _ORDER.index(c.kind)))
+        rows = tuple(map(_check, ordered))
         equal = sum(check.equal for check in verdict.checks)
         note = f"{equal} of {len(verdict.checks)} equal"
         blocks.append(Section("Checks", (Table(heads, rows),), note=note))
