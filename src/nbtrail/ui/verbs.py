@@ -159,10 +159,7 @@ def promote(
     """
     from nbtrail.tracking.registry import promote as register
 
-    tracker = present_tracker()
-    if tracker is not None:
-        tracker.models.wait(60.0)
-    store = open_store()
+    store = _with_models()
     return register(
         store, store.reader.resolve(run), target, force=force, reason=reason, min_metric=min_metric
     )
@@ -194,7 +191,7 @@ def load_model(uri: str) -> Any:
     """
     from nbtrail.tracking.loading import load_model as load
 
-    return load(open_store(), uri)
+    return load(_with_models(), uri)
 
 
 def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Manifest]:
@@ -211,7 +208,7 @@ def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> 
     from nbtrail.views.html import html_export
     from nbtrail.views.text import text_export
 
-    store = open_store()
+    store = _with_models()
     manifest = export_run(
         store, store.reader.resolve(run), Path(folder), progress=_nothing if quiet else _tell
     )
@@ -228,6 +225,15 @@ def verify(folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Verd
 
     verdict = verify_folder(Path(folder), progress=_nothing if quiet else _tell)
     return Shown(verdict, html_verdict(verdict), text_verdict(verdict))
+
+
+def _with_models() -> Store:
+    """Open the store when the models of this session are written, at most a minute later."""
+    tracker = present_tracker()
+    if tracker is not None:
+        tracker.absorb()
+        tracker.models.wait(60.0)
+    return open_store()
 
 
 def _tell(message: str) -> None:
