@@ -153,7 +153,7 @@ class Channels:
         read: set[str] = set()
         written: set[str] = set()
         known = set(names)
-        self._ambient(before, known, read, written)
+        self._ambient(before, known, read, written, imports=imports)
         self._variables_of(traffic, known, texts, read, written)
         self._files_of(traffic, texts, [*commands, *traffic.commands], read, written)
         if self._moved and any(c.startswith("file:") for c in read | written):
@@ -164,14 +164,24 @@ class Channels:
         self._path_changed = self._path_changed or "sys.path" in written
         return read, written
 
-    def _ambient(self, before: Ambient, names: set[str], read: set[str], written: set[str]) -> None:
+    def _ambient(
+        self,
+        before: Ambient,
+        names: set[str],
+        read: set[str],
+        written: set[str],
+        *,
+        imports: bool,
+    ) -> None:
         now = Ambient.now()
+        # numpy loads its generator with the first use: the statement that loads it may draw
+        draws = "random" in names and not imports
         seeds = any("seed" in name or "set_state" in name or name == "setstate" for name in names)
         for channel, old, new in (
             ("rng:numpy", before.numpy, now.numpy),
             ("rng:stdlib", before.stdlib, now.stdlib),
         ):
-            if new is not None and old != new and (old is not None or seeds):
+            if new is not None and old != new and (old is not None or seeds or draws):
                 written.add(channel)
                 if not seeds:
                     read.add(channel)
