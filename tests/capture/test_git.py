@@ -67,6 +67,12 @@ def test_clean_then_dirty(repo):
     assert set(state.changed) == {"b.py", "neu ä.py"}
 
 
+def test_checkpoints_of_jupyter_make_nothing_dirty(repo):
+    (repo / ".ipynb_checkpoints").mkdir()
+    (repo / ".ipynb_checkpoints" / "a-checkpoint.ipynb").write_text("{}")
+    assert read_worktree(repo, read_head(repo)).dirty is False
+
+
 def test_git_missing_leaves_the_flag_unknown(repo, monkeypatch):
     monkeypatch.setenv("PATH", "")
     head = read_head(repo)

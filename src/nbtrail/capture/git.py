@@ -23,6 +23,7 @@ __all__ = ["read_head", "read_worktree"]
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _SECONDS = 5
 _MOST_PATHS = 200
+_CHECKPOINTS = ".ipynb_checkpoints/"  # Jupyter's own copies, which nobody commits
 _SAFE = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -104,7 +105,7 @@ def _paths(output: str) -> Iterator[str]:
             next(records, None)  # the path before the rename
         elif kind == "u":
             yield record.split(" ", 10)[10]
-        elif kind == "?":
+        elif kind == "?" and _CHECKPOINTS not in record:
             yield record[2:]
 
 

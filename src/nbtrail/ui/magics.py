@@ -189,10 +189,14 @@ class TrackMagic:
         return shown
 
     def _promote(self, rest: str) -> None:
-        usage = "%track promote RUN MODEL@ALIAS [--force] [--reason TEXT] [--min-metric X]"
+        usage = (
+            "%track promote RUN MODEL@ALIAS [--model VARIABLE] [--force] [--reason TEXT] "
+            "[--min-metric X]"
+        )
         parser = Parser("%track promote", usage)
         parser.add_argument("run")
         parser.add_argument("target")
+        parser.add_argument("--model", default="")
         parser.add_argument("--force", action="store_true")
         parser.add_argument("--reason", default="")
         parser.add_argument("--min-metric", type=float)
@@ -200,6 +204,7 @@ class TrackMagic:
         version = verbs.promote(
             found.run,
             found.target,
+            model=found.model,
             force=found.force,
             reason=found.reason,
             min_metric=found.min_metric,

@@ -137,7 +137,13 @@ def keep(name: str = "") -> list[str]:
 
 
 def promote(
-    run: str, target: str, *, force: bool = False, reason: str = "", min_metric: float | None = None
+    run: str,
+    target: str,
+    *,
+    model: str = "",
+    force: bool = False,
+    reason: str = "",
+    min_metric: float | None = None,
 ) -> ModelVersion:
     """Make a run's model a version of a registered model, and move an alias to it.
 
@@ -147,6 +153,8 @@ def promote(
         RUN, for instance ``best``.
     target : str
         ``fraud@champion``, or ``fraud`` for a version without an alias.
+    model : str
+        Which model, by its variable, when the run has several.
     force : bool
         Move the alias although a gate refuses; recorded in its history.
     min_metric : float, optional
@@ -161,7 +169,13 @@ def promote(
 
     store = _with_models()
     return register(
-        store, store.reader.resolve(run), target, force=force, reason=reason, min_metric=min_metric
+        store,
+        store.reader.resolve(run),
+        target,
+        model=model,
+        force=force,
+        reason=reason,
+        min_metric=min_metric,
     )
 
 
