@@ -130,9 +130,14 @@ class TrainingBook:
     def _fitted(self, call: Call) -> None:
         estimator = call.arguments["self"]
         self._forget_inner(call)
-        training = self._training_of(estimator) if call.name == "partial_fit" else None
-        if training is None:
+        training = before = self._training_of(estimator)
+        # what another run continues is its own training: a run keeps what it has measured
+        if call.name != "partial_fit" or before is None or before.run_id != self._open_run():
+            if before is not None:
+                self._name(before)
+                before.supersede()
             training = self._begin(call, estimator)
+        assert training is not None
         training.ended_ms = _now_ms()
         self._add_consumed(training, call, DatasetContext.TRAINING)
         training.example = _head(call.arguments.get("X"))
@@ -214,8 +219,11 @@ class TrainingBook:
             metric = self._metric(key, value, origin=origin)
             self._loose.append((self._open_run(), metric))
             return
-        role = "" if link.quality == "guess" else link.context.value
-        context = None if link.quality == "guess" else link.context
+        guessed = link.quality == "guess"
+        if guessed and link.training.is_known(key):
+            key = f"other/{key}"  # a baseline's value never takes the place of the model's own
+        role = "" if guessed else link.context.value
+        context = None if guessed else link.context
         self._add(
             link.training,
             grouped(key, context),

@@ -82,7 +82,7 @@ def user_frame(frame: FrameType | None) -> FrameType | None:
     """Return the user's frame that made the call of `frame`, or None when a library did."""
     found = None
     while frame is not None:
-        module: str = frame.f_globals.get("__name__", "")
+        module = str(frame.f_globals.get("__name__", ""))  # exec takes any globals
         if found is None and (module, frame.f_code.co_name) in _DECORATORS:
             frame = frame.f_back
             continue

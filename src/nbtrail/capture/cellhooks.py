@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbtrail.capture.guard import guarded
+from nbtrail.capture.guard import describe, guarded
 
 if TYPE_CHECKING:
     from nbtrail.entities.cell import CellStatus
@@ -61,15 +61,6 @@ class CellEnd(NamedTuple):
     def error(self) -> str:
         """Name and text of the exception, or empty."""
         return describe(self.exception) if self.exception is not None else ""
-
-
-def describe(exception: BaseException) -> str:
-    """Return name and text of an exception, the text cut at 500 characters."""
-    try:
-        text = str(exception)
-    except Exception:
-        text = "<no text>"
-    return f"{type(exception).__name__}: {text[:500]}" if text else type(exception).__name__
 
 
 class CellHooks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -10,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-__all__ = ["NbtrailWarning", "guarded", "warn_once"]
+__all__ = ["NbtrailWarning", "describe", "guarded", "warn_once"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,8 +30,18 @@ def warn_once(text: str) -> None:
     _said.add(text)
     try:
         warnings.warn(text, NbtrailWarning, stacklevel=3)
-    except NbtrailWarning:  # the user turned warnings into errors: not ours to raise
-        print(f"nbtrail: {text}", file=sys.stderr)  # noqa: T201
+    except Exception:  # the user turned warnings into errors, or shows them in an own way
+        with contextlib.suppress(Exception):  # a closed or replaced stream
+            print(f"nbtrail: {text}", file=sys.stderr)  # noqa: T201
+
+
+def describe(exception: BaseException) -> str:
+    """Return name and text of an exception, the text cut at 500 characters."""
+    try:
+        text = str(exception)
+    except Exception:  # the text is made by the user's class
+        text = "<no text>"
+    return f"{type(exception).__name__}: {text[:500]}" if text else type(exception).__name__
 
 
 def guarded(function: Callable[P, R]) -> Callable[P, R | None]:
@@ -49,7 +60,7 @@ def guarded(function: Callable[P, R]) -> Callable[P, R | None]:
                 traceback.print_exc()
             warn_once(
                 f"Something was not captured ({function.__qualname__}: "
-                f"{type(error).__name__}: {error}). Your code is not affected. "
+                f"{describe(error)}). Your code is not affected. "
                 "Set NBTRAIL_DEBUG=1 to see the traceback."
             )
             return None

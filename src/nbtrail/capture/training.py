@@ -34,6 +34,8 @@ class Training:
         Content digests of what it was fitted on.
     example : object or None
         The first rows of its input, for the model's signature.
+    superseded : bool
+        The same object was fitted again: what it was here is gone.
     """
 
     episode_id: str
@@ -54,6 +56,7 @@ class Training:
     consumed: set[str] = field(default_factory=set)
     example: Any = None
     model_digest: str = ""
+    superseded: bool = False
     _reference: weakref.ref[Any] | None = None
 
     def alive(self) -> Any:
@@ -61,6 +64,16 @@ class Training:
         if self.estimator is not None:
             return self.estimator
         return self._reference() if self._reference is not None else None
+
+    def supersede(self) -> None:
+        """Let go of the fitted object for good: another fit overwrites its state."""
+        self.superseded = True
+        self.estimator = self._reference = None
+
+    def is_known(self, key: str) -> bool:
+        """Say whether a metric was computed on predictions that are this model's for sure."""
+        metric = self.metrics.get(key)
+        return metric is not None and metric.link != "guess"
 
     def release(self) -> None:
         """Stop to keep the fitted object in memory."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from nbtrail.capture.cellhooks import describe
+from nbtrail.capture.guard import describe
 from nbtrail.capture.hyperparams import param_text
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.run import Mark, Metric, MetricPoint, Param, Run, RunStatus

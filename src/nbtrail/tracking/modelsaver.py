@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from nbtrail.capture.guard import describe
 from nbtrail.entities.model import Artifact, ModelRecord
 from nbtrail.store import operations
 from nbtrail.store.store import Store
@@ -75,9 +76,7 @@ class ModelSaver:
             pickle.Pickler(stream, protocol=5).dump(model)
             snapshot = stream.getvalue()
         except Exception as error:
-            problem = (
-                f"it can't be copied ({type(error).__name__}: {error}); rebuild by its pipeline"
-            )
+            problem = f"it can't be copied ({describe(error)}); rebuild by its pipeline"
             self._finish(run_id, replace(record, status="not-kept", problem=problem[:500]))
             return
         with self._lock:
@@ -101,7 +100,7 @@ class ModelSaver:
             try:
                 self._write(job)
             except Exception as error:
-                problem = f"{type(error).__name__}: {error}"[:500]
+                problem = describe(error)
                 self._finish(job.run_id, replace(job.record, status="failed", problem=problem))
             finally:
                 with self._lock:

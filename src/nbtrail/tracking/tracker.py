@@ -313,11 +313,29 @@ class Tracker:
 
     def _save_once(self, training: Training) -> None:
         model = training.alive()
-        if model is None or f"{training.episode_id}@{training.ended_ms}" in self._saved:
+        gone = model is None and not training.superseded
+        if gone or f"{training.episode_id}@{training.ended_ms}" in self._saved:
             return
         self._saved[f"{training.episode_id}@{training.ended_ms}"] = 1
         name = training.model_name or training.class_name.rpartition(".")[2]
+        if training.superseded:
+            self._not_kept(training, name)
+            return
         self.save_model(training.run_id, model, name, example=training.example, of=training)
+
+    def _not_kept(self, training: Training, name: str) -> None:
+        problem = "the same object was fitted again before the cell ended; rebuild by its pipeline"
+        record = ModelRecord(
+            f"m-{new_id()}",
+            name,
+            training.class_name,
+            digest="",
+            path=f"models/{name}",
+            variable=training.model_name,
+            status="not-kept",
+            problem=problem,
+        )
+        self.store.submit(operations.put_model(training.run_id, record))
 
     def _new_run(
         self, name: str, experiment: str, parent: str | None, cell: int, tags: Mapping[str, str]

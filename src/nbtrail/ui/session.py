@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrail.capture.audit import FileEvent, subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
-from nbtrail.capture.guard import warn_once
+from nbtrail.capture.guard import guarded, warn_once
 from nbtrail.capture.location import Location
 from nbtrail.capture.notebook import find_notebook
 from nbtrail.capture.statements import StatementProbes
@@ -195,7 +195,7 @@ class NotebookSession:
             return
         run, self._cell_run = self._cell_run, None
         try:
-            code = self._record(end)
+            code = self._record(end) or ""  # what can't be recorded still ends its run
             if self._tracker is not None or self._collector.known():
                 with self.tracker.models.paused:
                     self._ended(run, end, code)
@@ -209,6 +209,7 @@ class NotebookSession:
         elif self.automatic:
             self._keep_cell()
 
+    @guarded
     def _record(self, end: CellEnd) -> str:
         from nbtrail.entities.cell import CellExecution
 

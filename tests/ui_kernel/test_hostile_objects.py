@@ -1,0 +1,82 @@
+"""Objects of the user that fail wherever they are looked at change nothing in the cell."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from nbtrail.capture import guard
+from nbtrail.entities.run import RunStatus
+
+HOSTILE = """
+class Silent(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+    __repr__ = __str__
+class Hostile:
+    def __getattribute__(self, name):
+        raise Silent()
+    def __reduce_ex__(self, protocol):
+        raise Silent()
+class Uncopied:
+    def __reduce_ex__(self, protocol):
+        raise Silent()
+hostile = Hostile()
+"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_said(monkeypatch):
+    monkeypatch.setattr(guard, "_said", set())
+
+
+def run(notebook, code, *, ok=True):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", guard.NbtrailWarning)
+        return notebook.run(code, ok=ok)
+
+
+def test_an_exception_without_a_text_is_not_raised_again(notebook):
+    run(notebook, HOSTILE)
+    assert run(notebook, "%%track looked -p hostile\n[hostile][0] is hostile").result is True
+    assert notebook.named("looked").status is RunStatus.FINISHED
+
+
+def test_a_run_ends_with_its_cell_when_the_cell_cannot_be_recorded(notebook, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("no facts")
+
+    notebook.run("x = 1")
+    monkeypatch.setattr(notebook.session._recorder, "end_cell", broken)
+    run(notebook, "%%track alone -m x\nx = 2")
+    found = notebook.named("alone")
+    assert (found.status, found.metric("x").last) == (RunStatus.FINISHED, 2.0)
+
+
+def test_a_model_that_cannot_be_copied_is_told_so(notebook):
+    run(notebook, HOSTILE)
+    run(
+        notebook,
+        "import nbtrail\nwith nbtrail.start_run('held'):\n    nbtrail.log_model(Uncopied())",
+    )
+    (model,) = notebook.named("held").models
+    assert (model.status, "Silent" in model.problem) == ("not-kept", True)
+
+
+def test_warnings_shown_in_a_way_that_fails_raise_nothing(notebook):
+    def broken(*_, **__):
+        raise ValueError("this way of showing fails")
+
+    notebook.run(HOSTILE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = broken
+        notebook.run("[hostile]\nfits = 1")
+
+
+def test_code_with_odd_globals_fits_as_ever(notebook):
+    notebook.run(
+        "odd = {'__name__': None, 'L': LogisticRegression, 'X': X_train, 'y': y_train}\n"
+        "exec('m = L(max_iter=300).fit(X, y)', odd)\nassert odd['m'].n_iter_[0] > 1"
+    )
