@@ -115,6 +115,10 @@ def test_a_run_comes_back_as_it_was(run: Run) -> None:
         try:
             store.call(do.start_run(run))
             found = store.reader.run(run.run_id)
+            if not run.experiment.main_metric and found.experiment.main_metric:
+                # readers fill in a well-known metric that nobody declared
+                assert found.metric(found.experiment.main_metric) is not None
+                found = replace(found, experiment=run.experiment)
             # compared as text: NaN differs from itself
             assert dumps(found) == dumps(run)
             table = store.reader.runs()

@@ -9,8 +9,10 @@ import click
 
 from nbtrail.cli.output import answer, open_store, verb
 from nbtrail.cli.refusal import FAILED
+from nbtrail.config import find_store
 from nbtrail.entities.codec import to_plain
 from nbtrail.entities.pipeline import Outcome, Verdict
+from nbtrail.store.store import Store
 
 __all__ = ["export", "verify"]
 
@@ -49,7 +51,12 @@ def verify(folder: str, *, as_json: bool) -> None:
     from nbtrail.pipeline.verify import verify_folder
     from nbtrail.views.text import text_verdict
 
-    verdict = verify_folder(Path(folder), progress=_progress(as_json=as_json))
+    root = find_store(Path(folder).absolute(), existing=True)
+    verdict = verify_folder(
+        Path(folder),
+        progress=_progress(as_json=as_json),
+        store=Store.open(root) if root is not None else None,
+    )
     answer(to_plain(verdict), lambda: text_verdict(verdict), as_json=as_json)
     _leave(verdict)
 

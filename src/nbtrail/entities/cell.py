@@ -47,6 +47,9 @@ class StatementFacts:
     channels_read, channels_written : tuple of str
         State outside the namespace: ``file:<path>``, ``rng:numpy``, ``rng:stdlib``,
         ``env:<KEY>``, ``cwd``, ``module:<name>``, ``attr:<owner>.<name>``.
+    digests : tuple of (str, str)
+        Files it read: path as in its channel, and content digest when its cell had ended.
+        A file that the same cell wrote is not among them.
     error : str
         Name and text of the exception it raised, or empty.
     effects : bool
@@ -62,6 +65,7 @@ class StatementFacts:
     mutations: tuple[Mutation, ...] = ()
     channels_read: tuple[str, ...] = ()
     channels_written: tuple[str, ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()
     error: str = ""
     effects: bool = True
     duration_ns: int = 0

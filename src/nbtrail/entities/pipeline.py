@@ -83,12 +83,27 @@ class PipelineParam:
 
 @dataclass(frozen=True, slots=True)
 class PipelineInput:
-    """A data file the script reads: parameter name, recorded path and sha256 of its bytes."""
+    """A data file the script reads.
+
+    Attributes
+    ----------
+    name : str
+        Of the parameter that names it, or empty.
+    path : str
+        Relative to the project, absolute outside of it.
+    sha256 : str
+        Of its bytes at export, 64 hex digits.
+    size : int
+        Bytes at export.
+    recorded : str
+        Content digest of the file when the run read it; empty when that is not known.
+    """
 
     name: str
     path: str
     sha256: str
     size: int
+    recorded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,8 @@ class Manifest:
         ``stages``, ``flat`` (the order of execution) or ``history`` (nothing left out).
     missing : mapping of str to str
         Metrics that the script does not compute under a name, with the reason.
+    doubts : tuple of str
+        Why an equal result may be luck, one sentence each; every verdict repeats them.
     """
 
     version: int
@@ -138,4 +155,5 @@ class Manifest:
     missing: Mapping[str, str] = field(default_factory=dict)
     commit: str = ""
     dirty: bool | None = None
+    doubts: tuple[str, ...] = ()
     verdict: Verdict | None = None

@@ -6,7 +6,7 @@ import ast
 
 from nbtrail.pipeline.plan import Plan
 
-__all__ = ["likely_cause"]
+__all__ = ["likely_cause", "unseeded"]
 
 _NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random module"}
 
@@ -24,10 +24,12 @@ def likely_cause(plan: Plan) -> str:
                 f"The likely cause: `{_first_line(text)}` loaded a module again that was edited "
                 "during the session, and only its present text is at hand."
             )
-    return _unseeded(plan)
+    source = unseeded(plan)
+    return f"The likely cause: {source}" if source else ""
 
 
-def _unseeded(plan: Plan) -> str:
+def unseeded(plan: Plan) -> str:
+    """Return one sentence on the first source of randomness without a seed, or an empty text."""
     seeded: set[str] = set()
     for node in plan.nodes:
         facts = plan.graph.facts[node]
@@ -35,14 +37,14 @@ def _unseeded(plan: Plan) -> str:
         for channel, words in _NAMES.items():
             if channel in facts.channels_read and channel not in seeded:
                 return (
-                    f"The likely cause: `{_first_line(text)}` uses {words}, which no statement "
+                    f"`{_first_line(text)}` uses {words}, which no statement "
                     "before it seeded. Set random_state=, or a seed, and run it again."
                 )
             if channel in facts.channels_written:
                 seeded.add(channel)
         if _fresh_generator(text):
             return (
-                f"The likely cause: `{_first_line(text)}` makes a random generator without a seed. "
+                f"`{_first_line(text)}` makes a random generator without a seed. "
                 "Give it one and run it again."
             )
     return ""

@@ -22,7 +22,7 @@ from nbtrail.entities.run import Run
 from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.pipeline import folder as files
-from nbtrail.pipeline.causes import likely_cause
+from nbtrail.pipeline.causes import likely_cause, unseeded
 from nbtrail.pipeline.emit import Script, write_script
 from nbtrail.pipeline.lock import lock_text, requirements_of
 from nbtrail.pipeline.passes import pass_of
@@ -166,12 +166,14 @@ def _manifest(
         missing=script.missing,
         commit=run.code.commit if run.code else "",
         dirty=run.code.dirty if run.code else None,
+        doubts=tuple(filter(None, [unseeded(plan)])),
     )
 
 
 def _inputs(plan: Plan, script: Script, project: Path) -> tuple[PipelineInput, ...]:
     """Find the files that the script reads; a file that is gone stops the export."""
     names = {p.path: p.name for p in script.parameters if p.path}
+    recorded = _recorded(plan)
     by_file = {file: names.get(text, "") for text, file in plan.inputs.items()}
     found: list[PipelineInput] = []
     for file in plan.files:
@@ -182,10 +184,24 @@ def _inputs(plan: Plan, script: Script, project: Path) -> tuple[PipelineInput, .
                 f"{path}). A pipeline without its data can't be verified. Put the file back and "
                 "export again."
             )
+        size = path.stat().st_size
         found.append(
-            PipelineInput(by_file.get(file, ""), file, file_sha256(path), path.stat().st_size)
+            PipelineInput(
+                by_file.get(file, ""), file, file_sha256(path), size, recorded.get(file, "")
+            )
         )
     return tuple(found)
+
+
+def _recorded(plan: Plan) -> dict[str, str]:
+    """Return the content digest of each file when the needed statements read it."""
+    found: dict[str, str] = {}
+    for use in plan.run.datasets:
+        if use.dataset.kind == "file" and use.source:
+            found[use.source] = use.dataset.digest.content
+    for node in plan.nodes:
+        found.update(plan.graph.facts[node].digests)
+    return found
 
 
 def _data(run: Run) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.pipeline.runner import Replay, same_float
@@ -10,20 +11,30 @@ from nbtrail.pipeline.runner import Replay, same_float
 __all__ = ["judge"]
 
 
-def judge(manifest: Manifest, found: Replay, *, hint: str = "") -> Verdict:
+def judge(
+    manifest: Manifest, found: Replay, inputs: Sequence[Check] = (), *, hint: str = ""
+) -> Verdict:
     """Compare a replay with what the manifest promises.
 
     Parameters
     ----------
+    inputs : sequence of Check
+        The data files beside what the run read.
     hint : str
         Likely cause of a difference, in one sentence.
     """
-    unchecked: list[str] = list(found.notes)
+    unchecked: list[str] = [*found.notes, *manifest.doubts]
+    unchecked += [
+        f"File {item.path}: what the run read of it was not recorded."
+        for item in manifest.inputs
+        if not item.recorded
+    ]
     checks = [
         Check(
             "run", "pipeline.py", "ends without an error", found.error or "it did", not found.error
         )
     ]
+    checks += inputs
     if found.error:
         unchecked += [f"Metric {key}: the script did not get that far." for key in manifest.metrics]
     else:
@@ -71,12 +82,24 @@ def _models(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Che
     for name, expected in manifest.models.items():
         digest = found.models.get(name)
         if digest is None and expected in found.models.values():
-            checks.append(Check("model", name, expected, expected, equal=True))
-        elif digest is None:
+            digest = expected
+        if digest is None:
+            digest = _of_class(name, found)
+        if digest is None:
             unchecked.append(f"Model {name}: the fresh process could not digest it.")
         else:
             checks.append(Check("model", name, expected, digest, equal=digest == expected))
     return checks
+
+
+def _of_class(name: str, found: Replay) -> str | None:
+    """Return the digest of the last model without a variable whose class has that name."""
+    unnamed = [
+        digest
+        for label, digest in found.models.items()
+        if " " in label and label.partition(" ")[0].rpartition(".")[2] == name
+    ]
+    return unnamed[-1] if unnamed else None
 
 
 def _metrics(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Check]:
@@ -87,10 +110,16 @@ def _metrics(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Ch
             equal = same_float(value, expected)
             checks.append(Check("metric", key, repr(expected), repr(value), equal=equal))
         elif key in found.tapped:
-            seen = found.tapped[key]
-            equal = any(same_float(float(v), expected) for v in seen)
-            shown = repr(expected) if equal else max(seen)
-            checks.append(Check("metric", key, repr(expected), shown, equal=equal))
+            seen = {float(value) for value in found.tapped[key]}
+            equal = all(same_float(value, expected) for value in seen)
+            if equal or not any(same_float(value, expected) for value in seen):
+                shown = repr(expected) if equal else max(found.tapped[key])
+                checks.append(Check("metric", key, repr(expected), shown, equal=equal))
+            else:
+                unchecked.append(
+                    f"Metric {key}: the script computes several values of it, and which one is "
+                    "the run's can't be told."
+                )
         else:
             reason = manifest.missing.get(key, "the script does not compute it")
             unchecked.append(f"Metric {key}: {reason}.")
@@ -100,6 +129,8 @@ def _metrics(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Ch
 def _culprit(check: Check, manifest: Manifest, hint: str) -> str:
     if check.kind == "run":
         text = f"The pipeline stops with an error: {check.found}"
+    elif check.kind == "data" and check.name in {item.path for item in manifest.inputs}:
+        text = f"The file {check.name} is not what the run read: it changed since."
     elif check.kind == "data":
         text = (
             f"The data {check.name} differs from what the run consumed "

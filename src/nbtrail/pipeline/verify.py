@@ -11,8 +11,9 @@ from pathlib import Path
 
 from nbtrail.config import load_settings
 from nbtrail.entities import codec
-from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
+from nbtrail.entities.pipeline import Check, Manifest, Outcome, PipelineInput, Scope, Verdict
 from nbtrail.exceptions import VerifyError
+from nbtrail.fingerprint.files import digest_file
 from nbtrail.pipeline.judge import judge
 from nbtrail.pipeline.runner import replay
 from nbtrail.store.store import Store
@@ -34,7 +35,8 @@ def verify_folder(
     timeout_s : float, optional
         Limit of wall time; the setting ``verify_timeout_s`` when absent.
     store : Store, optional
-        Its project is where the inputs are looked for; otherwise the manifest says it.
+        Its project is where the inputs are looked for; otherwise the manifest says it. When
+        it knows the export, the manifest must be the one that was written then.
 
     Raises
     ------
@@ -44,6 +46,8 @@ def verify_folder(
     folder = folder.resolve()
     manifest = read_manifest(folder)
     script = _script(folder, manifest)
+    if store is not None:
+        _attest(store, folder, manifest)
     project = store.project if store is not None else (folder / manifest.project).resolve()
     changed = _changed_inputs(project, manifest)
     if changed:
@@ -72,7 +76,21 @@ def run_and_judge(
         timeout_s=limit,
         progress=progress,
     )
-    return judge(manifest, found, hint=hint)
+    return judge(manifest, found, _inputs(project, manifest), hint=hint)
+
+
+def _inputs(project: Path, manifest: Manifest) -> list[Check]:
+    """Hold the data files against what the run read, as far as that was recorded."""
+    checks = []
+    for item in manifest.inputs:
+        if item.recorded:
+            now = digest_file(_place(project, item)).digest.content
+            checks.append(Check("data", item.path, item.recorded, now, equal=now == item.recorded))
+    return checks
+
+
+def _place(project: Path, item: PipelineInput) -> Path:
+    return Path(item.path) if Path(item.path).is_absolute() else project / item.path
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -133,10 +151,26 @@ def _script(folder: Path, manifest: Manifest) -> bytes:
     return script
 
 
+def _attest(store: Store, folder: Path, manifest: Manifest) -> None:
+    """Refuse a manifest that differs from what this trail recorded at the export."""
+    known = store.reader.exports(manifest.run_id)
+    if known and all(_promises(one) != _promises(manifest) for one in known):
+        raise VerifyError(
+            f"{folder / 'manifest.json'} is not what was written when run {manifest.run_id[:8]} was "
+            "exported: the trail remembers other sums or numbers, so it was edited. Export the run "
+            "again into a new folder."
+        )
+
+
+def _promises(manifest: Manifest) -> str:
+    parts = (manifest.metrics, manifest.data, manifest.models, manifest.inputs)
+    return manifest.pipeline_sha256 + "".join(codec.dumps(part) for part in parts)
+
+
 def _changed_inputs(project: Path, manifest: Manifest) -> list[Check]:
     checks: list[Check] = []
     for item in manifest.inputs:
-        path = Path(item.path) if Path(item.path).is_absolute() else project / item.path
+        path = _place(project, item)
         if not path.exists():
             raise VerifyError(
                 f"The data file {item.path} is gone (looked for {path}). Put it back to verify; "

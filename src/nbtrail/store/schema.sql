@@ -280,7 +280,8 @@ FROM params p JOIN runs r ON r.id = p.run;
 CREATE VIEW run_metrics AS
 SELECT r.run_id, r.name, m.key, m.last, m.minimum, m.maximum, m.count, m.last_step, m.last_ms,
        CASE m.last_code WHEN 0 THEN 'finite' WHEN 1 THEN 'NaN'
-                        WHEN 2 THEN 'Infinity' ELSE '-Infinity' END AS last_kind,
+                        WHEN 2 THEN 'Infinity' WHEN 3 THEN '-Infinity'
+                        ELSE 'finite' END AS last_kind,
        m.origin, m.role, m.link
 FROM metrics m JOIN runs r ON r.id = m.run;
 

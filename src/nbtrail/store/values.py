@@ -12,19 +12,21 @@ __all__ = ["TEXT_LIMIT", "capped", "decode_float", "encode_float", "execute", "w
 TEXT_LIMIT: Final = 1_000_000
 _INT64_MAX: Final = (1 << 63) - 1
 
-_FINITE, _NAN, _INFINITY, _MINUS_INFINITY = range(4)
+_FINITE, _NAN, _INFINITY, _MINUS_INFINITY, _MINUS_ZERO = range(5)
 
 
 def encode_float(value: float) -> tuple[float | None, int]:
     """Return a float as column value and code.
 
     SQLite turns NaN into NULL, so the code says which it was; infinities keep their
-    place in comparisons and sorting.
+    place in comparisons and sorting. It also stores a negative zero as the integer 0.
     """
     try:
         value = float(value)
     except OverflowError:  # an int beyond every float
         value = math.inf if value > 0 else -math.inf
+    if value == 0.0 and math.copysign(1.0, value) < 0:
+        return 0.0, _MINUS_ZERO
     if math.isfinite(value):
         return value, _FINITE
     if math.isnan(value):
@@ -36,7 +38,8 @@ def decode_float(value: float | None, code: int) -> float:
     """Undo :func:`encode_float`."""
     if code == _FINITE and value is not None:
         return value
-    return {_INFINITY: math.inf, _MINUS_INFINITY: -math.inf}.get(code, math.nan)
+    special = {_INFINITY: math.inf, _MINUS_INFINITY: -math.inf, _MINUS_ZERO: -0.0}
+    return special.get(code, math.nan)
 
 
 def whole(value: int) -> int:

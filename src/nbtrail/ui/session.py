@@ -214,6 +214,10 @@ class NotebookSession:
         from nbtrail.entities.cell import CellExecution
 
         code, statements = self._probed().end_cell(end.error)
+        if any(facts.channels_read for facts in statements):
+            from nbtrail.ui.filereads import with_digests
+
+            statements = with_digests(statements, self.store.project)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
         self.store.submit(

@@ -237,8 +237,19 @@ def verify(folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Verd
     from nbtrail.views.html import html_verdict
     from nbtrail.views.text import text_verdict
 
-    verdict = verify_folder(Path(folder), progress=_nothing if quiet else _tell)
+    verdict = verify_folder(
+        Path(folder), progress=_nothing if quiet else _tell, store=_store_of(Path(folder))
+    )
     return Shown(verdict, html_verdict(verdict), text_verdict(verdict))
+
+
+def _store_of(folder: Path) -> Store | None:
+    """Return the store that may know an exported folder: the one of its project."""
+    tracker = present_tracker()
+    root = find_store(folder.absolute(), existing=True)
+    if tracker is not None and root == tracker.store.root:
+        return tracker.store
+    return Store.open(root) if root is not None else None
 
 
 def _with_models() -> Store:
