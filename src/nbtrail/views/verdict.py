@@ -33,6 +33,8 @@ _ORDER = ("metric", "model", "data", "run")  # what people ask first stands firs
 def verdict_line(verdict: Verdict) -> Line:
     """Say the verdict in one line: the outcome, and the metrics side by side."""
     text, tone = _SAID[verdict.outcome]
+    if verdict.unchecked and tone is Tone.GOOD:
+        text, tone = f"{text} what could be compared", Tone.WARN
     metrics = [check for check in verdict.checks if check.kind == "metric"]
     groups = [
         (Span(_equation(check), Tone.PLAIN if check.equal else Tone.BAD),) for check in metrics[:3]

@@ -1,0 +1,90 @@
+"""A verdict never claims what is not so, tried from the notebook to the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+import nbtrail
+from nbtrail.entities.pipeline import Outcome
+from nbtrail.exceptions import VerifyError
+
+pytestmark = pytest.mark.slow
+
+
+def exported(run="last", folder="out"):
+    return nbtrail.export(run, folder, quiet=True).value
+
+
+def test_a_file_that_changed_since_the_run_is_named(notebook, project):
+    (project / "d.csv").write_text("a\n1\n2\n")
+    notebook.run("%%track -m rows\nimport pandas as pd\ndf = pd.read_csv('d.csv')\nrows = len(df)")
+    assert exported().verdict.outcome is Outcome.EXACT
+    (project / "d.csv").write_text("a\n8\n9\n")
+    manifest = exported(folder="again")
+    assert manifest.verdict.outcome is Outcome.NOT_REPRODUCIBLE
+    assert "d.csv" in manifest.verdict.culprit
+    assert nbtrail.verify("again", quiet=True).outcome is Outcome.NOT_REPRODUCIBLE
+
+
+def test_so_is_one_that_an_earlier_cell_read(notebook, project):
+    (project / "d.csv").write_text("a\n1\n2\n")
+    notebook.run("import pandas as pd\ndf = pd.read_csv('d.csv')")
+    (project / "d.csv").write_text("a\n8\n9\n")
+    notebook.run("%%track -m rows\nrows = len(df)")
+    manifest = exported()
+    assert manifest.verdict.outcome is Outcome.NOT_REPRODUCIBLE
+    assert "d.csv" in manifest.verdict.culprit
+
+
+def test_the_right_value_is_not_picked_among_several(notebook):
+    notebook.run(
+        "%%track\nimport numpy as np\n"
+        "def score(k):\n    return accuracy_score(y_test, np.full(len(y_test), k))\n"
+        "scores = [score(k) for k in (2, 0, 1)]"
+    )
+    verdict = exported().verdict
+    assert not any(check.kind == "metric" for check in verdict.checks)
+    assert any("accuracy" in text for text in verdict.unchecked)
+    assert verdict.outcome is Outcome.NOT_REPRODUCIBLE
+
+
+def test_a_model_without_a_variable_is_compared_too(notebook):
+    notebook.run(
+        "%%track\nfrom sklearn.tree import DecisionTreeClassifier\n"
+        "acc = DecisionTreeClassifier(splitter='random').fit(X_train, y_train)"
+        ".score(X_train, y_train)"
+    )
+    assert notebook.session.tracker.models.wait(60)
+    verdict = exported().verdict
+    models = [check for check in verdict.checks if check.kind == "model"]
+    assert [check.equal for check in models] == [False]
+    assert verdict.outcome is Outcome.NOT_REPRODUCIBLE
+
+
+def test_unseeded_luck_is_told(notebook):
+    notebook.run(
+        "%%track -m v\nimport numpy as np\nrng = np.random.default_rng()\n"
+        "v = float(rng.random() < 2)"
+    )
+    verdict = exported().verdict
+    assert any("seed" in text for text in verdict.unchecked)
+    assert any("seed" in text for text in nbtrail.verify("out", quiet=True).unchecked)
+
+
+def test_a_forged_folder_is_refused(notebook, project):
+    notebook.run("%%track -m v\nv = sum(range(10))")
+    exported()
+    script = project / "out" / "pipeline.py"
+    text = script.read_text().replace("sum(range(10))", "99")
+    assert text != script.read_text()
+    script.write_text(text)
+    path = project / "out" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["pipeline_sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    manifest["metrics"]["v"] = 99.0
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(VerifyError, match="edited"):
+        nbtrail.verify("out", quiet=True)
