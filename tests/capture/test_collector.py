@@ -7,13 +7,14 @@ import pickle
 
 import numpy as np
 import pytest
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, make_scorer, roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate, train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from nbtrail.capture.collector import Collector
 from nbtrail.entities.dataset import DatasetContext
@@ -48,6 +49,14 @@ def test_a_fit_gives_params_and_datasets(collector):
         ("X_train", DatasetContext.TRAINING),
         ("y_train", DatasetContext.TRAINING),
     ]
+
+
+def test_a_class_as_a_default_is_written_by_name(collector):
+    columns = ColumnTransformer([("kind", OneHotEncoder(), [0])], remainder="passthrough")
+    make_pipeline(columns, LogisticRegression(max_iter=500)).fit(X_train, y_train)
+    params = {p.key: p for p in only(collector).params}
+    dtype = params["columntransformer__kind__dtype"]
+    assert (dtype.value, dtype.is_default) == ("numpy.float64", True)
 
 
 def test_metrics_find_their_model_by_identity_view_and_content(collector):

@@ -55,6 +55,9 @@ def test_keep_chooses_by_cell(notebook, capsys):
     notebook.run(f"%track keep {notebook.shell.execution_count - 1}")
     assert notebook.count() == 1
     assert notebook.last().param("n_neighbors").value == "7"
+    notebook.run(KNN)
+    notebook.run(f"%track keep [{notebook.shell.execution_count - 1}]")
+    assert notebook.count() == 2
     notebook.run("%track keep 999")
     assert "999" in capsys.readouterr().err
 

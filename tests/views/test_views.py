@@ -118,6 +118,7 @@ def test_the_runs_table_marks_the_best_and_leaves_out_what_is_equal(samples):
     assert "solver" not in said
     assert "57 more runs not shown" in said
     assert "%%track" in text.text_runs(RunTable(0))
+    assert "No run matches" in text.text_runs(RunTable(0), filtered=True)
 
 
 def test_a_comparison_folds_what_is_equal(samples):

@@ -30,6 +30,9 @@ def param_text(value: Any) -> str:
         return repr(value[:_LONGEST]) + "..."
     if value is None or isinstance(value, (bool, int, float, str)):
         return repr(value)
+    # Before the duck typing: the class np.float64, a default of many encoders, has a `shape` too.
+    if inspect.isroutine(value) or inspect.isclass(value):
+        return f"{value.__module__}.{value.__qualname__}"
     if hasattr(value, "get_params"):
         return type(value).__name__
     if hasattr(value, "dtype") and hasattr(value, "shape"):
@@ -41,8 +44,6 @@ def param_text(value: Any) -> str:
     if isinstance(value, Mapping):
         items = list(value.items())[:20]
         return "{" + ", ".join(f"{k!r}: {param_text(v)}" for k, v in items) + "}"
-    if inspect.isroutine(value) or inspect.isclass(value):
-        return f"{value.__module__}.{value.__qualname__}"
     return f"<{type(value).__qualname__}>"
 
 

@@ -28,7 +28,8 @@ def runs(
     from nbtrail.views.text import text_runs
 
     table = open_store(place).reader.runs(query=" ".join(query), experiment=experiment, limit=limit)
-    answer(runs_page(table), lambda: text_runs(table), as_json=as_json)
+    asked = bool(query or experiment)
+    answer(runs_page(table), lambda: text_runs(table, filtered=asked), as_json=as_json)
 
 
 @click.command()

@@ -173,6 +173,7 @@ class Tracker:
         self.absorb()
         self.collector.stop()
         self.models.wait(5.0)
+        self.wait_for_git(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
 
     # ------------------------------------------------------------ what was seen

@@ -108,7 +108,7 @@ class TrackMagic:
 
     def _keep(self, rest: str) -> None:
         try:
-            counts = [int(text) for text in words(rest)]
+            counts = [int(text.strip("[]")) for text in words(rest)]
         except ValueError:
             raise UsageError(
                 f"%track keep takes the numbers of cells (the 3 of In [3]), but got {rest!r}."
@@ -176,7 +176,8 @@ class TrackMagic:
         from nbtrail.views.text import text_runs
 
         table = verbs.open_store().reader.runs(query=rest, limit=50)
-        return Shown(table, html_runs(table), text_runs(table))
+        asked = bool(rest.strip())
+        return Shown(table, html_runs(table, filtered=asked), text_runs(table, filtered=asked))
 
     def _show(self, rest: str) -> Shown[Any]:
         parser = Parser("%track show", "%track show RUN [--html FILE]")

@@ -38,9 +38,9 @@ def html_receipt(run: Run) -> str:
     return to_html(receipt(run))
 
 
-def html_runs(table: RunTable) -> str:
+def html_runs(table: RunTable, *, filtered: bool = False) -> str:
     """Render a page of runs."""
-    return to_html(runs_table(table))
+    return to_html(runs_table(table, filtered=filtered))
 
 
 def html_run(run: Run) -> str:

@@ -33,10 +33,15 @@ _METRICS = 4
 _PARAMS = 4
 
 
-def runs_table(table: RunTable) -> Document:
-    """Show a page of runs, the best of each main metric marked."""
+def runs_table(table: RunTable, *, filtered: bool = False) -> Document:
+    """Show a page of runs, the best of each main metric marked.
+
+    `filtered` says that the page was asked for by a query, so that none may be left.
+    """
     if not len(table):
         empty = "No runs yet. Put %%track on the first line of a cell and run it."
+        if filtered:
+            empty = "No run matches."
         return (Line(((Span(empty),),)),)
     shown = min(len(table), _ROWS)
     metrics = _metric_keys(table)

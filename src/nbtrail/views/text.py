@@ -38,9 +38,9 @@ def text_receipt(run: Run) -> str:
     return to_text(receipt(run))
 
 
-def text_runs(table: RunTable) -> str:
+def text_runs(table: RunTable, *, filtered: bool = False) -> str:
     """Render a page of runs."""
-    return to_text(runs_table(table))
+    return to_text(runs_table(table, filtered=filtered))
 
 
 def text_run(run: Run) -> str:
