@@ -18,6 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from nbtrail.capture.collector import Collector
 from nbtrail.entities.dataset import DatasetContext
+from nbtrail.fingerprint.estimators import digest_estimator
 
 X, y = load_iris(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
@@ -174,6 +175,20 @@ def test_models_are_not_kept_in_memory(collector):
     del model
     gc.collect()
     assert training.alive() is None
+
+
+def test_a_search_with_a_named_scorer_has_the_same_digest_under_taps():
+    def digest():
+        search = GridSearchCV(LogisticRegression(), {"C": [1]}, cv=2, scoring="f1_macro")
+        return digest_estimator(search.fit(X_train[:, :2], y_train))
+
+    untapped = digest()
+    collector = Collector(name_of=lambda value: "")
+    collector.start()
+    try:
+        assert digest() == untapped
+    finally:
+        collector.stop()
 
 
 def test_stop_restores_everything(collector):

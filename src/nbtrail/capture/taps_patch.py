@@ -93,6 +93,7 @@ class PatchTaps:
             call.caller = None
             return result
 
+        _nbtrail_tap.__nbtrail_original__ = original  # type: ignore[attr-defined]
         return _nbtrail_tap
 
 

@@ -188,6 +188,8 @@ class _Walker:
         return None
 
     def _function(self, value: types.FunctionType) -> bytes:
+        # A tap of capture stands for what it records: scorers hold tapped metrics.
+        value = getattr(value, "__nbtrail_original__", value)
         # A function of the notebook is "__main__.f" here and may stand inside another function
         # in an exported script: there its own name and code are its identity.
         local = value.__module__ == "__main__" or "<locals>" in value.__qualname__
