@@ -21,8 +21,6 @@ FOLDER = ".nbtrail"
 
 _DEFAULTS: dict[str, int] = {
     "model_max_mb": 200,
-    "history_days": 30,
-    "digest_max_mb": 8192,
     "verify_timeout_s": 1800,
 }
 
@@ -43,17 +41,11 @@ class Settings:
     ----------
     model_max_mb : int
         Models whose file is larger are not kept (megabytes).
-    history_days : int
-        How long the light history of untracked cells is kept (days).
-    digest_max_mb : int
-        Data beyond this size is sampled, and marked so (megabytes).
     verify_timeout_s : int
         Time limit of one verification (seconds).
     """
 
     model_max_mb: int
-    history_days: int
-    digest_max_mb: int
     verify_timeout_s: int
     origins: Mapping[str, str]
 

@@ -171,3 +171,15 @@ def test_data_is_named_by_the_variables_of_the_function_that_used_it(notebook):
         "work(X_train.copy(), y_train.copy())"
     )
     assert {d.name for d in notebook.last().datasets} == {"features", "labels"}
+
+
+def test_a_run_keeps_the_numbers_it_ended_with(notebook):
+    notebook.run("%%track first\n" + TRAIN + "accuracy_score(y_test, m.predict(X_test))")
+    before = notebook.named("first").metric("accuracy")
+    notebook.run("accuracy_score(y_test[:2], m.predict(X_test[:2]) * 0 + 5)")
+    notebook.run("accuracy_score(y_test[:3], m.predict(X_test[:3]))")
+    assert notebook.named("first").metric("accuracy") == before
+    notebook.run("%%track second\nscore = accuracy_score(y_test[:5], m.predict(X_test[:5]))")
+    assert notebook.named("first").metric("accuracy") == before
+    second = notebook.named("second").metric("accuracy")
+    assert second.last == notebook.shell.user_ns["score"]

@@ -338,8 +338,13 @@ class TrainingBook:
         role: str = "",
         link: str = "",
     ) -> None:
-        metric = self._metric(key, value, origin)
-        training.add_metric(replace(metric, role=role, link=link))
+        metric = replace(self._metric(key, value, origin), role=role, link=link)
+        open_run = self._open_run()
+        if open_run and training.run_id != open_run:
+            # an evaluation that is tracked itself belongs to the run that is open
+            self._loose.append((open_run, metric))
+            return
+        training.add_metric(metric)
         self._changed[training.episode_id] = training
 
     def _metric(self, key: str, value: float, origin: str = "") -> Metric:

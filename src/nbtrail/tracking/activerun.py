@@ -157,6 +157,15 @@ class ActiveRun(RunFiles):
         point = MetricPoint(metric.key, metric.last, at, metric.last_ms)
         self._submit(operations.log_metrics(self.run_id, (point,), (metric,)))
 
+    def add_late(self, metric: Metric) -> None:
+        """Log a value that was seen; a run that ended keeps the numbers it ended with.
+
+        What a later cell measures on its model is added only under a new key.
+        """
+        before = self._metrics.get(metric.key)
+        if not self.ended or before is None or before.cell_seq == metric.cell_seq:
+            self.add_metric(metric)
+
     # ------------------------------------------------------------ texts
 
     def set_tag(self, key: str, value: Any) -> None:

@@ -208,7 +208,7 @@ class Tracker:
             handle.add_params(run_params(self._trainings.get(training.run_id, ())))
             handle.add_datasets(training.datasets)
             for point in training.points:
-                handle.add_metric(training.metrics[point.key])
+                handle.add_late(training.metrics[point.key])
             if training.is_model and training.is_fitted:
                 self._save_once(training)
         training.points.clear()
