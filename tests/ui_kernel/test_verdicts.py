@@ -88,3 +88,20 @@ def test_a_forged_folder_is_refused(notebook, project):
     path.write_text(json.dumps(manifest))
     with pytest.raises(VerifyError, match="edited"):
         nbtrail.verify("out", quiet=True)
+
+
+def test_what_ran_before_loading_is_part_of_the_history(bare, project):
+    (project / "d.csv").write_text("a,y\n" + "\n".join(f"{n},{n % 2}" for n in range(40)))
+    bare.run("import pandas as pd\ntable = pd.read_csv('d.csv')")
+    bare.run("table['b'] = table['a'] * 2\nunused = 1")
+    bare.run("%load_ext nbtrail\nfrom sklearn.linear_model import LogisticRegression")
+    bare.run(
+        "%%track\nm = LogisticRegression(C=0.5).fit(table[['a', 'b']], table['y'])\n"
+        "m.score(table[['a', 'b']], table['y'])"
+    )
+    assert bare.session.tracker.models.wait(60)
+    manifest = exported()
+    assert manifest.verdict.outcome is Outcome.EXACT, manifest.verdict
+    text = (project / "out" / "pipeline.py").read_text()
+    assert "unused" not in text
+    assert '"--data"' in text

@@ -36,6 +36,9 @@ def resolve(db: sqlite3.Connection, lost: Iterable[Lost], ref: str, experiment: 
         "(? IS NOT NULL AND run_id >= ? AND run_id < ? || 'g')) ORDER BY started_ms DESC, id DESC",
         (ref, prefix, prefix, prefix),
     ).fetchall()
+    named = [run_id for run_id, name, _ in rows if name == ref]
+    if named and len(named) == len(rows):
+        return str(named[0])  # a cell that ran again made the newer run of its name
     if len(rows) == 1:
         return str(rows[0][0])
     if rows:

@@ -108,6 +108,32 @@ class NotebookSession:
         subscribe(self._file_seen)
         self._hooks.install()
         atexit.register(self._close)
+        self._take_history()
+
+    @guarded
+    def _take_history(self) -> None:
+        """Record the cells that ran before, and the one that loads us: runs build on them."""
+        earlier = list(self.shell.user_ns.get("In", ()))
+        if not any(_does_more(code) for code in earlier):
+            return
+        from nbtrail.lineage.before import earlier_cell
+
+        raw = self.shell.history_manager.input_hist_raw
+        for count, code in enumerate(earlier):
+            if not _does_more(code):
+                continue
+            self._seq += 1
+            self._cells[count] = self._seq
+            cell = earlier_cell(
+                self.record.session_id,
+                self._seq,
+                count,
+                raw[count] if count < len(raw) else code,
+                code,
+                project=self.store.project,
+                now_ms=self.record.started_ms,
+            )
+            self.store.submit(operations.record_cell(cell))
 
     def remove(self) -> None:
         """Stop to capture and restore everything."""
@@ -252,3 +278,9 @@ class NotebookSession:
     def _file_seen(self, event: FileEvent) -> None:
         if self._start is not None and event.mode == "r" and not event.path.endswith(_CODE):
             self._files[event.path] = None
+
+
+def _does_more(code: str) -> bool:
+    """Say whether a cell does anything but call one magic, as ``%load_ext`` alone does."""
+    lines = [line for line in code.splitlines() if line.strip() and line.strip()[0] != "#"]
+    return len(lines) > 1 or any(not line.startswith("get_ipython()") for line in lines)

@@ -144,6 +144,8 @@ def commit_text(commit: str, *, dirty: bool | None) -> tuple[Span, ...]:
     if not commit:
         return (faint("no commit"),)
     short = code(commit[:7])
+    if dirty is None:
+        return (short, faint("+?"))  # git has not answered, so nothing is claimed
     return (short, Span("+dirty", Tone.WARN)) if dirty else (short,)
 
 
