@@ -105,3 +105,24 @@ def test_what_ran_before_loading_is_part_of_the_history(bare, project):
     text = (project / "out" / "pipeline.py").read_text()
     assert "unused" not in text
     assert '"--data"' in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cross_val_score(m, X, y, cv=3).mean()",
+        "print(cross_val_score(m, X, y, cv=3).mean())",
+        "folds = cross_val_score(m, X, y, cv=3)",
+    ],
+)
+def test_a_cross_validation_reproduces_however_it_is_shown(notebook, line):
+    notebook.run(
+        "%%track\nfrom sklearn.model_selection import cross_val_score\n"
+        f"m = LogisticRegression(C=0.5, max_iter=300)\n{line}"
+    )
+    verdict = exported().verdict
+    assert verdict.outcome is Outcome.EXACT, verdict
+    assert {c.name for c in verdict.checks if c.kind == "metric"} == {
+        "cv_accuracy_mean",
+        "cv_accuracy_std",
+    }

@@ -46,7 +46,10 @@ def replace_node(node: ast.expr | ast.stmt, text: str) -> Edit:
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Apply edits that don't overlap; of nested ones the outermost wins."""
+    """Apply edits that don't overlap; of nested ones the outermost wins.
+
+    What is put in front of a place keeps its order, and stands before what replaces it.
+    """
     lines = [line.encode() for line in text.splitlines(keepends=True)]
     starts = [0]
     for line in lines:
@@ -56,14 +59,18 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     def offset(place: tuple[int, int]) -> int:
         return starts[place[0] - 1] + place[1]
 
-    spans = sorted((offset(e.start), -offset(e.end), e.text) for e in set(edits))
+    def order(edit: Edit) -> tuple[int, bool, int]:
+        start, end = offset(edit.start), offset(edit.end)
+        return start, end > start, -end
+
     parts: list[bytes] = []
     at = 0
-    for start, negative_end, replacement in spans:
+    for edit in sorted(dict.fromkeys(edits), key=order):
+        start = offset(edit.start)
         if start < at:
             continue
-        parts += (data[at:start], replacement.encode())
-        at = -negative_end
+        parts += (data[at:start], edit.text.encode())
+        at = offset(edit.end)
     parts.append(data[at:])
     return b"".join(parts).decode()
 
