@@ -1,8 +1,8 @@
 """Runs a pipeline script in this fresh process and writes down what it consumed and fitted.
 
 Started by `nbtrail.pipeline.runner` as ``python -P replay.py SPEC``; SPEC is a JSON file with
-``script``, ``arguments``, ``folder`` (to run in), ``inputs`` (real paths that must not be
-written), ``package`` (where nbtrail lies) and ``result`` (JSON file to write). The module imports
+``script``, ``arguments``, ``scratch`` (the folder that may be written), ``folder`` in it (to run
+in), ``project`` and ``inputs`` (real paths that must not be written), ``package`` (where nbtrail lies) and ``result`` (JSON file to write). The module imports
 nothing of nbtrail before the script's own imports are done, and works without it.
 """
 
@@ -14,14 +14,48 @@ import json
 import os
 import runpy
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 __all__ = ["main"]
 
 _LOCAL = ("127.", "::1", "localhost")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# audit event -> where its arguments have a path that it changes, and the folder's descriptor
+# that the path is relative to (0: none)
+_CHANGES = {
+    "os.remove": ((0, 1),),
+    "os.rmdir": ((0, 1),),
+    "os.rename": ((0, 2), (1, 3)),
+    "os.link": ((0, 2), (1, 3)),
+    "os.symlink": ((1, 2),),
+    "os.mkdir": ((0, 2),),
+    "os.chmod": ((0, 2),),
+    "os.chown": ((0, 3),),
+    "os.utime": ((0, 3),),
+    "os.chflags": ((0, 0),),
+    "os.truncate": ((0, 0),),
+    "os.setxattr": ((0, 0),),
+    "os.removexattr": ((0, 0),),
+    "shutil.chown": ((0, 0),),
+    "shutil.copyfile": ((1, 0),),
+    "shutil.copymode": ((1, 0),),
+    "shutil.copystat": ((1, 0),),
+    "shutil.copytree": ((1, 0),),
+    "shutil.make_archive": ((0, 0),),
+    "shutil.move": ((0, 0), (1, 0)),
+    "shutil.rmtree": ((0, 1),),
+    "shutil.unpack_archive": ((1, 0),),
+}
+_FOLLOWING = frozenset(
+    "os." + name
+    for name in ("chmod", "chown", "utime", "chflags", "truncate", "setxattr", "removexattr")
+) | {"os.link"}
+_REMOVING = frozenset({"os.remove", "os.rmdir", "shutil.rmtree"})
 
 
 def main(spec_path: str) -> int:
@@ -33,7 +67,8 @@ def main(spec_path: str) -> int:
     sys.argv = [spec["script"], *spec["arguments"]]
     found: dict[str, Any] = {"error": "", "models": {}, "data": [], "metrics": [], "notes": []}
     collector = _collector(spec, found)
-    _guard({os.path.realpath(path) for path in spec["inputs"]})
+    guard = _Guard(spec)
+    guard.install()
     try:
         runpy.run_path(spec["script"], run_name="__main__")
     except SystemExit as stop:
@@ -41,6 +76,9 @@ def main(spec_path: str) -> int:
             found["error"] = f"SystemExit: {stop.code}"
     except BaseException:
         found["error"] = _mapped(spec["script"])
+        if "readonly database" in found["error"] and guard.read_only:
+            names = ", ".join(dict.fromkeys(guard.read_only))
+            found["error"] += f" ({names}: a verification writes only to its scratch folder)"
     if collector is not None:
         _drain(collector, found)
     Path(spec["result"]).write_text(json.dumps(found), encoding="utf-8")
@@ -58,25 +96,142 @@ def _mapped(script: str) -> str:
     return "\n".join([*lines, f"{name}: {error}"])
 
 
-def _guard(inputs: set[str]) -> None:
-    """Refuse the network, and writing to the inputs that are only linked."""
+class _Guard:
+    """Refuses the network, and writing anywhere but where a verification may."""
 
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" and isinstance(arguments[0], (str, bytes)):
-            mode, flags = arguments[1], arguments[2]
-            writes = (isinstance(mode, str) and any(c in mode for c in "wax+")) or (
-                mode is None and isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
-            )
-            if writes and os.path.realpath(os.fsdecode(arguments[0])) in inputs:
-                raise PermissionError(
-                    f"The pipeline writes to its own input {os.fsdecode(arguments[0])}"
-                )
+    def __init__(self, spec: dict[str, Any]) -> None:
+        inputs = [os.path.realpath(path) for path in spec["inputs"]]
+        # the place that lies nearest to a file decides: scratch lies in the temporary folder,
+        # where the user's project may lie as well
+        self._places = _common_places()
+        self._places |= dict.fromkeys([os.path.realpath(spec["project"]), *inputs], False)
+        self._places[os.path.realpath(spec["scratch"])] = True
+        # without the right to make symbolic links, the inputs are hard links in scratch
+        self._inputs = {_identity(path) for path in inputs}
+        self.read_only: list[str] = []  # the user's databases that were opened
+
+    def install(self) -> None:
+        """Begin; Python can't take it back."""
+        self._open_databases_to_read()
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, mode, flags = arguments
+            if any(c in mode for c in "wax+") if isinstance(mode, str) else flags & _WRITING:
+                self._check(path, follow=True)
+        elif event in _CHANGES:
+            for place, folder in _CHANGES[event]:
+                descriptor = arguments[folder] if 0 < folder < len(arguments) else None
+                path = _within(descriptor, arguments[place])
+                if not _changes_nothing(event, path):
+                    self._check(path, follow=event in _FOLLOWING)
+        elif event == "sqlite3.connect":
+            self._check(_database(arguments[0]), follow=True)
         elif event == "socket.connect" and isinstance(arguments[1], tuple):
             _refuse(str(arguments[1][0]))
         elif event == "socket.getaddrinfo":
             _refuse(str(arguments[0]))
 
-    sys.addaudithook(hook)
+    def _check(self, path: Any, *, follow: bool) -> None:
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            return  # a descriptor was looked at when it was opened
+        name = os.fsdecode(path)
+        if not self._allows(name, follow=follow):
+            own = "its own input " if _identity(name) in self._inputs else ""
+            raise PermissionError(
+                f"The pipeline writes to {own}{name}, but a verification writes only to its "
+                "scratch folder, so that your files stay as they are. Use a relative path there."
+            )
+
+    def _allows(self, name: str, *, follow: bool) -> bool:
+        if name == os.devnull or os.path.normpath(name).startswith("/dev/"):
+            return True
+        if follow and _identity(name) in self._inputs:
+            return False
+        # what is removed or renamed is a link itself, not the file that it names
+        real = os.path.realpath(name) if follow else _entry(name)
+        if "__pycache__" in Path(real).parts:
+            return True
+        nearest = max((p for p in self._places if _lies_in(real, p)), key=len, default="")
+        return self._places.get(nearest, False)
+
+    def _open_databases_to_read(self) -> None:
+        """Let SQLite open the user's databases without the right to write."""
+        try:
+            import sqlite3
+        except ImportError:
+            return
+        original = sqlite3.connect
+
+        def connect(database: Any, *arguments: Any, **options: Any) -> Any:
+            plain = len(arguments) < 7 and not options.get("uri")  # `uri` is the eighth
+            if (
+                plain
+                and Path(os.fsdecode(database)).is_file()
+                and not self._allows(os.fsdecode(database), follow=True)
+            ):
+                self.read_only.append(os.fsdecode(database))
+                database = Path(os.path.realpath(os.fsdecode(database))).as_uri() + "?mode=ro"
+                options["uri"] = True
+            return original(database, *arguments, **options)
+
+        sqlite3.connect = sqlite3.dbapi2.connect = connect
+
+
+def _common_places() -> dict[str, bool]:
+    """Return the temporary folder and the caches, which libraries write to on their own account."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - never raises
+    found = [
+        Path(tempfile.gettempdir()),
+        home / ".cache",
+        home / "Library" / "Caches",
+        home / ".matplotlib",
+        home / ".config" / "matplotlib",
+    ]
+    return {os.path.realpath(path): True for path in found}
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _entry(path: str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.normpath(Path(os.path.realpath(folder), name))
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _within(descriptor: Any, path: Any) -> Any:
+    """Return a path that the call names relative to an open folder."""
+    if not isinstance(descriptor, int) or descriptor < 0 or isinstance(path, int):
+        return path
+    return Path(os.path.realpath(f"/dev/fd/{descriptor}"), os.fsdecode(path))
+
+
+def _changes_nothing(event: str, path: Any) -> bool:
+    if event == "os.mkdir":
+        return os.path.lexists(path)
+    return event in _REMOVING and not os.path.lexists(path)
+
+
+def _database(name: Any) -> Any:
+    """Return the file that SQLite may write to; None for one in memory or opened to read."""
+    text = "" if isinstance(name, int) else os.fsdecode(name)
+    if text in {"", ":memory:"}:
+        return None
+    if not text.startswith("file:"):
+        return text
+    parts = urlsplit(text)
+    harmless = ("mode=ro", "mode=memory", "immutable=1", ":memory:")
+    return None if any(word in text for word in harmless) else unquote(parts.path)
 
 
 def _refuse(host: str) -> None:

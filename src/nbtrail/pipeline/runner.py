@@ -120,7 +120,9 @@ def replay(
         spec = {
             "script": str(target),
             "arguments": ["--output", str(scratch / "output")],
+            "scratch": str(scratch),
             "folder": str(folder),
+            "project": str(project),
             "inputs": [str(_real(project, path)) for path in inputs],
             "package": str(Path(__file__).parents[2]),
             "result": str(scratch / "result.json"),
