@@ -232,3 +232,45 @@ def test_objects_are_not_kept_alive(notebook):
     notebook.run("del k")
     gc.collect()
     assert ghost() is None
+
+
+HOSTILE = """
+asked = []
+class Hostile{base}:
+    {slots}
+    def __getattr__(self, name):
+        asked.append(name)
+        raise RuntimeError(name)
+    @property
+    def __class__(self):
+        asked.append('__class__')
+        raise RuntimeError('__class__')
+def keep(value): return [value]
+thing = Hostile()
+"""
+
+
+@pytest.mark.parametrize("base", ["", "(dict)", "(str)", "(list)"])
+@pytest.mark.parametrize("slots", ["pass", "__slots__ = ('unset',)"])
+def test_object_of_the_user_is_not_asked(notebook, facts, base, slots):
+    found = facts(HOSTILE.format(base=base, slots=slots), "kept = keep(thing)")
+    assert set(found.reads) == {"asked", "keep", "thing"}  # the first by its methods
+    assert found.binds == ("kept",)
+    assert notebook.values["asked"] == []
+
+
+def test_attributes_are_seen_where_the_class_hides_them(notebook, facts):
+    found = facts(
+        "class Veil:\n    def __getattribute__(self, name):\n        raise RuntimeError(name)\n"
+        "veil = Veil()\ndef mark(v): object.__setattr__(v, 'a', 1)",
+        "mark(veil)",
+    )
+    assert certainly(found) == {"veil"}
+
+
+def test_name_of_a_module_that_becomes_an_object(notebook, facts):
+    found = facts(
+        HOSTILE.format(base="", slots="pass") + "import math", "math = keep(math) and thing"
+    )
+    assert found.binds == ("math",)
+    assert notebook.values["asked"] == []

@@ -10,6 +10,7 @@ import tempfile
 import pytest
 
 from nbtrail.entities.pipeline import Manifest, Outcome
+from nbtrail.exceptions import VerifyError
 from nbtrail.pipeline.judge import judge
 from nbtrail.pipeline.runner import replay
 
@@ -163,3 +164,28 @@ def test_database_of_the_user_can_be_read_and_not_written(verify, project):
     assert "scratch folder" in verdict.culprit
     forced = f"import sqlite3\nsqlite3.connect('file:{path}?mode=rw', uri=True)\nm = 1"
     assert str(path) in verify(forced).culprit
+
+
+@pytest.mark.parametrize("cwd", ["../beside", "a/../../beside", "../../../{name}", "{beside}"])
+def test_working_directory_outside_of_the_project_is_refused(verify, project, cwd):
+    beside = project.parent / "temporary" / "beside"  # what `..` of scratch may lead to
+    cwd = cwd.format(name="beside", beside=beside)
+    with pytest.raises(VerifyError, match=r"working directory .* leads out of the project"):
+        verify("m = 1", cwd=cwd)
+    assert list((project.parent / "temporary").iterdir()) == []
+
+
+def test_input_that_leaves_the_project_is_refused(verify, project, mine):
+    (project / "sub").mkdir()
+    for path in ("../mine.txt", "sub/../../mine.txt"):
+        with pytest.raises(VerifyError, match=r"input .* leads out of the project"):
+            verify("m = 1", inputs=[path])
+
+
+def test_absolute_input_and_folder_of_the_project_are_fine(verify, project, mine):
+    (project / "sub").mkdir()
+    (project / "sub" / "data.txt").write_text("1")
+    verdict = verify(
+        "m = float(open('data.txt').read())", inputs=[str(mine), "sub/data.txt"], cwd="sub"
+    )
+    assert verdict.outcome is Outcome.EXACT, verdict

@@ -6,7 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Mapping
-from types import ModuleType
+from types import ModuleType, WrapperDescriptorType
 from typing import Any
 
 from nbtrail.lineage.names import StatementNames, root_name
@@ -155,11 +155,19 @@ _DISPLAY = frozenset({"print", "display", "pprint"})
 
 def package_of(value: Any) -> str:
     """Return the top-level package that an object, or its class, comes from."""
-    if isinstance(value, ModuleType):
-        return value.__name__.partition(".")[0]
-    own = getattr(value, "__module__", None)
-    module = own if isinstance(own, str) else type(value).__module__
-    return module.partition(".")[0]
+    if issubclass(type(value), ModuleType):
+        name = ModuleType.__getattribute__(value, "__dict__").get("__name__")
+    else:
+        name = _module_of(value)
+    return str(name).partition(".")[0]
+
+
+def _module_of(value: Any) -> str:
+    """Return the module that an object says it is from, unless asking runs the user's code."""
+    kind = type(value)
+    asks = type(kind.__getattribute__) is not WrapperDescriptorType
+    own = None if asks else getattr(value, "__module__", None)
+    return own if type(own) is str else str(kind.__module__)
 
 
 def suspects(names: StatementNames, namespace: Mapping[str, Any]) -> set[str]:
@@ -172,7 +180,7 @@ def suspects(names: StatementNames, namespace: Mapping[str, Any]) -> set[str]:
             found.add(root_name(call.func) or "")
         for argument in (*call.args, *(k.value for k in call.keywords)):
             found |= {n.id for n in ast.walk(argument) if isinstance(n, ast.Name)}
-    return {n for n in found if n in namespace and not isinstance(namespace[n], ModuleType)}
+    return {n for n in found if n in namespace and not issubclass(type(namespace[n]), ModuleType)}
 
 
 def _is_pure(call: ast.Call, namespace: Mapping[str, Any]) -> bool:
@@ -180,8 +188,7 @@ def _is_pure(call: ast.Call, namespace: Mapping[str, Any]) -> bool:
         name = call.func.id
         if name in namespace:
             value = namespace[name]
-            module = getattr(value, "__module__", None) or ""
-            return module.startswith("sklearn.metrics") and callable(value)
+            return _module_of(value).startswith("sklearn.metrics") and callable(value)
         return name in _PURE_BUILTINS and hasattr(builtins, name)
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in _PURE_METHODS:
         return False
@@ -213,7 +220,7 @@ def configured_packages(
         if (
             root is not None
             and root in namespace
-            and (isinstance(namespace[root], ModuleType) or isinstance(call.func, ast.Name))
+            and (issubclass(type(namespace[root]), ModuleType) or isinstance(call.func, ast.Name))
         ):
             package = package_of(namespace[root])
             if package in {"numpy", "random"} and "seed" in called:
@@ -226,8 +233,8 @@ def configured_packages(
 def _library_of(owner: ast.expr, namespace: Mapping[str, Any]) -> set[str]:
     root = root_name(owner)
     value = namespace.get(root) if root is not None else None
-    if isinstance(value, ModuleType) or (
-        isinstance(value, type) and value.__module__ != "__main__"
+    if issubclass(type(value), ModuleType) or (
+        issubclass(type(value), type) and value.__module__ != "__main__"
     ):
         return {package_of(value)} - {"os"}  # its variables are seen exactly
     return set()

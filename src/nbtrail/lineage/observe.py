@@ -113,11 +113,11 @@ class Observer:
                 continue
             seen.reads.add(name)
             value = namespace[name]
-            if isinstance(value, str):
-                seen.texts.add(value)
+            if issubclass(type(value), str):
+                seen.texts.add(str.__str__(value))
             seen.packages.add(package_of(value))
-            if isinstance(value, ModuleType):
-                seen.specs[name] = getattr(value, "__spec__", None)
+            if issubclass(type(value), ModuleType):
+                seen.specs[name] = _spec_of(value, None)
             for code in self._reach(name, value, until).codes:
                 if code in done:
                     continue
@@ -143,8 +143,10 @@ class Observer:
             return set()
         direct = seen.names.loads
         found = {n for n in seen.reads if n not in direct and type(namespace[n]) not in _LEAVES}
-        found = {n for n in found if not isinstance(namespace[n], (ModuleType, type))}
-        return found | {n for n in seen.reads if n in direct and hasattr(namespace[n], "__next__")}
+        found = {n for n in found if not issubclass(type(namespace[n]), (ModuleType, type))}
+        return found | {
+            n for n in seen.reads if n in direct and hasattr(type(namespace[n]), "__next__")
+        }
 
     def _snapshot(self, seen: Observation, namespace: dict[str, Any], until: float) -> None:
         if displays_only(seen.node) and not seen.suspects and not seen.names.owners:
@@ -212,14 +214,16 @@ class Observer:
                 mine = seen.reaches.get(name) or self._reach(name, value, until)
                 if mine.keys & keys:
                     found[name] = True
-                elif name in doubtful or (mine.keys & soft and not isinstance(value, ModuleType)):
+                elif name in doubtful or (
+                    mine.keys & soft and not issubclass(type(value), ModuleType)
+                ):
                     found[name] = False
         if not seen.names.certain:
             for name in seen.names.stores - binds:
                 if name in namespace:
                     found.setdefault(name, False)  # bound on a path that may not have been taken
         for name, spec in seen.specs.items():
-            if getattr(namespace.get(name), "__spec__", spec) is not spec:
+            if _spec_of(namespace.get(name), spec) is not spec:
                 found[name] = True  # reloaded
         for name in found:
             self._cache.pop(name, None)
@@ -261,8 +265,8 @@ class Observer:
         for owner, attribute in seen.names.owners:
             name = _plain_path(owner)
             value = namespace.get(name.partition(".")[0]) if name else None
-            if isinstance(value, ModuleType) or (
-                isinstance(value, type) and value.__module__ != "__main__"
+            if issubclass(type(value), ModuleType) or (
+                issubclass(type(value), type) and value.__module__ != "__main__"
             ):
                 written.add(f"attr:{name}.{attribute}")
                 mutations[name.partition(".")[0]] = True
@@ -273,18 +277,26 @@ def _is_ours(node: ast.stmt) -> bool:
     return magic is not None and magic[0] in _OURS
 
 
+def _spec_of(value: Any, default: Any) -> Any:
+    """Return how a module was found; asking a lazy one for it would load it."""
+    if not issubclass(type(value), ModuleType):
+        return default
+    return ModuleType.__getattribute__(value, "__dict__").get("__spec__", default)
+
+
 def _mutable_part(reach: Reach) -> set[int]:
     return {
         id(value)
         for value, shape in reach.states
-        if (shape.state is not None or shape.opaque) and not isinstance(value, (type, ModuleType))
+        if (shape.state is not None or shape.opaque)
+        and not issubclass(type(value), (type, ModuleType))
     }
 
 
 def _shown_as(namespace: dict[str, Any], name: str) -> str | None:
     """Return the ``_N`` that an underscore name stands for, when the shell bound it."""
     shown = namespace.get("_oh")
-    if not isinstance(shown, dict):
+    if type(shown) is not dict:
         return None
     numbers = [n for n, value in shown.items() if value is namespace[name]]
     return f"_{numbers[-1]}" if numbers else None

@@ -201,40 +201,59 @@ def _library_shape(value: Any, kind: type) -> Shape:
         found = _pandas(value)
         if found is not None:
             return found
-    if root == "torch" and hasattr(value, "_version"):
+    if root == "torch" and hasattr(kind, "_version"):
         return Shape((int(value._version), value.data_ptr()))  # noqa: SLF001
-    if isinstance(value, random.Random):
+    if issubclass(kind, random.Random):
         return Shape(hash(value.getstate()))
-    if isinstance(value, type):
+    if issubclass(kind, type):
         return _class(value)
     return _instance(value, kind)
 
 
 def _instance(value: Any, kind: type) -> Shape:
     held: list[Any] = []
-    attributes = getattr(value, "__dict__", None)
-    if isinstance(attributes, dict):
-        held += (*attributes.keys(), *attributes.values())
+    attributes = _attributes(value, kind)
+    if attributes is not None:
+        held += (*dict.keys(attributes), *dict.values(attributes))
     for base in kind.__mro__:
         slots = base.__dict__.get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
-            if name not in {"__dict__", "__weakref__"}:
-                held.append(getattr(value, name, None))
-    if isinstance(value, dict):
-        held += (*value.keys(), *value.values())
-    elif isinstance(value, (list, tuple)):
-        held += value
+            slot = base.__dict__.get(name)
+            if type(slot) is types.MemberDescriptorType:
+                held.append(_filled_slot(slot, value))
+    # the methods of the built-in type: those of the user's class are the user's code
+    if issubclass(kind, dict):
+        held += (*dict.keys(value), *dict.values(value))
+    elif issubclass(kind, (list, tuple)):
+        held += (list if issubclass(kind, list) else tuple).__iter__(value)
     children = list(_contents(held[: 2 * _LONG]))
     if kind.__module__ == "__main__":
         children.append(kind)
     if held or kind.__module__ == "__main__" or attributes is not None:
         opaque = any(type(h).__module__ == "ctypes" for h in held)
         return Shape(_Refs(tuple(held)), tuple(children), opaque=opaque)
-    hint = getattr(value, "__length_hint__", None)
+    hint = getattr(kind, "__length_hint__", None)
     referents = _contents(gc.get_referents(value)[:64])
-    if hasattr(value, "__next__") and callable(hint):
-        return Shape(hint(), referents)
+    if hasattr(kind, "__next__") and callable(hint):
+        return Shape(hint(value), referents)
     return Shape(None, (*children, *referents), opaque=True)
+
+
+def _attributes(value: Any, kind: type) -> dict[str, Any] | None:
+    """Return the dictionary of an instance without asking the object for it."""
+    for base in kind.__mro__:
+        found = base.__dict__.get("__dict__")
+        if found is not None:
+            plain = type(found) is types.GetSetDescriptorType
+            return found.__get__(value) if plain else None
+    return None
+
+
+def _filled_slot(slot: types.MemberDescriptorType, value: Any) -> Any:
+    try:
+        return slot.__get__(value)
+    except AttributeError:
+        return None
 
 
 def _numpy(value: Any) -> Shape | None:
@@ -271,7 +290,7 @@ def _memory_owner(value: Any) -> Any:
     import numpy as np
 
     owner = value
-    while isinstance(owner.base, np.ndarray):
+    while issubclass(type(owner.base), np.ndarray):
         owner = owner.base
     return owner if owner.base is None else owner.base
 
@@ -296,7 +315,7 @@ def _pandas(value: Any) -> Shape | None:
         return Shape(_Frame.of(value))
     if isinstance(value, (pd.Index, pd.api.extensions.ExtensionDtype)):
         return _LEAF
-    if value.__class__.__name__ in {"Timestamp", "Timedelta", "Interval", "Period", "NaTType"}:
+    if type(value).__name__ in {"Timestamp", "Timedelta", "Interval", "Period", "NaTType"}:
         return _LEAF
     return None
 

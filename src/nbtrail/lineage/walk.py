@@ -70,10 +70,10 @@ def reach_of(value: Any, namespace: Mapping[str, Any], *, states: bool, until: f
         reach.keys.add(id(current))
         if shape.anchor is not None:
             reach.keys.add(shape.anchor)
-        if isinstance(current, FunctionType):
+        if type(current) is FunctionType:
             if current.__globals__ is namespace:
                 reach.codes.append(current.__code__)
-        elif isinstance(current, GeneratorType) and current.gi_frame is not None:
+        elif type(current) is GeneratorType and current.gi_frame is not None:
             reach.codes.append(current.gi_code)
         reach.opaque = reach.opaque or shape.opaque
         if states:
@@ -95,7 +95,7 @@ def changed(reaches: Iterable[Reach], *, classes: bool) -> set[int]:
     seen: set[int] = set()
     for reach in reaches:
         for value, shape in reach.states:
-            if id(value) in seen or (not classes and isinstance(value, type)):
+            if id(value) in seen or (not classes and issubclass(type(value), type)):
                 continue
             seen.add(id(value))
             if shape.state is not None and not same(shape.state, shape_of(value).state):

@@ -109,6 +109,8 @@ def replay(
     timeout_s : float
         Limit of wall time, in seconds.
     """
+    for what, path in (("working directory (cwd)", cwd), *(("input", i) for i in inputs)):
+        _refuse_outside(what, path, absolute=what == "input")
     scratch = Path(tempfile.mkdtemp(prefix="nbtrail-verify-"))
     try:
         mirror = scratch / "project"
@@ -136,6 +138,19 @@ def replay(
         return found
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _refuse_outside(what: str, path: str, *, absolute: bool) -> None:
+    """Raise when a path of the manifest leads out of the project."""
+    if absolute and Path(path).is_absolute():
+        return  # data may lie anywhere
+    inside = os.path.normpath(path)
+    if Path(inside).is_absolute() or Path(inside).drive or Path(inside).parts[:1] == ("..",):
+        raise VerifyError(
+            f"The manifest's {what} {path!r} leads out of the project, where a verification must "
+            "neither run nor write. Correct manifest.json, or export the run again into a new "
+            "folder."
+        )
 
 
 def _run(executable: str, scratch: Path, folder: Path, timeout_s: float) -> str:
