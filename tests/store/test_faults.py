@@ -52,7 +52,7 @@ def test_the_folder_holds_what_it_says_and_ignores_itself(store: Store) -> None:
         views = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
         for view in views:
             db.execute(f"SELECT * FROM {view}").fetchall()
-        assert len(views) == 7
+        assert len(views) == 9
 
 
 def test_a_folder_without_a_trail_is_refused(tmp_path: Path) -> None:

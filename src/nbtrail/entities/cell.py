@@ -50,6 +50,8 @@ class StatementFacts:
     digests : tuple of (str, str)
         Files it read: path as in its channel, and content digest when its cell had ended.
         A file that the same cell wrote is not among them.
+    written : tuple of (str, str)
+        Files it wrote, in the same form: another notebook that reads one depends on it.
     error : str
         Name and text of the exception it raised, or empty.
     effects : bool
@@ -66,6 +68,7 @@ class StatementFacts:
     channels_read: tuple[str, ...] = ()
     channels_written: tuple[str, ...] = ()
     digests: tuple[tuple[str, str], ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
     error: str = ""
     effects: bool = True
     duration_ns: int = 0
@@ -89,6 +92,8 @@ class CellExecution:
     code : str
         The Python that ran: magics translated by IPython, ``%%track`` line blanked.
         Line numbers of the statements refer to it.
+    output : str
+        Text that it printed, when keeping it was asked for.
     """
 
     session_id: str
@@ -102,3 +107,4 @@ class CellExecution:
     status: CellStatus
     error: str = ""
     statements: tuple[StatementFacts, ...] = ()
+    output: str = ""

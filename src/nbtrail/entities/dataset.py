@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nbtrail.entities.profile import Profile
+
 __all__ = ["Column", "Coverage", "Dataset", "DatasetContext", "DatasetUse", "Digest", "Seen"]
 
 
@@ -93,6 +95,8 @@ class Dataset:
         Levels of an index that holds more than row numbers come first, as ``[index NAME]``.
     shape : tuple of int
         Of a table (rows, columns) or an array; empty for a single value or a file.
+    profile : Profile, optional
+        What the values look like, column by column.
     """
 
     digest: Digest
@@ -100,6 +104,7 @@ class Dataset:
     rows: int = -1
     columns: tuple[Column, ...] = ()
     shape: tuple[int, ...] = ()
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,12 @@ class DatasetUse:
     context : DatasetContext
     seen : Seen
     source : str
-        Path relative to the project (absolute when outside of it), URL, or empty.
+        Path relative to the project (absolute when outside of it), URL without
+        credentials, or empty.
+    version : str
+        What a remote store says of its state (etag, version id, time of change), or empty.
+    query : str
+        Text of the SQL query that gave it, credentials and secrets removed, or empty.
     """
 
     dataset: Dataset
@@ -121,3 +131,5 @@ class DatasetUse:
     context: DatasetContext
     seen: Seen
     source: str = ""
+    version: str = ""
+    query: str = ""

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from nbtrail.entities.dataset import DatasetUse
 from nbtrail.entities.model import Artifact, ModelRecord
-from nbtrail.entities.provenance import CodeVersion, Environment
+from nbtrail.entities.provenance import CodeVersion, Environment, Resources, StartState
 
 __all__ = [
+    "Amendment",
     "Direction",
     "Experiment",
     "Lifecycle",
@@ -20,6 +21,7 @@ __all__ = [
     "MetricPoint",
     "Param",
     "Run",
+    "RunSpan",
     "RunStatus",
 ]
 
@@ -158,6 +160,36 @@ class Experiment:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """A value that was changed after it had been logged.
+
+    Attributes
+    ----------
+    kind : str
+        ``param`` or ``metric``.
+    key, before, after : str
+    at_ms : int
+    user : str
+    """
+
+    kind: str
+    key: str
+    before: str
+    after: str
+    at_ms: int
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpan:
+    """Cells of one session during which a run was open; a resumed run has several."""
+
+    session_id: str
+    first_cell: int
+    last_cell: int
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run with everything but metric history, cell sources and artifact bytes.
 
@@ -175,6 +207,13 @@ class Run:
     first_cell, last_cell : int
         Positions in the session's cell history between which the run was open;
         both -1 when it has no cells.
+    spans : tuple of RunSpan
+        The same for every session in which it was open, in their order.
+    start : StartState, optional
+    resources : Resources, optional
+        Known once it has ended.
+    amendments : tuple of Amendment
+        Oldest first.
     """
 
     run_id: str
@@ -201,6 +240,10 @@ class Run:
     models: tuple[ModelRecord, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
     marks: tuple[Mark, ...] = ()
+    spans: tuple[RunSpan, ...] = ()
+    start: StartState | None = None
+    resources: Resources | None = None
+    amendments: tuple[Amendment, ...] = ()
 
     def metric(self, key: str) -> Metric | None:
         """Return the metric of that key, or None."""

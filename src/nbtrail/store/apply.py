@@ -16,8 +16,15 @@ from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.codec import dumps
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.pipeline import Manifest
-from nbtrail.entities.provenance import CodeVersion, Environment, Session
-from nbtrail.entities.run import Direction, Mark, Param, Run, RunStatus
+from nbtrail.entities.provenance import (
+    CodeVersion,
+    Environment,
+    ModuleSource,
+    Resources,
+    Session,
+    StartState,
+)
+from nbtrail.entities.run import Amendment, Direction, Mark, Param, Run, RunSpan, RunStatus
 from nbtrail.store.apply_data import (
     log_artifact,
     log_datasets,
@@ -83,7 +90,7 @@ def end_session(db: sqlite3.Connection, session_id: str, ended_ms: int) -> None:
 def record_cell(db: sqlite3.Connection, cell: CellExecution) -> None:
     execute(
         db,
-        "INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             cell.session_id,
             cell.seq,
@@ -96,7 +103,24 @@ def record_cell(db: sqlite3.Connection, cell: CellExecution) -> None:
             cell.status.value,
             capped(cell.error),
             dumps(cell.statements),
+            cell.output,
         ),
+    )
+    for facts in cell.statements:
+        for path, content in facts.written:
+            execute(
+                db,
+                "INSERT OR IGNORE INTO written_files VALUES (?, ?, ?, ?, ?)",
+                (path, content, cell.session_id, cell.seq, facts.index),
+            )
+
+
+def put_module(db: sqlite3.Connection, session_id: str, module: ModuleSource, source: str) -> None:
+    execute(db, "INSERT OR IGNORE INTO sources VALUES (?, ?)", (module.sha256, source))
+    execute(
+        db,
+        "INSERT OR REPLACE INTO module_loads VALUES (?, ?, ?, ?, ?)",
+        (session_id, module.name, module.path, module.sha256, module.cell_seq),
     )
 
 
@@ -152,6 +176,8 @@ def _start_with(db: sqlite3.Connection, run: Run, first: int) -> None:
         set_code(db, run.run_id, run.code)
     if run.environment is not None:
         set_environment(db, run.run_id, run.environment)
+    if run.start is not None:
+        set_start_state(db, run.run_id, run.start)
     log_params(db, run.run_id, run.params)
     log_metrics(db, run.run_id, (), run.metrics, first)
     set_tags(db, run.run_id, run.tags)
@@ -162,6 +188,17 @@ def _start_with(db: sqlite3.Connection, run: Run, first: int) -> None:
         log_artifact(db, run.run_id, artifact)
     if run.marks:
         set_marks(db, run.run_id, run.marks)
+    for span in run.spans:
+        put_span(db, run.run_id, span)
+
+
+def put_span(db: sqlite3.Connection, run_id: str, span: RunSpan) -> None:
+    execute(
+        db,
+        "INSERT INTO run_spans VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+        "SET last_cell = max(last_cell, excluded.last_cell)",
+        (run_key(db, run_id), span.session_id, span.first_cell, span.last_cell),
+    )
 
 
 def resume_run(db: sqlite3.Connection, run_id: str, owner: Owner) -> None:
@@ -173,22 +210,45 @@ def resume_run(db: sqlite3.Connection, run_id: str, owner: Owner) -> None:
     )
 
 
-def log_params(db: sqlite3.Connection, run_id: str, params: tuple[Param, ...]) -> None:
+def log_params(
+    db: sqlite3.Connection,
+    run_id: str,
+    params: tuple[Param, ...],
+    at_ms: int = 0,
+    user: str = "",
+) -> None:
     run = run_key(db, run_id)
     (position,) = db.execute("SELECT count(*) FROM params WHERE run = ?", (run,)).fetchone()
     for offset, param in enumerate(params):
+        key, value = capped(param.key), capped(param.value)
+        before = execute(
+            db, "SELECT value FROM params WHERE run = ? AND key = ?", (run, key)
+        ).fetchone()
         execute(
             db,
-            "INSERT OR IGNORE INTO params VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                run,
-                capped(param.key),
-                capped(param.value),
-                param.origin,
-                param.is_default,
-                position + offset,
-            ),
+            "INSERT INTO params VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "value = excluded.value, origin = excluded.origin, is_default = excluded.is_default",
+            (run, key, value, param.origin, param.is_default, position + offset),
         )
+        if before is not None and before[0] != value:
+            amend(db, run_id, Amendment("param", key, before[0], value, at_ms, user))
+
+
+def amend(db: sqlite3.Connection, run_id: str, amendment: Amendment) -> None:
+    execute(
+        db,
+        "INSERT OR IGNORE INTO amendments (run, kind, key, before, after, at_ms, user) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            run_key(db, run_id),
+            amendment.kind,
+            amendment.key,
+            amendment.before,
+            amendment.after,
+            amendment.at_ms,
+            amendment.user,
+        ),
+    )
 
 
 def set_tags(db: sqlite3.Connection, run_id: str, tags: Mapping[str, str]) -> None:
@@ -206,13 +266,16 @@ def set_note(db: sqlite3.Connection, run_id: str, note: str) -> None:
 def set_code(db: sqlite3.Connection, run_id: str, code: CodeVersion) -> None:
     execute(
         db,
-        "UPDATE runs SET commit_id = ?, branch = ?, dirty = ?, changed = ?, remote = ? WHERE id = ?",
+        "UPDATE runs SET commit_id = ?, branch = ?, dirty = ?, changed = ?, remote = ?, "
+        "snapshot = ?, left_out = ? WHERE id = ?",
         (
             code.commit,
             code.branch,
             code.dirty,
             json.dumps(code.changed),
             code.remote,
+            code.snapshot,
+            json.dumps(code.left_out),
             run_key(db, run_id),
         ),
     )
@@ -236,6 +299,16 @@ def set_environment(db: sqlite3.Connection, run_id: str, environment: Environmen
         db,
         "UPDATE runs SET environment = ? WHERE id = ?",
         (environment.digest, run_key(db, run_id)),
+    )
+
+
+def set_start_state(db: sqlite3.Connection, run_id: str, start: StartState) -> None:
+    execute(db, "UPDATE runs SET start_state = ? WHERE id = ?", (dumps(start), run_key(db, run_id)))
+
+
+def set_resources(db: sqlite3.Connection, run_id: str, resources: Resources) -> None:
+    execute(
+        db, "UPDATE runs SET resources = ? WHERE id = ?", (dumps(resources), run_key(db, run_id))
     )
 
 
@@ -304,10 +377,13 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         start_session,
         end_session,
         record_cell,
+        put_module,
         put_episode,
         start_run,
         resume_run,
+        put_span,
         log_params,
+        amend,
         log_metrics,
         set_tags,
         set_note,
@@ -316,6 +392,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         put_model,
         set_code,
         set_environment,
+        set_start_state,
+        set_resources,
         set_marks,
         end_run,
         rename_run,

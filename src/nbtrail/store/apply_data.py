@@ -138,8 +138,9 @@ def log_datasets(db: sqlite3.Connection, run_id: str, uses: tuple[DatasetUse, ..
     for use in uses:
         execute(
             db,
-            "INSERT OR IGNORE INTO dataset_uses (run, dataset_id, name, context, seen, source) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO dataset_uses "
+            "(run, dataset_id, name, context, seen, source, version, query) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run,
                 _dataset(db, use.dataset),
@@ -147,6 +148,8 @@ def log_datasets(db: sqlite3.Connection, run_id: str, uses: tuple[DatasetUse, ..
                 use.context.value,
                 use.seen.value,
                 use.source,
+                capped(use.version),
+                capped(use.query),
             ),
         )
 
@@ -160,20 +163,27 @@ def _dataset(db: sqlite3.Connection, dataset: Dataset) -> int:
         dataset.kind,
         dataset.rows,
         dumps(dataset.columns),
+        dumps(dataset.shape),
     )
     row = execute(
         db,
         "SELECT dataset_id FROM datasets WHERE content = ? AND schema = ? AND coverage = ? "
-        "AND kind = ? AND rows = ? AND columns = ?",
+        "AND kind = ? AND rows = ? AND columns = ? AND shape = ?",
         values,
     ).fetchone()
     if row is not None:
+        if dataset.profile is not None:
+            execute(
+                db,
+                "UPDATE datasets SET profile = ? WHERE dataset_id = ? AND profile IS NULL",
+                (dumps(dataset.profile), row[0]),
+            )
         return int(row[0])
     cursor = execute(
         db,
-        "INSERT INTO datasets (content, schema, coverage, kind, rows, columns) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        values,
+        "INSERT INTO datasets (content, schema, coverage, kind, rows, columns, shape, profile) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*values, None if dataset.profile is None else dumps(dataset.profile)),
     )
     return int(cursor.lastrowid or 0)
 

@@ -6,8 +6,9 @@ process leaves the old schema and processes that start together wait for the fir
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,31 @@ __all__ = ["MIGRATIONS", "SCHEMA_VERSION", "check_schema", "ensure_schema", "too
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: Final[tuple[Migration, ...]] = ()
-"""Item n turns schema version n + 1 into n + 2: additive changes only."""
+_CREATED = re.compile(r"^CREATE (?:TABLE|INDEX|VIEW|TRIGGER) (\w+)", re.MULTILINE)
+
+
+def _to_2(db: sqlite3.Connection) -> None:
+    """Add profiles, remote versions, snapshots, start state, resources and outputs."""
+    for table, columns in {
+        "cells": ("output TEXT NOT NULL DEFAULT ''",),
+        "runs": (
+            "snapshot TEXT NOT NULL DEFAULT ''",
+            "left_out TEXT NOT NULL DEFAULT '[]'",
+            "start_state TEXT",
+            "resources TEXT",
+        ),
+        "datasets": ("shape TEXT NOT NULL DEFAULT '[]'", "profile TEXT"),
+        "dataset_uses": ("version TEXT NOT NULL DEFAULT ''", "query TEXT NOT NULL DEFAULT ''"),
+    }.items():
+        for column in columns:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_to_2,)
+"""Item n turns schema version n + 1 into n + 2: columns that are added to a table.
+
+New tables and all views need no migration: they come from the schema itself.
+"""
 
 SCHEMA_VERSION: Final = len(MIGRATIONS) + 1
 
@@ -76,8 +100,10 @@ def ensure_schema(db: sqlite3.Connection, path: Path) -> None:
         version = check_schema(db, path)
         if version == 0:
             _create(db)
-        for migration in MIGRATIONS[max(version - 1, 0) :] if version else ():
-            migration(db)
+        elif version < SCHEMA_VERSION:
+            for migration in MIGRATIONS[version - 1 :]:
+                migration(db)
+            _complete(db)
         db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         db.execute("COMMIT")
     except BaseException:
@@ -87,15 +113,32 @@ def ensure_schema(db: sqlite3.Connection, path: Path) -> None:
 
 def _create(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    for statement in _statements():
+        db.execute(statement)
+    db.execute("INSERT INTO meta VALUES ('created_by', ?)", (__version__,))
+
+
+def _complete(db: sqlite3.Connection) -> None:
+    """Create what an older schema does not have, and every view anew."""
+    for (view,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+        db.execute(f'DROP VIEW "{view}"')
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+    for statement in _statements():
+        created = _CREATED.search(statement)
+        if created is not None and created[1] not in there:
+            db.execute(statement)
+
+
+def _statements() -> Iterator[str]:
+    """Yield the statements of the schema; executescript would commit the transaction."""
     statement = ""
     # by path: importlib.resources costs more to load than all of this takes
     script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
     for line in script.splitlines(keepends=True):
         statement += line
         if line.rstrip().endswith(";") and sqlite3.complete_statement(statement):
-            db.execute(statement)  # executescript would commit the transaction
+            yield statement
             statement = ""
-    db.execute("INSERT INTO meta VALUES ('created_by', ?)", (__version__,))
 
 
 def _back_up(db: sqlite3.Connection, copy: Path) -> None:

@@ -21,11 +21,29 @@ if TYPE_CHECKING:  # who has a record to store has loaded its class
     from nbtrail.entities.episode import Episode
     from nbtrail.entities.model import AliasMove, Artifact, ModelRecord, ModelVersion
     from nbtrail.entities.pipeline import Manifest
-    from nbtrail.entities.provenance import CodeVersion, Environment, Session
-    from nbtrail.entities.run import Direction, Mark, Metric, MetricPoint, Param, Run, RunStatus
+    from nbtrail.entities.provenance import (
+        CodeVersion,
+        Environment,
+        ModuleSource,
+        Resources,
+        Session,
+        StartState,
+    )
+    from nbtrail.entities.run import (
+        Amendment,
+        Direction,
+        Mark,
+        Metric,
+        MetricPoint,
+        Param,
+        Run,
+        RunSpan,
+        RunStatus,
+    )
 
 __all__ = [
     "Operation",
+    "amend",
     "delete_run",
     "end_run",
     "end_session",
@@ -37,6 +55,8 @@ __all__ = [
     "put_episode",
     "put_export",
     "put_model",
+    "put_module",
+    "put_span",
     "record_cell",
     "register_version",
     "rename_run",
@@ -47,6 +67,8 @@ __all__ = [
     "set_main_metric",
     "set_marks",
     "set_note",
+    "set_resources",
+    "set_start_state",
     "set_tags",
     "start_run",
     "start_session",
@@ -130,9 +152,25 @@ def resume_run(run_id: str) -> Operation:
     return Operation("resume_run", (run_id, this_owner()), durable=True)
 
 
-def log_params(run_id: str, params: Sequence[Param]) -> Operation:
-    """Add params; the first value of a key stays."""
-    return Operation("log_params", (run_id, tuple(params)), durable=True)
+def put_module(session_id: str, module: ModuleSource, source: str) -> Operation:
+    """Record the source of a project's module as it was loaded."""
+    return Operation("put_module", (session_id, module, source))
+
+
+def put_span(run_id: str, span: RunSpan) -> Operation:
+    """Record the cells of a session during which a run is open, or how far it has come."""
+    return Operation("put_span", (run_id, span))
+
+
+def log_params(run_id: str, params: Sequence[Param], user: str = "") -> Operation:
+    """Set params; another value under a known key is noted among the amendments."""
+    now = time.time_ns() // 1_000_000
+    return Operation("log_params", (run_id, tuple(params), now, user), durable=True)
+
+
+def amend(run_id: str, amendment: Amendment) -> Operation:
+    """Note that a value was changed after it had been logged."""
+    return Operation("amend", (run_id, amendment), durable=True)
 
 
 def log_metrics(
@@ -180,6 +218,16 @@ def set_code(run_id: str, code: CodeVersion) -> Operation:
 def set_environment(run_id: str, environment: Environment) -> Operation:
     """Set the environment of a run."""
     return Operation("set_environment", (run_id, environment))
+
+
+def set_start_state(run_id: str, start: StartState) -> Operation:
+    """Set threads, seeds and state of the generators at the start of a run."""
+    return Operation("set_start_state", (run_id, start))
+
+
+def set_resources(run_id: str, resources: Resources) -> Operation:
+    """Set what a run took."""
+    return Operation("set_resources", (run_id, resources))
 
 
 def set_marks(run_id: str, marks: Sequence[Mark]) -> Operation:

@@ -12,7 +12,7 @@ from nbtrail.entities.codec import loads
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
 from nbtrail.entities.pipeline import Manifest
-from nbtrail.entities.provenance import Session
+from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import NotFoundError, StoreError
@@ -144,6 +144,41 @@ class Reader:
                 (session_id, first, last, last),
             )
             return tuple(cell_of(row) for row in rows)
+
+    def modules(self, session_id: str, until: int) -> tuple[ModuleSource, ...]:
+        """Return the project's modules as they were when cell `until` ran, by name."""
+        with self._read() as db:
+            rows = db.execute(
+                "SELECT name, path, sha256, max(cell_seq) FROM module_loads "
+                "WHERE session_id = ? AND cell_seq <= ? GROUP BY name ORDER BY name",
+                (session_id, until),
+            )
+            return tuple(ModuleSource(*row) for row in rows)
+
+    def source(self, sha256: str) -> str:
+        """Return the source of a module that was recorded.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none.
+        """
+        with self._read() as db:
+            row = db.execute("SELECT body FROM sources WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is None:
+            raise NotFoundError(f"There is no module source {sha256[:8]} in this trail.")
+        return str(row[0])
+
+    def writers(self, path: str, content: str) -> tuple[tuple[str, int, int], ...]:
+        """Return who wrote this content to this file: session, cell and statement, latest last."""
+        with self._read() as db:
+            rows = db.execute(
+                "SELECT w.session_id, w.seq, w.statement FROM written_files w "
+                "LEFT JOIN sessions s USING (session_id) WHERE path = ? AND content = ? "
+                "ORDER BY s.started_ms, w.seq, w.statement",
+                (path, content),
+            )
+            return tuple(rows)
 
     def episodes(self, session_id: str | None = None) -> tuple[Episode, ...]:
         """Return the training episodes, of one session or all, oldest first."""

@@ -19,8 +19,10 @@ from nbtrail.entities.dataset import (
     Seen,
 )
 from nbtrail.entities.model import Artifact, ModelRecord, Signature
-from nbtrail.entities.provenance import CodeVersion, Environment
+from nbtrail.entities.profile import Profile
+from nbtrail.entities.provenance import CodeVersion, Environment, Resources, StartState
 from nbtrail.entities.run import (
+    Amendment,
     Direction,
     Experiment,
     Lifecycle,
@@ -29,6 +31,7 @@ from nbtrail.entities.run import (
     Metric,
     Param,
     Run,
+    RunSpan,
     RunStatus,
 )
 from nbtrail.exceptions import NotFoundError
@@ -40,14 +43,15 @@ __all__ = ["CELL_COLUMNS", "cell_of", "metrics_of", "read_run"]
 
 CELL_COLUMNS = (
     "session_id, seq, cell_id, execution_count, source, code, started_ms, ended_ms, status, "
-    "error, statements"
+    "error, statements, output"
 )
 
 _RUN = """
 SELECT r.id, r.run_id, r.name, e.name, e.main_metric, e.direction, r.status, r.reason,
        r.started_ms, r.ended_ms, r.deleted, r.parent_run_id, r.source, r.session_id,
        r.first_cell, r.last_cell, r.user, r.note, r.owner,
-       r.commit_id, r.branch, r.dirty, r.changed, r.remote, r.environment
+       r.commit_id, r.branch, r.dirty, r.changed, r.remote, r.snapshot, r.left_out,
+       r.environment, r.start_state, r.resources
 FROM runs r JOIN experiments e USING (experiment_id) WHERE r.run_id = ?
 """
 
@@ -84,8 +88,10 @@ def read_run(db: sqlite3.Connection, run_id: str, lost: Mapping[str, Lost]) -> R
         last_cell=row[15],
         user=row[16],
         note=row[17],
-        code=_code(row[19:24]),
-        environment=_environment(db, row[24]),
+        code=_code(row[19:26]),
+        environment=_environment(db, row[26]),
+        start=None if row[27] is None else loads(StartState, row[27]),
+        resources=None if row[28] is None else loads(Resources, row[28]),
         params=_params(db, key),
         metrics=metrics,
         tags=dict(db.execute("SELECT key, value FROM tags WHERE run = ? ORDER BY key", (key,))),
@@ -102,6 +108,23 @@ def read_run(db: sqlite3.Connection, run_id: str, lost: Mapping[str, Lost]) -> R
             Mark(MarkKind(kind), reason)
             for kind, reason in db.execute(
                 "SELECT kind, reason FROM marks WHERE run = ? ORDER BY position", (key,)
+            )
+        ),
+        spans=tuple(
+            RunSpan(*fields)
+            for fields in db.execute(
+                "SELECT s.session_id, first_cell, last_cell FROM run_spans s "
+                "LEFT JOIN sessions USING (session_id) WHERE run = ? "
+                "ORDER BY started_ms, first_cell",
+                (key,),
+            )
+        ),
+        amendments=tuple(
+            Amendment(*fields)
+            for fields in db.execute(
+                "SELECT kind, key, before, after, at_ms, user FROM amendments WHERE run = ? "
+                "ORDER BY id",
+                (key,),
             )
         ),
     )
@@ -131,7 +154,7 @@ def metrics_of(db: sqlite3.Connection, run: int) -> tuple[Metric, ...]:
 def cell_of(row: tuple[Any, ...]) -> CellExecution:
     """Build a cell execution from a row of `CELL_COLUMNS`."""
     statements = loads(tuple[StatementFacts, ...], row[10])
-    return CellExecution(*(*row[:8], CellStatus(row[8]), row[9], statements))
+    return CellExecution(*(*row[:8], CellStatus(row[8]), row[9], statements, row[11]))
 
 
 def _experiment(
@@ -153,7 +176,7 @@ def _params(db: sqlite3.Connection, run: int) -> tuple[Param, ...]:
 
 
 def _code(fields: tuple[Any, ...]) -> CodeVersion | None:
-    commit, branch, dirty, changed, remote = fields
+    commit, branch, dirty, changed, remote, snapshot, left_out = fields
     if commit is None:
         return None
     return CodeVersion(
@@ -162,6 +185,8 @@ def _code(fields: tuple[Any, ...]) -> CodeVersion | None:
         None if dirty is None else bool(dirty),
         tuple(json.loads(changed)),
         remote,
+        snapshot,
+        tuple(json.loads(left_out)),
     )
 
 
@@ -178,8 +203,8 @@ def _environment(db: sqlite3.Connection, digest: str | None) -> Environment | No
 
 def _datasets(db: sqlite3.Connection, run: int) -> tuple[DatasetUse, ...]:
     rows = db.execute(
-        "SELECT d.content, d.schema, d.coverage, d.kind, d.rows, d.columns, "
-        "u.name, u.context, u.seen, u.source "
+        "SELECT d.content, d.schema, d.coverage, d.kind, d.rows, d.columns, d.shape, d.profile, "
+        "u.name, u.context, u.seen, u.source, u.version, u.query "
         "FROM dataset_uses u JOIN datasets d USING (dataset_id) WHERE u.run = ? ORDER BY u.use_id",
         (run,),
     )
@@ -190,13 +215,15 @@ def _datasets(db: sqlite3.Connection, run: int) -> tuple[DatasetUse, ...]:
                 kind,
                 count,
                 loads(tuple[Column, ...], columns),
+                tuple(json.loads(shape)),
+                None if profile is None else loads(Profile, profile),
             ),
             name,
             DatasetContext(context),
             Seen(seen),
-            source,
+            *place,
         )
-        for content, schema, coverage, kind, count, columns, name, context, seen, source in rows
+        for content, schema, coverage, kind, count, columns, shape, profile, name, context, seen, *place in rows
     )
 
 

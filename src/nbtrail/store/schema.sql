@@ -1,4 +1,4 @@
--- The schema of a trail, version 1. Read it as documentation: users query the views.
+-- The schema of a trail, version 2. Read it as documentation: users query the views.
 -- Times are milliseconds since the epoch (UTC). JSON columns hold entities as the codec
 -- writes them. Numbers that SQL can't say have a code: 0 finite, 1 NaN, 2 +inf, 3 -inf.
 
@@ -50,8 +50,34 @@ CREATE TABLE cells (
     status          TEXT NOT NULL,
     error           TEXT NOT NULL,
     statements      TEXT NOT NULL,
+    output          TEXT NOT NULL DEFAULT '',
     UNIQUE (session_id, seq)
 );
+
+-- Files that recorded cells wrote: who reads one of them later depends on that cell.
+CREATE TABLE written_files (
+    path       TEXT NOT NULL,
+    content    TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    seq        INTEGER NOT NULL,
+    statement  INTEGER NOT NULL,
+    PRIMARY KEY (path, content, session_id, seq, statement)
+) WITHOUT ROWID;
+
+-- Sources of the project's own modules, as they were imported or reloaded.
+CREATE TABLE sources (
+    sha256 TEXT PRIMARY KEY,
+    body   TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE module_loads (
+    session_id TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    path       TEXT NOT NULL,
+    sha256     TEXT NOT NULL REFERENCES sources,
+    cell_seq   INTEGER NOT NULL,
+    PRIMARY KEY (session_id, cell_seq, name)
+) WITHOUT ROWID;
 
 CREATE TABLE episodes (
     episode_id TEXT PRIMARY KEY,
@@ -95,12 +121,40 @@ CREATE TABLE runs (
     dirty         INTEGER,
     changed       TEXT,
     remote        TEXT,
-    environment   TEXT REFERENCES environments
+    environment   TEXT REFERENCES environments,
+    snapshot      TEXT NOT NULL DEFAULT '',
+    left_out      TEXT NOT NULL DEFAULT '[]',
+    start_state   TEXT,
+    resources     TEXT
 );
 CREATE INDEX runs_by_start ON runs (started_ms, id);
 CREATE INDEX runs_by_name ON runs (name);
 CREATE INDEX runs_by_parent ON runs (parent_run_id) WHERE parent_run_id IS NOT NULL;
 CREATE INDEX runs_running ON runs (owner) WHERE status = 'RUNNING';
+
+-- A resumed run has one row for each session in which it was open.
+CREATE TABLE run_spans (
+    run        INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    session_id TEXT NOT NULL,
+    first_cell INTEGER NOT NULL,
+    last_cell  INTEGER NOT NULL,
+    PRIMARY KEY (run, session_id, first_cell)
+) WITHOUT ROWID;
+
+-- Append-only: what was changed after it had been logged.
+CREATE TABLE amendments (
+    id     INTEGER PRIMARY KEY,
+    run    INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    kind   TEXT NOT NULL CHECK (kind IN ('param', 'metric')),
+    key    TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after  TEXT NOT NULL,
+    at_ms  INTEGER NOT NULL,
+    user   TEXT NOT NULL,
+    UNIQUE (run, kind, key, before, after, at_ms)
+);
+CREATE TRIGGER amendments_fixed BEFORE UPDATE ON amendments
+BEGIN SELECT RAISE(ABORT, 'the history of changes is append-only'); END;
 
 CREATE TABLE params (
     run        INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -167,7 +221,9 @@ CREATE TABLE datasets (
     coverage   TEXT NOT NULL,
     kind       TEXT NOT NULL,
     rows       INTEGER NOT NULL,
-    columns    TEXT NOT NULL
+    columns    TEXT NOT NULL,
+    shape      TEXT NOT NULL DEFAULT '[]',
+    profile    TEXT
 );
 -- The same digest may be described with or without its columns.
 CREATE INDEX datasets_by_content ON datasets (content, schema);
@@ -180,6 +236,8 @@ CREATE TABLE dataset_uses (
     context    TEXT NOT NULL,
     seen       TEXT NOT NULL,
     source     TEXT NOT NULL,
+    version    TEXT NOT NULL DEFAULT '',
+    query      TEXT NOT NULL DEFAULT '',
     UNIQUE (run, dataset_id, name, context, seen, source)
 );
 
@@ -288,8 +346,15 @@ FROM metrics m JOIN runs r ON r.id = m.run;
 CREATE VIEW run_tags AS
 SELECT r.run_id, r.name, t.key, t.value FROM tags t JOIN runs r ON r.id = t.run;
 
+CREATE VIEW run_marks AS
+SELECT r.run_id, r.name, m.kind, m.reason FROM marks m JOIN runs r ON r.id = m.run;
+
+CREATE VIEW run_amendments AS
+SELECT r.run_id, r.name, a.kind, a.key, a.before, a.after, a.at_ms, a.user
+FROM amendments a JOIN runs r ON r.id = a.run;
+
 CREATE VIEW run_datasets AS
-SELECT r.run_id, r.name AS run_name, u.name, u.context, u.seen, u.source,
+SELECT r.run_id, r.name AS run_name, u.name, u.context, u.seen, u.source, u.version, u.query,
        d.content, d.schema, d.coverage, d.kind, d.rows
 FROM dataset_uses u JOIN runs r ON r.id = u.run JOIN datasets d USING (dataset_id);
 

@@ -90,7 +90,7 @@ class Store:
         StoreError
             When there is none (and `create` is False), or it isn't one of ours.
         StoreReadOnlyError
-            When it can't be made there.
+            When it can't be made there, or is of an older version and can't be written.
         """
         root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow a link in its place
         with _mutex:
@@ -101,6 +101,7 @@ class Store:
             check_place(root)
             if create:
                 _create(root)
+            _upgrade(root)
             store = cls(root, read_only=_must_only_read(root, warn), warn=warn)
             _open_stores[str(root)] = store
             return store
@@ -205,6 +206,22 @@ def _create_database(root: Path, path: Path) -> None:
             raise OSError(str(error)) from error
         except sqlite3.DatabaseError as error:
             raise _not_readable(path, error) from error
+
+
+def _upgrade(root: Path) -> None:
+    """Bring a trail of an older version up to date: readers know one schema only."""
+    path = root / DATABASE
+    version = _version(path) if path.exists() else 0
+    if not 0 < version < SCHEMA_VERSION:
+        return
+    try:
+        _create_database(root, path)
+    except OSError as error:
+        raise StoreReadOnlyError(
+            f"The trail in {root} was written by an older nbtrail (schema version {version}) and "
+            f"can't be brought up to date: {error}. Copy the folder to a place that can be "
+            "written, and open it there."
+        ) from error
 
 
 def _is_complete(path: Path) -> bool:

@@ -1,0 +1,54 @@
+"""What the values of a dataset look like: the reference that later data is held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ColumnProfile", "Profile"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """Summary of one column.
+
+    Attributes
+    ----------
+    name : str
+    nulls : int
+        Rows without a value; NaN counts as one.
+    distinct : int
+        Number of different values, -1 when it was not counted.
+    minimum, maximum, mean : float or None
+        Of numbers and booleans; of points in time in seconds since the epoch (UTC).
+    quantiles : tuple of float
+        At 0, 5, 25, 50, 75, 95 and 100 %; empty for what has no order.
+    top : tuple of (str, int)
+        The most frequent values with their counts; only of columns with at most 50
+        different values that repeat, so that names and ids are never among them.
+    """
+
+    name: str
+    nulls: int = 0
+    distinct: int = -1
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    quantiles: tuple[float, ...] = ()
+    top: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Summary of a table or an array.
+
+    Attributes
+    ----------
+    rows : int
+    columns : tuple of ColumnProfile
+    sampled : int
+        Number of rows that quantiles and top values were taken from; `rows` means all.
+    """
+
+    rows: int
+    columns: tuple[ColumnProfile, ...] = ()
+    sampled: int = 0

@@ -1,0 +1,10 @@
+INSERT INTO owners VALUES ('0123456789abcdef0123456789abcdef', 'host', 'boot', 1, '1', 1700000000000);
+INSERT INTO experiments VALUES (1, 'irises', 'accuracy', 'max');
+INSERT INTO sessions VALUES ('s1', '0123456789abcdef0123456789abcdef', 1700000000000, 1700000009000, 'irises.ipynb', '.', '3.11.7', '/usr/bin/python3', 'host');
+INSERT INTO cells VALUES ('s1', 0, 'c1', 1, 'model.fit(X, y)', 'model.fit(X, y)', 1700000001000, 1700000002000, 'ok', '', '[{"index":0,"first_line":1,"last_line":1,"reads":["model","X","y"],"mutations":[{"name":"model","certain":true}]}]');
+INSERT INTO runs VALUES (1, '018bcfe5680000000000000000000001', 'brisk-otter', 1, 'FINISHED', '', 1700000001000, 1700000002000, 0, NULL, 'irises.ipynb', 's1', 0, 0, 'ada', '', '0123456789abcdef0123456789abcdef', '1111111111111111111111111111111111111111', 'main', 0, '[]', '', NULL);
+INSERT INTO params VALUES (1, 'C', '0.5', 'estimator', 0, 0);
+INSERT INTO metrics VALUES (1, 1, 'accuracy', 0.9375, 0, 0.9375, 0.9375, 1, 0, 1700000002000, 1, 'LogisticRegression.score', 'test', 'identity', 0, 0, '');
+INSERT INTO metric_points VALUES (1, 1, 0, 1700000002000, 0.9375, 0);
+INSERT INTO datasets VALUES (1, 'xxh3-128/0:00000000000000000000000000000001', 'xxh3-128/0:00000000000000000000000000000002', 'full', 'table', 150, '[{"name":"a","dtype":"float64","content":"00000000000000000000000000000003","blocks":[]}]');
+INSERT INTO dataset_uses VALUES (1, 1, 1, 'X', 'training', 'consumed', '');

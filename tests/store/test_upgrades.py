@@ -1,0 +1,107 @@
+"""Stores of older versions are brought up to date and lose nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from nbtrail.entities.run import Param
+from nbtrail.exceptions import StoreReadOnlyError
+from nbtrail.store.connection import APPLICATION_ID
+from nbtrail.store.migrations import SCHEMA_VERSION
+from nbtrail.store.operations import log_params
+from nbtrail.store.store import Store
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def old_store(root: Path, version: int) -> Path:
+    root.mkdir()
+    path = root / "nbtrail.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        db.executescript((GOLDEN / f"schema-{version}.sql").read_text())
+        db.executescript((GOLDEN / f"rows-{version}.sql").read_text())
+        db.execute(f"PRAGMA user_version={version}")
+        db.execute("PRAGMA journal_mode=wal")
+    return path
+
+
+def described(path: Path) -> dict[str, object]:
+    """Tables with their columns, in no order, and the text of views and triggers."""
+    with closing(sqlite3.connect(path)) as db:
+        names = db.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        return {
+            name: sorted(row[1:] for row in db.execute(f"PRAGMA table_xinfo({name})"))
+            if kind == "table"
+            else sql
+            for kind, name, sql in names
+        }
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_an_old_store_gets_the_schema_of_a_new_one(tmp_path: Path, version: int) -> None:
+    old = old_store(tmp_path / "old", version)
+    Store.open(tmp_path / "old").close()
+    Store.open(tmp_path / "new", create=True).close()
+
+    assert described(old) == described(tmp_path / "new" / "nbtrail.db")
+    assert (tmp_path / "old" / f"nbtrail.db.v{version}.backup").is_file()
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_an_old_run_reads_as_before_and_can_be_added_to(tmp_path: Path, version: int) -> None:
+    old_store(tmp_path / "old", version)
+    store = Store.open(tmp_path / "old")
+    try:
+        run = store.reader.run(store.reader.resolve("brisk-otter"))
+        assert [(p.key, p.value) for p in run.params] == [("C", "0.5")]
+        assert run.metrics[0].last == 0.9375
+        assert run.datasets[0].name == "X"
+        assert run.datasets[0].dataset.profile is None
+        assert run.code is not None
+        assert run.code.branch == "main"
+        assert run.code.snapshot == ""
+        assert run.resources is None
+        (cell,) = store.reader.cells(run.session_id)
+        assert cell.output == ""
+    finally:
+        store.close()
+
+
+def test_an_old_store_that_can_not_be_written_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_store(tmp_path / "old", 1)
+
+    def refused(*_args: object, **_options: object) -> None:
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nbtrail.store.store.connect_writer", refused)
+        with pytest.raises(StoreReadOnlyError, match="Copy the folder"):
+            Store.open(tmp_path / "old")
+    Store.open(tmp_path / "old").close()
+
+
+def test_a_changed_param_leaves_a_trace(tmp_path: Path) -> None:
+    old_store(tmp_path / "old", 1)
+    store = Store.open(tmp_path / "old")
+    run_id = store.reader.resolve("brisk-otter")
+    change = log_params(run_id, [Param("C", "2.0")], user="ada")
+    store.call(change)
+    store.call(change)  # a rescue file may bring it twice
+    run = store.reader.run(run_id)
+    store.close()
+    assert [p.value for p in run.params] == ["2.0"]
+    (amendment,) = run.amendments
+    assert (amendment.kind, amendment.key, amendment.before, amendment.after, amendment.user) == (
+        "param",
+        "C",
+        "0.5",
+        "2.0",
+        "ada",
+    )
