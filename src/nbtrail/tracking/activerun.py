@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbtrail.capture.guard import describe
 from nbtrail.capture.hyperparams import param_text
-from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
-from nbtrail.entities.run import Mark, Metric, MetricPoint, Param, Run, RunStatus
+from nbtrail.entities.dataset import Coverage, DatasetContext, DatasetUse, Seen
+from nbtrail.entities.run import Mark, MarkKind, Metric, MetricPoint, Param, Run, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.store import operations
 from nbtrail.tracking.runfiles import RunFiles
@@ -182,11 +182,15 @@ class ActiveRun(RunFiles):
         self._submit(operations.set_note(self.run_id, str(text)))
 
     def add_marks(self, marks: tuple[Mark, ...]) -> None:
-        """Add honesty marks."""
+        """Add honesty marks; one of a kind that is there takes its place."""
+        if not marks:
+            return
         with self._lock:
-            self._run = replace(self._run, marks=(*self._run.marks, *marks))
-            every = self._run.marks
-        self._submit(operations.set_marks(self.run_id, every))
+            kinds = {mark.kind for mark in marks}
+            every = (*(m for m in self._run.marks if m.kind not in kinds), *marks)
+            self._run = replace(self._run, marks=every)
+            # inside of the lock: the list that is stored last must be the longest
+            self._submit(operations.set_marks(self.run_id, every))
 
     # ------------------------------------------------------------ data, files, models
 
@@ -220,6 +224,10 @@ class ActiveRun(RunFiles):
             self._datasets.extend(fresh)
         if fresh:
             self._submit(operations.log_datasets(self.run_id, fresh))
+        sampled = [u.name for u in fresh if u.dataset.digest.coverage is Coverage.SAMPLED]
+        if sampled:
+            reason = f"too large to be read whole, so digested by samples: {', '.join(sampled)}"
+            self.add_marks((Mark(MarkKind.SAMPLED, reason),))
 
     def log_model(self, model: Any, name: str = "model", input_example: Any = None) -> str:
         """Keep a fitted model; returns its id. The file is written in the background."""

@@ -28,6 +28,7 @@ from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.codestate import CodeState
+from nbtrail.tracking.honesty import Judge
 from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
 from nbtrail.tracking.process import end_session, relative_path
@@ -75,6 +76,8 @@ class Tracker:
         self.models = ModelSaver(store)
         self._code = CodeState(store.project)
         self._environment: Environment | None = None
+        self._judge = Judge(store, session.session_id, self._notebook_file)
+        self._to_judge: dict[str, ActiveRun] = {}
         self._open: list[tuple[int, ActiveRun]] = []
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
         self._trainings: dict[str, list[Training]] = {}
@@ -158,6 +161,7 @@ class Tracker:
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
         ended, last = _now_ms(), self.locate().cell_seq
         handle.amend(status=status, reason=reason, ended_ms=ended, last_cell=last)
+        self._to_judge[handle.run_id] = handle
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
 
@@ -166,11 +170,23 @@ class Tracker:
         every = tuple(self._handles.values())
         return tuple(h for h in every if h.parent_run_id == handle.run_id)
 
+    def judge_ended(self, timeout_s: float) -> None:
+        """Have the order of execution judged of the runs that ended; their cells are recorded.
+
+        Waits for the marks, at most `timeout_s` seconds.
+        """
+        for handle in self._to_judge.values():
+            if handle.snapshot().last_cell >= 0:
+                self._judge.judge(handle.run_id, handle.add_marks)
+        self._to_judge.clear()
+        self._judge.wait(timeout_s)
+
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture."""
         for _, handle in reversed(self._open):
             handle.end(RunStatus.KILLED, "the session ended")
         self.absorb()
+        self.judge_ended(5.0)
         self.collector.stop()
         self.models.wait(5.0)
         self.wait_for_git(5.0)  # a short script ends before git has answered
@@ -209,6 +225,8 @@ class Tracker:
             handle.add_datasets(training.datasets)
             for point in training.points:
                 handle.add_late(training.metrics[point.key])
+            if handle.ended:
+                self._to_judge[handle.run_id] = handle
             if training.is_model and training.is_fitted:
                 self._save_once(training)
         training.points.clear()
@@ -371,6 +389,10 @@ class Tracker:
             named = ", ".join(code.changed[:3]) + (", ..." if len(code.changed) > 3 else "")
             reason = f"{len(code.changed)} uncommitted change(s): {named}"
             handle.add_marks((Mark(MarkKind.DIRTY_TREE, reason),))
+
+    def _notebook_file(self) -> Path | None:
+        name = self.session.notebook
+        return self.store.project / name if name.endswith(".ipynb") else None
 
     def _experiment(self) -> str:
         return Path(self.session.notebook).stem if self.session.notebook else "default"

@@ -234,6 +234,7 @@ class NotebookSession:
             run.close(end, code, list(self._files))
         elif self.automatic:
             self._keep_cell()
+        self.tracker.judge_ended(0.0)
 
     @guarded
     def _record(self, end: CellEnd) -> str:
