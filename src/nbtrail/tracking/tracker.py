@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
 from nbtrail.entities.provenance import CodeVersion, Environment, Session
-from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunStatus
+from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
@@ -136,11 +137,27 @@ class Tracker:
         return handle
 
     def resume(self, run_id: str) -> ActiveRun:
-        """Open a run again, to add to it."""
+        """Open a run again, to add to it; it may be another session's.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such run.
+        UsageError
+            When it is open already, here or elsewhere.
+        """
+        self.store.flush(_EXPLICIT_S)
         run = self.store.reader.run(self.store.reader.resolve(run_id))
+        if run.status is RunStatus.RUNNING:
+            where = run.source or "another process"
+            raise UsageError(
+                f"Run {run.name} is still open ({where}), so it can't be resumed. End it there, "
+                "or start a new run."
+            )
+        span = RunSpan(self.session.session_id, *(self.locate().cell_seq,) * 2)
         handle = ActiveRun(self, run)
         self._handles[run.run_id] = handle
-        handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="")
+        handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="", spans=(*run.spans, span))
         self._open.append((threading.get_ident(), handle))
         self.store.call(operations.resume_run(run.run_id), _EXPLICIT_S)
         return handle
@@ -159,9 +176,17 @@ class Tracker:
         self.absorb()
         handle.ended = True
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
-        ended, last = _now_ms(), self.locate().cell_seq
-        handle.amend(status=status, reason=reason, ended_ms=ended, last_cell=last)
-        self._to_judge[handle.run_id] = handle
+        ended, here = _now_ms(), self.locate().cell_seq
+        taken = handle.meter.read()
+        span = replace(handle.snapshot().spans[-1], last_cell=here)
+        # the cells of another session, where it began, have numbers of their own
+        last = here if handle.is_of(self.session.session_id) else -1
+        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken)
+        if last >= 0:
+            handle.amend(last_cell=last)
+            self._to_judge[handle.run_id] = handle
+        self.store.submit(operations.put_span(handle.run_id, span))
+        self.store.submit(operations.set_resources(handle.run_id, taken))
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
 
@@ -370,6 +395,7 @@ class Tracker:
             session_id=self.session.session_id,
             first_cell=cell,
             last_cell=cell,
+            spans=(RunSpan(self.session.session_id, cell, cell),),
             user=_user(),
             tags=tags,
         )
