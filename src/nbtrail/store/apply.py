@@ -34,6 +34,7 @@ from nbtrail.store.apply_data import (
     run_key,
 )
 from nbtrail.store.apply_registry import move_alias, register_version
+from nbtrail.store.growth import drop_model_files
 from nbtrail.store.liveness import Owner
 from nbtrail.store.operations import Operation
 from nbtrail.store.owners import put_owner
@@ -390,6 +391,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         log_datasets,
         log_artifact,
         put_model,
+        drop_model_files,
         set_code,
         set_environment,
         set_start_state,

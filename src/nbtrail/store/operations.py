@@ -45,6 +45,7 @@ __all__ = [
     "Operation",
     "amend",
     "delete_run",
+    "drop_model_files",
     "end_run",
     "end_session",
     "log_artifact",
@@ -216,6 +217,11 @@ def log_artifact(run_id: str, artifact: Artifact) -> Operation:
 def put_model(run_id: str, model: ModelRecord) -> Operation:
     """Add a model, or replace its state by the new one."""
     return Operation("put_model", (run_id, model), durable=True)
+
+
+def drop_model_files(model_id: str, problem: str) -> Operation:
+    """Forget the files of a model; the result are the objects that nothing refers to now."""
+    return Operation("drop_model_files", (model_id, problem), durable=True, replay=False)
 
 
 def set_code(run_id: str, code: CodeVersion) -> Operation:

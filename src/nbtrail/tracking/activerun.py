@@ -272,6 +272,7 @@ class ActiveRun(RunFiles):
 
     def log_model(self, model: Any, name: str = "model", input_example: Any = None) -> str:
         """Keep a fitted model; returns its id. The file is written in the background."""
+        self.set_tag("nbtrail.kept", "model")  # who asks for it wants the file to stay
         return self._tracker.save_model(self.run_id, model, name, example=input_example)
 
     def _submit(self, operation: operations.Operation) -> None:

@@ -29,6 +29,7 @@ from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.codestate import CodeState
+from nbtrail.tracking.growth import Growth
 from nbtrail.tracking.honesty import Judge
 from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
@@ -74,7 +75,8 @@ class Tracker:
         self.name_of = name_of
         self.settings = settings
         self.collector = collector or Collector(name_of, locate, self.open_run_id)
-        self.models = ModelSaver(store)
+        self.models = ModelSaver(store, self._model_saved)
+        self._growth = Growth(store, settings.models_kept)
         self._code = CodeState(store.project)
         self._environment: Environment | None = None
         self._judge = Judge(store, session.session_id, self._notebook_file)
@@ -415,6 +417,11 @@ class Tracker:
             named = ", ".join(code.changed[:3]) + (", ..." if len(code.changed) > 3 else "")
             reason = f"{len(code.changed)} uncommitted change(s): {named}"
             handle.add_marks((Mark(MarkKind.DIRTY_TREE, reason),))
+
+    def _model_saved(self, run_id: str) -> None:
+        handle = self._handles.get(run_id)
+        if handle is not None:
+            self._growth.trim(handle.snapshot().experiment.name)
 
     def _notebook_file(self) -> Path | None:
         name = self.session.notebook
