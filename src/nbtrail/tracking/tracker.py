@@ -90,7 +90,12 @@ class Tracker:
 
     def current(self) -> ActiveRun | None:
         """Return the open run that belongs to this thread, else the main thread's."""
+        if not self._open:
+            return None
         thread = threading.get_ident()
+        opened_by, run = self._open[-1]
+        if opened_by == thread:  # nearly always, and asked for by each log_metric
+            return run
         main = threading.main_thread().ident
         for owner in (thread, main):
             for opened_by, run in reversed(self._open):
@@ -176,13 +181,13 @@ class Tracker:
         if handle.ended:
             return
         self.absorb()
-        handle.ended = True
+        handle.settle()
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
         ended, here = _now_ms(), self.locate().cell_seq
         taken = handle.meter.read()
         span = replace(handle.snapshot().spans[-1], last_cell=here)
         # the cells of another session, where it began, have numbers of their own
-        last = here if handle.is_of(self.session.session_id) else -1
+        last = -1 if handle.is_resumed_elsewhere else here
         handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken)
         if last >= 0:
             handle.amend(last_cell=last)
