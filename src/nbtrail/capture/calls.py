@@ -74,6 +74,7 @@ _DECORATORS = frozenset(
         ("sklearn.utils._available_if", "out"),
         ("sklearn.utils.validation", "inner_f"),
         ("sklearn.utils.deprecation", "wrapped"),
+        ("xgboost.core", "inner_f"),
     }
 )
 

@@ -26,6 +26,7 @@ _MODEL_SELECTION = {
     "train_test_split": CallKind.SPLIT,
     "cross_val_score": CallKind.CROSS_VALIDATE,
     "cross_validate": CallKind.CROSS_VALIDATE,
+    "cross_val_predict": CallKind.CROSS_VALIDATE,
 }
 
 
@@ -82,6 +83,10 @@ class TargetFinder:
                 function = getattr(metrics, name, None)
                 if inspect.isfunction(function) and hasattr(function, "__wrapped__"):
                     yield Target(CallKind.METRIC, metrics, name)
+            scorer = getattr(sys.modules.get("sklearn.metrics._scorer"), "_BaseScorer", None)
+            for owner in (scorer, *type.__subclasses__(scorer)) if scorer is not None else ():
+                if "__call__" in vars(owner):
+                    yield Target(CallKind.SCORE, owner, "__call__")
         selection = sys.modules.get("sklearn.model_selection")
         if (
             selection is not None

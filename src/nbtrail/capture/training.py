@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbtrail.capture.location import Location
+from nbtrail.capture.roles import Fitted
 from nbtrail.entities.dataset import DatasetUse
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.run import Metric, MetricPoint, Param
 
 __all__ = ["Training"]
+
+_MOST_DATASETS = 100
 
 
 @dataclass(slots=True, eq=False)
@@ -30,8 +33,8 @@ class Training:
         Thread and `time.perf_counter_ns` at the beginning of the fit.
     points : list of MetricPoint
         Values that were not drained yet.
-    consumed : set of str
-        Content digests of what it was fitted on.
+    fitted : Fitted
+        The data it was fitted on, as far as roles of other data depend on it.
     example : object or None
         The first rows of its input, for the model's signature.
     superseded : bool
@@ -53,7 +56,7 @@ class Training:
     datasets: list[DatasetUse] = field(default_factory=list)
     metrics: dict[str, Metric] = field(default_factory=dict)
     points: list[MetricPoint] = field(default_factory=list)
-    consumed: set[str] = field(default_factory=set)
+    fitted: Fitted = field(default_factory=Fitted)
     example: Any = None
     model_digest: str = ""
     superseded: bool = False
@@ -99,7 +102,12 @@ class Training:
         self.points.append(MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms))
 
     def add_dataset(self, use: DatasetUse) -> None:
-        """Add a dataset unless the same content was seen in the same context."""
+        """Add a dataset unless the same content was seen in the same context.
+
+        A model that predicts row by row would give one for each: only the first are kept.
+        """
+        if len(self.datasets) >= _MOST_DATASETS:
+            return
         mark = (use.dataset.digest.content, use.context)
         if all((d.dataset.digest.content, d.context) != mark for d in self.datasets):
             self.datasets.append(use)

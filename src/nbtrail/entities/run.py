@@ -126,7 +126,8 @@ class Metric:
     role : str
         ``training``, ``validation``, ``test`` or empty when unknown.
     link : str
-        How the metric was tied to its model: ``identity``, ``content``, ``guess`` or empty.
+        How the metric was tied to its model: ``identity`` (the predictions themselves),
+        ``content`` (equal values), ``inferred`` (computed from them), ``guess`` or empty.
     cell_seq, statement : int
         The cell execution and the statement in it that computed the last value; -1 when
         there was none.
