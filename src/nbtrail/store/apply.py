@@ -230,7 +230,7 @@ def log_params(
             "value = excluded.value, origin = excluded.origin, is_default = excluded.is_default",
             (run, key, value, param.origin, param.is_default, position + offset),
         )
-        if before is not None and before[0] != value:
+        if at_ms and before is not None and before[0] != value:
             amend(db, run_id, Amendment("param", key, before[0], value, at_ms, user))
 
 

@@ -162,10 +162,18 @@ def put_span(run_id: str, span: RunSpan) -> Operation:
     return Operation("put_span", (run_id, span))
 
 
-def log_params(run_id: str, params: Sequence[Param], user: str = "") -> Operation:
-    """Set params; another value under a known key is noted among the amendments."""
-    now = time.time_ns() // 1_000_000
-    return Operation("log_params", (run_id, tuple(params), now, user), durable=True)
+def log_params(
+    run_id: str, params: Sequence[Param], *, amended: bool = False, user: str = ""
+) -> Operation:
+    """Set params.
+
+    Parameters
+    ----------
+    amended : bool
+        Another value under a known key is a correction of `user`'s, and noted as such.
+    """
+    at_ms = time.time_ns() // 1_000_000 if amended else 0
+    return Operation("log_params", (run_id, tuple(params), at_ms, user), durable=True)
 
 
 def amend(run_id: str, amendment: Amendment) -> Operation:
