@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from nbtrail.capture.attribution import Attribution
 from nbtrail.capture.calls import Call, CallKind
 from nbtrail.capture.expressions import argument_expression, names_in
-from nbtrail.capture.hyperparams import class_name, estimator_params, param_text
+from nbtrail.capture.hyperparams import class_name, estimator_params
 from nbtrail.capture.links import Link, Links
 from nbtrail.capture.location import Location
 from nbtrail.capture.metric_names import (
@@ -25,10 +25,11 @@ from nbtrail.capture.metric_names import (
     scorer_key,
 )
 from nbtrail.capture.roles import HELD_OUT_FOLDS, Role, Roles
+from nbtrail.capture.searches import best_params, search_candidates
 from nbtrail.capture.training import Training
 from nbtrail.entities.dataset import Dataset, DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
-from nbtrail.entities.run import Metric, Param
+from nbtrail.entities.run import Metric
 from nbtrail.exceptions import FingerprintError
 from nbtrail.fingerprint import digest
 
@@ -153,7 +154,7 @@ class TrainingBook:
         training.ended_ms = _now_ms()
         self._add_consumed(training, call, DatasetContext.TRAINING)
         training.example = _head(call.arguments.get("X"))
-        if hasattr(estimator, "best_params_") and hasattr(estimator, "best_score_"):
+        if "cv_results_" in getattr(estimator, "__dict__", ()):
             self._searched(training, estimator)
         if call.name == "fit_predict":
             self._links.remember(call.result, training, _TRAINED)
@@ -185,12 +186,12 @@ class TrainingBook:
         return training
 
     def _searched(self, training: Training, search: Any) -> None:
-        best = tuple(
-            Param(f"best.{key}", param_text(value), "search")
-            for key, value in sorted(search.best_params_.items())
-        )
-        training.params = tuple(p for p in training.params if p.origin != "search") + best
-        value = number(search.best_score_)
+        training.candidates = search_candidates(search, training.ended_ms)
+        if not hasattr(search, "best_params_"):
+            return  # of several scores none chooses
+        before = tuple(p for p in training.params if p.origin != "search")
+        training.params = before + best_params(search)
+        value = number(getattr(search, "best_score_", None))
         if value is not None:
             self._add(
                 training,

@@ -184,9 +184,13 @@ def _by_position(key: str, values: Any, arguments: Mapping[str, Any], pick: str)
 
 def score_key(estimator: Any) -> str:
     """Return what an estimator's own ``score`` measures."""
-    scoring = getattr(estimator, "scoring", None)
+    scoring, refit = getattr(estimator, "scoring", None), getattr(estimator, "refit", None)
     if isinstance(scoring, str):
         return scoring
+    if scoring is not None and isinstance(refit, str):
+        return refit
+    if hasattr(scoring, "_score_func"):
+        return scorer_key(scoring)
     kind = getattr(estimator, "_estimator_type", None) or _tagged_type(estimator)
     return {"classifier": "accuracy", "regressor": "r2"}.get(kind or "", "score")
 
@@ -214,7 +218,12 @@ def cross_validation_values(
     ``scores.std()`` gives it.
     """
     scoring = arguments.get("scoring")
-    single = scoring if isinstance(scoring, str) else score_key(arguments.get("estimator"))
+    if isinstance(scoring, str):
+        single = scoring
+    elif hasattr(scoring, "_score_func"):
+        single = scorer_key(scoring)
+    else:
+        single = score_key(arguments.get("estimator"))
     if isinstance(result, Mapping):
         folds = {
             single if name == "test_score" else name.removeprefix("test_"): values
