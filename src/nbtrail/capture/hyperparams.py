@@ -117,13 +117,11 @@ def estimator_params(estimator: Any) -> tuple[Param, ...]:
 
 def _values(estimator: Any, *, deep: bool = True) -> Mapping[str, Any]:
     """Return the parameters, as far as the user's classes keep to the rules of `get_params`."""
-    for deeply in (True, False) if deep else (False,):
-        try:
-            values: Mapping[str, Any] = estimator.get_params(deep=deeply)
-        except Exception:  # whatever their code raises
-            continue
-        return values
-    return {}
+    try:
+        values: Mapping[str, Any] = estimator.get_params(deep=deep)
+    except Exception:  # whatever their code raises
+        return _values(estimator, deep=False) if deep else {}
+    return values
 
 
 def _is_estimator(value: Any) -> bool:
