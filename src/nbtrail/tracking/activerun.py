@@ -199,7 +199,8 @@ class ActiveRun(RunFiles):
         """
         before = self._metrics.summaries().get(metric.key)
         if not self.ended or before is None or before.cell_seq == metric.cell_seq:
-            self.add_metric(metric)
+            later = before is None or metric.last_step > before.last_step
+            self.add_metric(metric, metric.last_step if later else None)
 
     # ------------------------------------------------------------ texts
 

@@ -15,6 +15,7 @@ from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import class_name
 from nbtrail.capture.location import Location
+from nbtrail.capture.searches import Candidates
 from nbtrail.capture.training import Training
 from nbtrail.config import Settings
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
@@ -28,6 +29,7 @@ from nbtrail.fingerprint.files import digest_file
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
+from nbtrail.tracking.children import add_candidates
 from nbtrail.tracking.codestate import CodeState
 from nbtrail.tracking.growth import Growth
 from nbtrail.tracking.honesty import Judge
@@ -246,8 +248,8 @@ class Tracker:
         training.run_id = handle.run_id
         self._trainings.setdefault(handle.run_id, []).append(training)
         training.points.clear()
-        for metric in training.metrics.values():
-            handle.add_metric(metric, metric.last_step)
+        for point in training.history:
+            handle.add_metric(training.metric_at(point), point.step)
         self._apply(training)
 
     def _apply(self, training: Training) -> None:
@@ -256,7 +258,10 @@ class Tracker:
             handle.add_params(run_params(self._trainings.get(training.run_id, ())))
             handle.add_datasets(training.datasets)
             for point in training.points:
-                handle.add_late(training.metrics[point.key])
+                handle.add_late(training.metric_at(point))
+            if training.candidates.best:
+                add_candidates(self.store, handle, training.candidates)
+                training.candidates = Candidates()
             if handle.ended:
                 self._to_judge[handle.run_id] = handle
             if training.is_model and training.is_fitted:
