@@ -15,7 +15,7 @@ print(df.isna().mean())
 df["age"].hist(bins=20)
 plt.title("age")
 plt.show()
-df.groupby("plan")["churned"].mean()
+(df["churned"] == "yes").groupby(df["plan"]).mean()
 
 # %% features
 df["tenure"] = (pd.Timestamp("2024-06-01") - df["signup"]).dt.days

@@ -28,7 +28,7 @@ from sklearn.neighbors import KNeighborsClassifier
 zoo = {
     "forest": RandomForestClassifier(n_estimators=20, max_depth=2, random_state=5),
     "bayes": GaussianNB(var_smoothing=1e-5),
-    "knn": KNeighborsClassifier(n_neighbors=9),
+    "knn": KNeighborsClassifier(n_neighbors=3),
 }
 for name, m in zoo.items():
     m.fit(Xtr_s, ytr)
