@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import start_new_kernel
-
 from tests.truth import data
 
 HERE = Path(__file__).parent
@@ -19,15 +18,15 @@ MARKER = re.compile(r"^# %%(?: (?P<name>.+))?$", re.MULTILINE)
 MAGIC = re.compile(r"^# (%%?[a-z].*)$", re.MULTILINE)
 
 # The value of an expression as JSON: numpy numbers become Python numbers.
-AS_JSON = "__import__('json').dumps({}, default=lambda v: v.item() if hasattr(v, 'item') else str(v))"
+AS_JSON = (
+    "__import__('json').dumps({}, default=lambda v: v.item() if hasattr(v, 'item') else str(v))"
+)
 
 
 def cells(notebook: Path) -> dict[str, str]:
     """Return the cells of a notebook file by name; magics are still comments."""
     parts = MARKER.split(notebook.read_text(encoding="utf-8"))[1:]
-    return {
-        name: source.strip("\n") for name, source in zip(parts[::2], parts[1::2], strict=True)
-    }
+    return {name: source.strip("\n") for name, source in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def load_truth(name: str) -> dict[str, Any]:
@@ -90,7 +89,9 @@ def _run(name: str, folder: Path, *, tracked: bool) -> dict[str, Any]:
             source = sources[cell]
             if tracked:
                 source = MAGIC.sub(r"\1", source)
-            wanted = {k: AS_JSON.format(e) for k, (c, n, e) in asked.items() if (c, n) == (cell, nth)}
+            wanted = {
+                k: AS_JSON.format(e) for k, (c, n, e) in asked.items() if (c, n) == (cell, nth)
+            }
             reply = client.execute_interactive(
                 source,
                 silent=False,
