@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 # What the classes of checks are called in the table of totals, in its order.
 KINDS = (
     "fits",
+    "models",
     "parents",
     "false runs",
     "params",
@@ -53,6 +54,7 @@ class _Comparison:
         self._assign_groups()
         checks = [*self._fits(), *self._parents()]
         for entry in self.truth["runs"]:
+            checks += self._model(entry)
             checks += self._params(entry)
             checks += self._search(entry)
             checks += self._datasets(entry)
@@ -181,6 +183,20 @@ class _Comparison:
 
     # -------------------------------------------------------------- what a run holds
 
+    def _model(self, entry: dict[str, Any]) -> list[Check]:
+        """Check the record of the model; its bytes may be left out, its variable unknown."""
+        run, classes = self.found.get(entry["id"]), _several(entry["class"])
+        records = [m for m in run["models"] if m["class"] in classes] if run else []
+        if run is None:
+            miss = "the fit has no run"
+        elif not records:
+            miss = "no record of the model"
+        else:
+            names = {m["variable"] for m in records}
+            known = names & {"", *_several(entry["variable"])}
+            miss = "" if known else f"its variable is recorded as {', '.join(sorted(names))}"
+        return [Check("models", f"{entry['id']}: {classes[0]}", miss)]
+
     def _params(self, entry: dict[str, Any]) -> list[Check]:
         run = self.found.get(entry["id"])
         return [
@@ -234,14 +250,13 @@ class _Comparison:
         for key, value in stated["best_params"].items():
             miss = "" if _best_param(run, key, value) else "not among the params of the search"
             checks.append(Check("search children", f"{who}: best {key}={value!r}", miss))
-        best = any(_has_value(m, stated["best_score"]) for m in run["metrics"])
-        checks.append(
-            Check(
-                "search children",
-                f"{who}: best score {stated['best_score']:.6g}",
-                "" if best else "not among the metrics of the search",
-            )
-        )
+        best = [m["key"] for m in run["metrics"] if _has_value(m, stated["best_score"])]
+        miss = "" if best else "not among the metrics of the search"
+        for other in search.get("other_scorers", ()):
+            if best and all(other in key for key in best):
+                miss = f"named after another scorer: {', '.join(best)}"
+        what = f"{who}: best score {stated['best_score']:.6g}"
+        checks.append(Check("search children", what, miss))
         return checks
 
     def _datasets(self, entry: dict[str, Any]) -> list[Check]:
@@ -375,11 +390,13 @@ def _equal(one: float, other: float) -> bool:
 
 
 def _classes(run: dict[str, Any]) -> set[str]:
+    """Return the classes of the models, and of a fit whose model itself is not kept.
+
+    The param `model` names the steps in parentheses: `Pipeline(StandardScaler, Ridge)`.
+    """
     named = {model["class"] for model in run["models"]}
-    named |= {
-        str(_plain(p["value"])).rsplit(".", 1)[-1] for p in run["params"] if p["key"] == "model"
-    }
-    return named
+    texts = [str(_plain(p["value"])) for p in run["params"] if p["key"] == "model"]
+    return named | {text.split("(")[0].rsplit(".", 1)[-1] for text in texts}
 
 
 def _param_miss(run: dict[str, Any], key: str, value: Any, *, marked: bool = False) -> str:
@@ -418,14 +435,13 @@ def _is_function(metric: dict[str, Any], entry: dict[str, Any]) -> bool:
     """Whether a recorded metric is of the stated function; its key is free where the docs are."""
     if "key" in entry:
         return bool(metric["key"] == entry["key"])
-    function = entry["function"]
-    names = {function, entry.get("measure", function)}
-    if metric["origin"].rsplit(".", 1)[-1] in names:
+    names = {entry["function"], entry.get("measure", entry["function"])}
+    # an origin may say how several values became one: `cross_val_score:mean`
+    if metric["origin"].split(":")[0].rsplit(".", 1)[-1] in names:
         return True
-    words = names | {name.removesuffix("_score") for name in names if name != "score"}
-    if function == "score":
-        return bool(metric["key"].rsplit("/", 1)[-1] == "score")
-    return any(word in metric["key"] for word in words)
+    if entry["function"] == "score":  # in scikit-learn: the accuracy of classifiers, else R2
+        return metric["key"].rsplit("/", 1)[-1] in {"score", "accuracy", "r2"}
+    return any(name.removesuffix("_score") in metric["key"] for name in names)
 
 
 def _has_value(metric: dict[str, Any], value: float, steps: int | None = None) -> bool:

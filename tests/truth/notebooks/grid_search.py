@@ -47,6 +47,10 @@ print(classification_report(y_test, y_pred))
 
 # %% best estimator
 best = search.best_estimator_
+from sklearn.metrics import average_precision_score
+
+ap = average_precision_score(y_test, best.decision_function(X_test))
+print(ap)
 best.score(X_test, y_test)
 
 # %% train score

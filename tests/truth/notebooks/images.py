@@ -46,8 +46,8 @@ plt.show()
 # %%track svc -e digits
 from sklearn.svm import SVC
 
-gamma = 0.05
-clf = SVC(gamma=gamma, C=5).fit(X_train, y_train)
+gamma = 0.02
+clf = SVC(gamma=gamma, C=0.7).fit(X_train, y_train)
 
 # %% small net
 # %%track net -e digits
