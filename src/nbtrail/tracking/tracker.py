@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ __all__ = ["Tracker"]
 
 _EXPLICIT_S = 1.0  # an explicit start or end waits this long for its durable commit
 _AUTOMATIC_S = 0.25
+_CLOSING_S = 30.0  # whoever ends the process may be less patient
 _HANDLES = 500  # runs that a late metric can still reach
 _MOST_CHILDREN = 100
 
@@ -222,7 +223,7 @@ class Tracker:
         self.absorb()
         self.judge_ended(5.0)
         self.collector.stop()
-        self.models.wait(5.0)
+        self.models.wait(_CLOSING_S)
         self.wait_for_git(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
 
@@ -280,7 +281,7 @@ class Tracker:
         above = handle.snapshot()
         for number, training in enumerate(models[:_MOST_CHILDREN], start=1):
             child = self.add_finished(
-                training,
+                [training],
                 name=f"{above.name}.{number}",
                 experiment=above.experiment.name,
                 parent=above.run_id,
@@ -293,24 +294,24 @@ class Tracker:
 
     def add_finished(
         self,
-        training: Training,
+        trainings: Sequence[Training],
         *,
         name: str = "",
         experiment: str = "",
         parent: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> ActiveRun:
-        """Add a run for a training that is over already."""
-        cell = training.location.cell_seq
+        """Add a run for trainings that are over already; the caller gives it their results."""
+        cell = trainings[-1].location.cell_seq
+        started = min(t.started_ms for t in trainings)
+        ended = max(t.ended_ms for t in trainings)
         handle = self._opened(self._new_run(name, experiment, parent, cell, tags or {}))
         handle.ended = True
-        handle.amend(started_ms=training.started_ms)
+        handle.amend(started_ms=started)
         self.store.submit(operations.start_run(handle.snapshot()))
         self.store.submit(operations.set_environment(handle.run_id, self.environment()))
-        handle.amend(status=RunStatus.FINISHED, ended_ms=training.ended_ms)
-        self.store.submit(
-            operations.end_run(handle.run_id, RunStatus.FINISHED, "", training.ended_ms, cell)
-        )
+        handle.amend(status=RunStatus.FINISHED, ended_ms=ended)
+        self.store.submit(operations.end_run(handle.run_id, RunStatus.FINISHED, "", ended, cell))
         return handle
 
     # ------------------------------------------------------------ models and data

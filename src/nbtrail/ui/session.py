@@ -296,7 +296,7 @@ class NotebookSession:
 
         waiting = [t for t in self._collector.known() if t.is_model and not t.run_id]
         if any(t.location.cell_seq == self._seq for t in waiting):
-            show_receipts(keep(self.tracker, {self._seq}))
+            show_receipts(keep(self.tracker, {self._seq}, asked=False))
 
     # ------------------------------------------------------------ files
 
