@@ -20,6 +20,7 @@ __all__ = [
     "SystemEvent",
     "SystemKind",
     "database_of",
+    "is_noise",
     "publish",
     "subscribe",
     "subscribe_system",
@@ -198,7 +199,7 @@ def _tell_file(path: Any, mode: str, *, tapped: bool = False) -> None:
     if not _files or isinstance(path, int) or not path:
         return
     text = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - pathlib is slower here
-    if _is_noise(text, mode):
+    if is_noise(text, mode):
         return
     event = FileEvent(text, mode, tapped)
     for callback in tuple(_files):
@@ -213,7 +214,8 @@ def _tell_system(kind: SystemKind, value: Any) -> None:
         callback(event)
 
 
-def _is_noise(path: str, mode: str) -> bool:
+def is_noise(path: str, mode: str) -> bool:
+    """Say whether a file never is data: byte code, libraries, fonts, caches, our own."""
     if path.endswith(_NOISE_SUFFIXES + _NOISE_NAMES):
         return True
     if path.startswith(_NOISE_PREFIXES) and not path.startswith(_MEMORY_FOLDER):

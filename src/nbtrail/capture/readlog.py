@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.capture.audit import FileEvent, subscribe, unsubscribe
@@ -18,9 +19,9 @@ from nbtrail.capture.guard import guarded
 if TYPE_CHECKING:
     from nbtrail.entities.dataset import Dataset
 
-__all__ = ["FileState", "ReadLog", "Reading", "SourceReading", "file_state"]
+__all__ = ["CODE_SUFFIXES", "FileState", "ReadLog", "Reading", "SourceReading", "file_state"]
 
-_CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
+CODE_SUFFIXES = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
 _MOST = 10_000  # files of one cell
 _PRESERVED_BYTES = 256 << 20  # the user's cell waits for this digest
 
@@ -40,6 +41,8 @@ class Reading:
         False for one that was opened for reading and writing: it may only have been written.
     state : FileState or None
         At the first reading; None when nothing was there.
+    runs : set of str
+        Ids of the runs that were open at its readings; empty text for none.
     dataset : Dataset, optional
         Taken before the cell wrote to it.
     """
@@ -48,6 +51,7 @@ class Reading:
     tapped: bool
     certain: bool
     state: FileState | None
+    runs: set[str] = field(default_factory=set)
     dataset: Dataset | None = None
 
 
@@ -71,12 +75,20 @@ class SourceReading:
     version: str = ""
     query: str = ""
     dataset: Dataset | None = None
+    runs: set[str] = field(default_factory=set)
 
 
 class ReadLog:
-    """Collects file events and readings between `begin` and `end`, of all threads."""
+    """Collects file events and readings between `begin` and `end`, of all threads.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    open_run : callable
+        Id of the run that is open now, or an empty text.
+    """
+
+    def __init__(self, open_run: Callable[[], str] = lambda: "") -> None:
+        self._open_run = open_run
         self._open = False
         self.files: dict[str, Reading] = {}
         self.written: dict[str, None] = {}
@@ -106,9 +118,10 @@ class ReadLog:
         known = self.sources.setdefault((found.source, found.query), found)
         known.version = known.version or found.version
         known.dataset = known.dataset or found.dataset
+        known.runs.add(self._open_run())
 
     def _on_file(self, event: FileEvent) -> None:
-        if not self._open or event.path.endswith(_CODE):
+        if not self._open or event.path.endswith(CODE_SUFFIXES):
             return
         if "r" in event.mode and event.path not in self.written:
             self._read(event)
@@ -127,9 +140,10 @@ class ReadLog:
                 self._preserve(known)
             known.certain = known.certain or certain
         elif len(self.files) < _MOST:
-            self.files[event.path] = Reading(
-                event.path, event.tapped, certain, file_state(event.path)
-            )
+            known = Reading(event.path, event.tapped, certain, file_state(event.path))
+            self.files[event.path] = known
+        if known is not None:
+            known.runs.add(self._open_run())
 
     @guarded
     def _preserve(self, known: Reading) -> None:

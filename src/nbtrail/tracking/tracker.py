@@ -59,6 +59,8 @@ class Tracker:
         One that is set already and asks this tracker for its open run.
     name_of, locate : callable
         As `Collector` takes them.
+    give_reads : callable
+        Adds to a run what was read while it was open.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Tracker:
         collector: Collector | None = None,
         name_of: Callable[[Any], str] = lambda _value: "",
         locate: Callable[[], Location] = Location,
+        give_reads: Callable[[ActiveRun], None] = lambda _run: None,
     ) -> None:
         self.store = store
         self.session = session
@@ -79,6 +82,7 @@ class Tracker:
         self.collector = collector or Collector(name_of, locate, self.open_run_id)
         self.models = ModelSaver(store, self._model_saved)
         self._growth = Growth(store, settings.models_kept)
+        self._give_reads = give_reads
         self._code = CodeState(store.project)
         self._environment: Environment | None = None
         self._judge = Judge(store, session.session_id, self._notebook_file)
@@ -183,6 +187,7 @@ class Tracker:
         if handle.ended:
             return
         self.absorb()
+        self._give_reads(handle)
         handle.settle()
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
         ended, here = _now_ms(), self.locate().cell_seq

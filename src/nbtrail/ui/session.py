@@ -10,7 +10,6 @@ import atexit
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrail.capture.audit import FileEvent, subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded, warn_once
@@ -30,6 +29,7 @@ from nbtrail.tracking.process import (
     relative_path,
     use_tracker,
 )
+from nbtrail.ui.cellreads import CellReadings
 
 if TYPE_CHECKING:
     from nbtrail.lineage.recorder import Recorder
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["NotebookSession"]
 
 _NOWHERE = Location()
-_CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
 
 
 class NotebookSession:
@@ -77,7 +76,7 @@ class NotebookSession:
         self._cells: dict[int, int] = {}
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
-        self._files: dict[str, None] = {}
+        self._reads = CellReadings(self.store.project, lambda: shell.user_ns, self._open_run_id)
         self._hooks = CellHooks(shell, self._begin, self._end)
         self._outputs = OutputWatch(shell)
         self._recorder: Recorder | None = None
@@ -97,6 +96,7 @@ class NotebookSession:
                 collector=self._collector,
                 name_of=self._name_of,
                 locate=self._locate,
+                give_reads=self._reads.give,
             )
         return self._tracker
 
@@ -109,7 +109,7 @@ class NotebookSession:
         """Start to capture."""
         use_tracker(lambda: self.tracker)
         self._collector.start()
-        subscribe(self._file_seen)
+        self._reads.install()
         self._hooks.install()
         atexit.register(self._close)
         self._take_history()
@@ -145,7 +145,7 @@ class NotebookSession:
         self._outputs.end()
         if self._probes is not None:
             self._probes.uninstall()
-        unsubscribe(self._file_seen)
+        self._reads.remove()
         self._close()
         use_tracker(None)
         atexit.unregister(self._close)
@@ -170,7 +170,7 @@ class NotebookSession:
         """End a run that was opened by hand, and show its receipt."""
         from nbtrail.ui.cellrun import finish
 
-        finish(run, self.tracker, list(self._files))
+        finish(run, self.tracker)
 
     def position_of(self, execution_count: int) -> int:
         """Return where the cell ``In [n]`` stands in the session's history.
@@ -206,7 +206,7 @@ class NotebookSession:
             return
         self._seq += 1
         self._start = start
-        self._files.clear()
+        self._reads.begin(start.transformed)
         self._collector.refresh()
         self._outputs.begin(texts=self._settings.keep_output)
         self._probed().begin_cell(start.source, start.transformed)
@@ -254,9 +254,12 @@ class NotebookSession:
     def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
         self.tracker.absorb()
         if run is not None:
-            run.close(end, code, list(self._files))
+            run.close(end, code)
         elif self.automatic:
             self._keep_cell()
+        current = self.tracker.current()
+        if current is not None:
+            self._reads.give(current)
         self.tracker.judge_ended(0.0)
 
     @guarded
@@ -264,10 +267,7 @@ class NotebookSession:
         from nbtrail.entities.cell import CellExecution
 
         code, statements = self._probed().end_cell(end.error)
-        if any(facts.channels_read for facts in statements):
-            from nbtrail.ui.filereads import with_digests
-
-            statements = with_digests(statements, self.store.project)
+        statements = self._reads.end(code, statements)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
         self.store.submit(
@@ -296,13 +296,10 @@ class NotebookSession:
 
         waiting = [t for t in self._collector.known() if t.is_model and not t.run_id]
         if any(t.location.cell_seq == self._seq for t in waiting):
-            show_receipts(keep(self.tracker, {self._seq}))
-
-    # ------------------------------------------------------------ files
-
-    def _file_seen(self, event: FileEvent) -> None:
-        if self._start is not None and event.mode == "r" and not event.path.endswith(_CODE):
-            self._files[event.path] = None
+            kept = keep(self.tracker, {self._seq})
+            for run in kept:
+                self._reads.give(run)
+            show_receipts(kept)
 
 
 def _does_more(code: str) -> bool:
