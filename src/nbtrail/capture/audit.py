@@ -101,7 +101,13 @@ _NOISE_PARTS = (
     ".dist-info/",
     ".egg-info/",
 )
-_NOISE_NAMES = ("/matplotlibrc", "/history.sqlite", "/history.sqlite-journal", "/.netrc", "/__pycache__")
+_NOISE_NAMES = (
+    "/matplotlibrc",
+    "/history.sqlite",
+    "/history.sqlite-journal",
+    "/.netrc",
+    "/__pycache__",
+)
 _LIBRARY_PARTS = ("/site-packages/", "/dist-packages/")
 _DATA_SUFFIXES = (".csv", ".gz", ".json", ".npz", ".npy", ".parquet", ".txt", ".zip", ".bz2")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from nbtrail.capture.readlog import FileState, file_state
@@ -64,7 +65,7 @@ class FileDigests:
         for path in sorted(paths):
             found = self.of(path)
             if not found.content:
-                return Found(unknown("directory"), f"{os.path.basename(path)}: {found.reason}")
+                return Found(unknown("directory"), f"{Path(path).name}: {found.reason}")
             part = found.dataset.columns[0]
             name = os.path.relpath(path, folder).replace(os.sep, "/")
             columns.append(Column(name, f"{found.dataset.rows} bytes", part.content))
@@ -94,9 +95,7 @@ def unknown(kind: str) -> Dataset:
     return Dataset(Digest("", ""), kind)
 
 
-def _guarded(
-    take: Callable[[], Dataset], kind: str, path: str, before: FileState | None
-) -> Found:
+def _guarded(take: Callable[[], Dataset], kind: str, path: str, before: FileState | None) -> Found:
     try:
         dataset = take()
     except (FingerprintError, OSError, ValueError) as error:

@@ -46,8 +46,8 @@ class ImportWatch:
         """Find the module as Python would, with a loader that tells when it is done."""
         if fullname.partition(".")[0] not in self._packages:
             return None
-        main = threading.current_thread() is threading.main_thread()
-        if main and getattr(self._open, "depth", 0):
+        depth: int = getattr(self._open, "depth", 0)
+        if depth and threading.current_thread() is threading.main_thread():
             return None  # the outermost import tells, the modules below it cost nothing
         spec = self._find(fullname, path, target)
         if spec is None or not hasattr(spec.loader, "exec_module"):

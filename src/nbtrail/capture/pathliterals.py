@@ -16,9 +16,7 @@ _MOST_MATCHES = 1000  # of one pattern
 _MOST_NAMES = 300
 
 
-def named_paths(
-    code: str, namespace: Mapping[str, Any], folders: Sequence[str]
-) -> tuple[str, ...]:
+def named_paths(code: str, namespace: Mapping[str, Any], folders: Sequence[str]) -> tuple[str, ...]:
     """Return the existing files and folders that the code spells out, as absolute paths.
 
     String constants count, and variables that the code reads and that hold a text or a
@@ -52,7 +50,10 @@ def _texts(tree: ast.Module, namespace: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     parts = {
-        id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
     }
     names: dict[str, None] = {}
     for node in ast.walk(tree):

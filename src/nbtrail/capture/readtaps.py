@@ -26,7 +26,9 @@ __all__ = ["ReadTaps"]
 _MOST_FILES = 1000  # of one pattern
 _DIGEST_LIMIT = 1 << 30
 _LITERAL = re.compile(r"(\bto\s+)?'((?:[^']|'')+)'", re.IGNORECASE)
-_ASKS = re.compile(r"^[\s(]*(select|with|from|table|values|describe|summarize|pivot)\b", re.I)
+_ASKS = re.compile(
+    r"^[\s(]*(select|with|from|table|values|describe|summarize|pivot)\b", re.IGNORECASE
+)
 _THROUGH = frozenset({"pandas", "polars", "duckdb", "sqlalchemy"})
 
 
@@ -117,9 +119,7 @@ class ReadTaps:
 
         for text in _texts(value):
             if is_url(text):
-                self._log.add_source(
-                    SourceReading(public_url(text), dataset=_digest(call.result))
-                )
+                self._log.add_source(SourceReading(public_url(text), dataset=_digest(call.result)))
 
     def _queried(self, call: Call) -> None:
         caller = call.caller.f_globals.get("__name__", "") if call.caller is not None else ""
@@ -193,13 +193,12 @@ def _local(value: Any) -> Iterator[str]:
     for text in _texts(value):
         if not text or is_url(text) or text.startswith(":") or "\0" in text:
             continue
-        text = text.removeprefix("file://") if text.startswith("file:///") else text
-        text = text.partition("?format=")[0]  # as xgboost takes it
-        text = os.path.expanduser(text) if text[0] == "~" else text  # noqa: PTH111
-        if glob.has_magic(text) and not os.path.exists(text):  # noqa: PTH110
-            yield from islice(glob.iglob(text, recursive=True), _MOST_FILES)  # noqa: PTH207
+        path = text.removeprefix("file://") if text.startswith("file:///") else text
+        path = os.path.expanduser(path.partition("?format=")[0])  # noqa: PTH111 - as xgboost does
+        if glob.has_magic(path) and not os.path.exists(path):  # noqa: PTH110
+            yield from islice(glob.iglob(path, recursive=True), _MOST_FILES)  # noqa: PTH207
         else:
-            yield text
+            yield path
 
 
 def _texts(value: Any) -> Iterator[str]:

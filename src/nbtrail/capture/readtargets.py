@@ -172,7 +172,7 @@ class ReadTargetFinder:
     """Finds the targets of libraries that were loaded since the last look."""
 
     def __init__(self) -> None:
-        self._waiting = {target: None for target in _targets()}
+        self._waiting = dict.fromkeys(_targets())
         self._seen = 0
 
     def new_targets(self) -> Iterator[tuple[ReadTarget, Any, str]]:

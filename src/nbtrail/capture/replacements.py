@@ -19,6 +19,7 @@ from nbtrail.capture.guard import guarded
 
 __all__ = ["Replacements"]
 
+
 class Replacements:
     """Functions with a recording one in front, until `remove_all`.
 

@@ -40,9 +40,7 @@ class CellReads:
         Only what was read while this run was open, or none; of all when empty.
     """
 
-    def __init__(
-        self, log: ReadLog, digests: FileDigests, project: Path, run_id: str = ""
-    ) -> None:
+    def __init__(self, log: ReadLog, digests: FileDigests, project: Path, run_id: str = "") -> None:
         self._log = log
         self._digests = digests
         self._project = project
@@ -181,5 +179,3 @@ def _local_source(source: str, project: Path) -> str:
     if not found or scheme.partition("+")[0] not in {"sqlite", "duckdb"} or not path:
         return source
     return f"{scheme}:///{relative_path(Path(path), project)}"
-
-

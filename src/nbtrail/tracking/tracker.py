@@ -204,6 +204,13 @@ class Tracker:
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
 
+    def rename_notebook(self, session: Session) -> None:
+        """Take the session under the notebook that was found for it."""
+        before, self.session = self.session.notebook, session
+        for handle in self._handles.values():
+            if handle.is_of(session.session_id) and handle.snapshot().source == before:
+                handle.amend(source=session.notebook)
+
     def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
         """Return the child runs of this session's run, in order."""
         every = tuple(self._handles.values())

@@ -7,6 +7,7 @@ here, so that no lower room has to know a higher one.
 from __future__ import annotations
 
 import atexit
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ from nbtrail.tracking.process import (
     use_tracker,
 )
 from nbtrail.ui.cellreads import CellReadings
+from nbtrail.ui.identity import NotebookIdentity
 
 if TYPE_CHECKING:
     from nbtrail.lineage.recorder import Recorder
@@ -68,6 +70,7 @@ class NotebookSession:
         self._folder = Path.cwd()
         path = relative_path(notebook, self.store.project) if notebook is not None else ""
         self.record = begin_session(self.store, path, self._folder)
+        self._identity = NotebookIdentity(shell, notebook)
         self._name_of = name_finder(lambda: shell.user_ns)
         self._collector = Collector(self._name_of, self._locate, self._open_run_id)
         self.automatic = False
@@ -89,6 +92,7 @@ class NotebookSession:
         if self._tracker is None:
             from nbtrail.tracking.tracker import Tracker
 
+            self._identify(self._identity.look())
             self._tracker = Tracker(
                 self.store,
                 self.record,
@@ -172,6 +176,19 @@ class NotebookSession:
 
         finish(run, self.tracker)
 
+    @guarded
+    def _identify(self, notebook: Path | None) -> None:
+        """Take the notebook that was found late, or under another name."""
+        if notebook is None:
+            return
+        path = relative_path(notebook, self.store.project)
+        if path == self.record.notebook:
+            return
+        self.record = replace(self.record, notebook=path)
+        self.store.submit(operations.set_session_notebook(self.record.session_id, path))
+        if self._tracker is not None:
+            self._tracker.rename_notebook(self.record)
+
     def position_of(self, execution_count: int) -> int:
         """Return where the cell ``In [n]`` stands in the session's history.
 
@@ -229,6 +246,7 @@ class NotebookSession:
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
+        self._identify(self._identity.after_cell(end.start.cell_id))
         output = self._outputs.end()
         try:
             code = self._record(end, output.text) or ""  # what can't be recorded still ends its run
