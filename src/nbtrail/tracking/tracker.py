@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from nbtrail.capture.collector import Collector
@@ -60,6 +61,10 @@ class Tracker:
         One that is set already and asks this tracker for its open run.
     name_of, locate : callable
         As `Collector` takes them.
+    give_reads : callable
+        Adds to a run what was read while it was open.
+    readings : mapping of int to tuple of DatasetUse
+        What each cell of the session read; it grows with the session.
     """
 
     def __init__(
@@ -71,6 +76,8 @@ class Tracker:
         collector: Collector | None = None,
         name_of: Callable[[Any], str] = lambda _value: "",
         locate: Callable[[], Location] = Location,
+        give_reads: Callable[[ActiveRun], None] = lambda _run: None,
+        readings: Mapping[int, tuple[DatasetUse, ...]] = MappingProxyType({}),
     ) -> None:
         self.store = store
         self.session = session
@@ -80,9 +87,10 @@ class Tracker:
         self.collector = collector or Collector(name_of, locate, self.open_run_id)
         self.models = ModelSaver(store, self._model_saved)
         self._growth = Growth(store, settings.models_kept)
+        self._give_reads = give_reads
         self._code = CodeState(store.project)
         self._environment: Environment | None = None
-        self._judge = Judge(store, session.session_id, self._notebook_file)
+        self._judge = Judge(store, session.session_id, self._notebook_file, readings)
         self._to_judge: dict[str, ActiveRun] = {}
         self._open: list[tuple[int, ActiveRun]] = []
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
@@ -184,6 +192,7 @@ class Tracker:
         if handle.ended:
             return
         self.absorb()
+        self._give_reads(handle)
         handle.settle()
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
         ended, here = _now_ms(), self.locate().cell_seq
@@ -200,6 +209,13 @@ class Tracker:
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
 
+    def rename_notebook(self, session: Session) -> None:
+        """Take the session under the notebook that was found for it."""
+        before, self.session = self.session.notebook, session
+        for handle in self._handles.values():
+            if not handle.is_resumed_elsewhere and handle.snapshot().source == before:
+                handle.amend(source=session.notebook)
+
     def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
         """Return the child runs of this session's run, in order."""
         every = tuple(self._handles.values())
@@ -212,7 +228,7 @@ class Tracker:
         """
         for handle in self._to_judge.values():
             if handle.snapshot().last_cell >= 0:
-                self._judge.judge(handle.run_id, handle.add_marks)
+                self._judge.judge(handle)
         self._to_judge.clear()
         self._judge.wait(timeout_s)
 

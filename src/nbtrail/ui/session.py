@@ -7,10 +7,10 @@ here, so that no lower room has to know a higher one.
 from __future__ import annotations
 
 import atexit
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrail.capture.audit import FileEvent, subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded, warn_once
@@ -30,6 +30,8 @@ from nbtrail.tracking.process import (
     relative_path,
     use_tracker,
 )
+from nbtrail.ui.cellreads import CellReadings
+from nbtrail.ui.identity import NotebookIdentity
 
 if TYPE_CHECKING:
     from nbtrail.lineage.recorder import Recorder
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["NotebookSession"]
 
 _NOWHERE = Location()
-_CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
 
 
 class NotebookSession:
@@ -69,6 +70,7 @@ class NotebookSession:
         self._folder = Path.cwd()
         path = relative_path(notebook, self.store.project) if notebook is not None else ""
         self.record = begin_session(self.store, path, self._folder)
+        self._identity = NotebookIdentity(shell, notebook)
         self._name_of = name_finder(lambda: shell.user_ns)
         self._collector = Collector(self._name_of, self._locate, self._open_run_id)
         self.automatic = False
@@ -77,7 +79,7 @@ class NotebookSession:
         self._cells: dict[int, int] = {}
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
-        self._files: dict[str, None] = {}
+        self._reads = CellReadings(self.store.project, lambda: shell.user_ns, self._open_run_id)
         self._hooks = CellHooks(shell, self._begin, self._end)
         self._outputs = OutputWatch(shell)
         self._recorder: Recorder | None = None
@@ -90,6 +92,7 @@ class NotebookSession:
         if self._tracker is None:
             from nbtrail.tracking.tracker import Tracker
 
+            self._identify(self._identity.look())
             self._tracker = Tracker(
                 self.store,
                 self.record,
@@ -97,6 +100,8 @@ class NotebookSession:
                 collector=self._collector,
                 name_of=self._name_of,
                 locate=self._locate,
+                give_reads=self._reads.give,
+                readings=self._reads.history,
             )
         return self._tracker
 
@@ -109,7 +114,7 @@ class NotebookSession:
         """Start to capture."""
         use_tracker(lambda: self.tracker)
         self._collector.start()
-        subscribe(self._file_seen)
+        self._reads.install()
         self._hooks.install()
         atexit.register(self._close)
         self._take_history()
@@ -145,7 +150,7 @@ class NotebookSession:
         self._outputs.end()
         if self._probes is not None:
             self._probes.uninstall()
-        unsubscribe(self._file_seen)
+        self._reads.remove()
         self._close()
         use_tracker(None)
         atexit.unregister(self._close)
@@ -170,7 +175,20 @@ class NotebookSession:
         """End a run that was opened by hand, and show its receipt."""
         from nbtrail.ui.cellrun import finish
 
-        finish(run, self.tracker, list(self._files))
+        finish(run, self.tracker)
+
+    @guarded
+    def _identify(self, notebook: Path | None) -> None:
+        """Take the notebook that was found late, or under another name."""
+        if notebook is None:
+            return
+        path = relative_path(notebook, self.store.project)
+        if path == self.record.notebook:
+            return
+        self.record = replace(self.record, notebook=path)
+        self.store.submit(operations.set_session_notebook(self.record.session_id, path))
+        if self._tracker is not None:
+            self._tracker.rename_notebook(self.record)
 
     def position_of(self, execution_count: int) -> int:
         """Return where the cell ``In [n]`` stands in the session's history.
@@ -206,7 +224,7 @@ class NotebookSession:
             return
         self._seq += 1
         self._start = start
-        self._files.clear()
+        self._reads.begin(start.transformed)
         self._collector.refresh()
         self._outputs.begin(texts=self._settings.keep_output)
         self._probed().begin_cell(start.source, start.transformed)
@@ -229,6 +247,7 @@ class NotebookSession:
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
+        self._identify(self._identity.after_cell(end.start.cell_id))
         output = self._outputs.end()
         try:
             code = self._record(end, output.text) or ""  # what can't be recorded still ends its run
@@ -254,9 +273,12 @@ class NotebookSession:
     def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
         self.tracker.absorb()
         if run is not None:
-            run.close(end, code, list(self._files))
+            run.close(end, code)
         elif self.automatic:
             self._keep_cell()
+        current = self.tracker.current()
+        if current is not None:
+            self._reads.give(current)
         self.tracker.judge_ended(0.0)
 
     @guarded
@@ -264,10 +286,7 @@ class NotebookSession:
         from nbtrail.entities.cell import CellExecution
 
         code, statements = self._probed().end_cell(end.error)
-        if any(facts.channels_read for facts in statements):
-            from nbtrail.ui.filereads import with_digests
-
-            statements = with_digests(statements, self.store.project)
+        statements = self._reads.end(self._seq, code, statements)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
         self.store.submit(
@@ -296,13 +315,10 @@ class NotebookSession:
 
         waiting = [t for t in self._collector.known() if t.is_model and not t.run_id]
         if any(t.location.cell_seq == self._seq for t in waiting):
-            show_receipts(keep(self.tracker, {self._seq}, asked=False))
-
-    # ------------------------------------------------------------ files
-
-    def _file_seen(self, event: FileEvent) -> None:
-        if self._start is not None and event.mode == "r" and not event.path.endswith(_CODE):
-            self._files[event.path] = None
+            kept = keep(self.tracker, {self._seq}, asked=False)
+            for run in kept:
+                self._reads.give(run)
+            show_receipts(kept)
 
 
 def _does_more(code: str) -> bool:
