@@ -25,7 +25,8 @@ class CodeVersion:
     remote : str
         URL of ``origin`` without credentials.
     snapshot : str
-        Commit in the trail's own git store that holds the working tree as it was, or empty.
+        Commit in the trail's own git store that holds what the working tree had beside
+        `commit`, or empty.
     left_out : tuple of str
         Changed paths that the snapshot does not hold, each with the reason behind a colon.
     """

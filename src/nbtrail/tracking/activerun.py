@@ -183,10 +183,17 @@ class ActiveRun(RunFiles):
 
     def add_marks(self, marks: tuple[Mark, ...]) -> None:
         """Add honesty marks."""
+        self.replace_marks((), marks)
+
+    def replace_marks(self, old: tuple[Mark, ...], new: tuple[Mark, ...]) -> None:
+        """Take honesty marks away and add others."""
         with self._lock:
-            self._run = replace(self._run, marks=(*self._run.marks, *marks))
-            every = self._run.marks
-        self._submit(operations.set_marks(self.run_id, every))
+            before = self._run.marks
+            kept = tuple(mark for mark in before if mark not in old and mark not in new)
+            every = (*kept, *new)
+            self._run = replace(self._run, marks=every)
+        if every != before:
+            self._submit(operations.set_marks(self.run_id, every))
 
     # ------------------------------------------------------------ data, files, models
 

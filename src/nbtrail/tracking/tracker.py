@@ -20,14 +20,14 @@ from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
 from nbtrail.entities.provenance import CodeVersion, Environment, Session
-from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunStatus
+from nbtrail.entities.run import Experiment, Run, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
-from nbtrail.tracking.codestate import CodeState
+from nbtrail.tracking.codestate import CodeState, tree_marks
 from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
 from nbtrail.tracking.process import end_session, relative_path
@@ -73,7 +73,7 @@ class Tracker:
         self.settings = settings
         self.collector = collector or Collector(name_of, locate, self.open_run_id)
         self.models = ModelSaver(store)
-        self._code = CodeState(store.project)
+        self._code = CodeState(store)
         self._environment: Environment | None = None
         self._open: list[tuple[int, ActiveRun]] = []
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
@@ -155,6 +155,7 @@ class Tracker:
             return
         self.absorb()
         handle.ended = True
+        self._code.ended(handle.run_id)
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
         ended, last = _now_ms(), self.locate().cell_seq
         handle.amend(status=status, reason=reason, ended_ms=ended, last_cell=last)
@@ -256,6 +257,7 @@ class Tracker:
         self.store.submit(
             operations.end_run(handle.run_id, RunStatus.FINISHED, "", training.ended_ms, cell)
         )
+        self._code.ended(handle.run_id)
         return handle
 
     # ------------------------------------------------------------ models and data
@@ -361,16 +363,14 @@ class Tracker:
         self._handles[run.run_id] = handle
         while len(self._handles) > _HANDLES:
             self._handles.popitem(last=False)
-        handle.amend(code=self._code.now(lambda code: self._code_known(handle, code)))
+        handle.amend(code=self._code.now(run.run_id, lambda code: self._code_known(handle, code)))
         return handle
 
     def _code_known(self, handle: ActiveRun, code: CodeVersion) -> None:
+        before = handle.snapshot().code
         handle.amend(code=code)
         self.store.submit(operations.set_code(handle.run_id, code))
-        if code.dirty:
-            named = ", ".join(code.changed[:3]) + (", ..." if len(code.changed) > 3 else "")
-            reason = f"{len(code.changed)} uncommitted change(s): {named}"
-            handle.add_marks((Mark(MarkKind.DIRTY_TREE, reason),))
+        handle.replace_marks(tree_marks(before) if before is not None else (), tree_marks(code))
 
     def _experiment(self) -> str:
         return Path(self.session.notebook).stem if self.session.notebook else "default"
