@@ -92,7 +92,7 @@ class Resources:
     peak_memory : int
         Bytes of resident memory, the most that the process held until the run ended.
     gpu_memory : int
-        Bytes, the most in use on any device; 0 when no NVML was loaded.
+        Bytes in use on the fullest device at the end; 0 when no NVML was loaded.
     """
 
     wall_s: float

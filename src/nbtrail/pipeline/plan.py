@@ -15,7 +15,7 @@ from nbtrail.exceptions import ExportError
 from nbtrail.lineage.calls import displays_only
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.names import names_of
-from nbtrail.lineage.slice import backward_slice
+from nbtrail.lineage.slice import backward_slice, criteria
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
@@ -176,20 +176,9 @@ def _texts(cells: Sequence[CellExecution]) -> dict[Node, tuple[tuple[str, ...], 
 def _slice(
     run: Run, graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]
 ) -> tuple[Node, ...]:
-    nodes: list[Node] = []
-    names: list[tuple[str, Node]] = []
-    for metric in run.metrics:
-        place = (metric.cell_seq, metric.statement if metric.statement >= 0 else 1 << 30)
-        if metric.expression:
-            names += [(n, place) for n in _names_in(metric.expression)]
-        elif place in graph.facts:
-            nodes.append(place)
-    end = (run.last_cell, 1 << 30)
-    for model in run.models:
-        if model.variable:
-            names.append((model.variable, end))
+    nodes, names = criteria(run, graph)
     found = backward_slice(graph, nodes, names)
-    until = min([*nodes, *(place for _, place in names)], default=end)
+    until = min([*nodes, *(place for _, place in names)], default=(run.last_cell, 1 << 30))
     checks = [n for n in graph.order if n < until and n not in found and _is_check(graph, texts, n)]
     needed = set(found)
     kept = [n for n in checks if graph.needs[n] and graph.needs[n] <= needed]
@@ -200,13 +189,6 @@ def _is_check(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node
     """Say whether a statement is an assertion that held: the script keeps those on its data."""
     text = texts.get(node, ((), ""))[1]
     return text.startswith("assert") and not graph.facts[node].error
-
-
-def _names_in(expression: str) -> set[str]:
-    try:
-        return names_of(tuple(ast.parse(expression).body)).loads
-    except SyntaxError:
-        return set()
 
 
 def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple[Node, ...]:

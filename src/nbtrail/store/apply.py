@@ -34,6 +34,7 @@ from nbtrail.store.apply_data import (
     run_key,
 )
 from nbtrail.store.apply_registry import move_alias, register_version
+from nbtrail.store.growth import drop_model_files
 from nbtrail.store.liveness import Owner
 from nbtrail.store.operations import Operation
 from nbtrail.store.owners import put_owner
@@ -230,7 +231,7 @@ def log_params(
             "value = excluded.value, origin = excluded.origin, is_default = excluded.is_default",
             (run, key, value, param.origin, param.is_default, position + offset),
         )
-        if before is not None and before[0] != value:
+        if at_ms and before is not None and before[0] != value:
             amend(db, run_id, Amendment("param", key, before[0], value, at_ms, user))
 
 
@@ -390,6 +391,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         log_datasets,
         log_artifact,
         put_model,
+        drop_model_files,
         set_code,
         set_environment,
         set_start_state,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nbtrail.exceptions import StoreError
@@ -18,6 +19,7 @@ __all__ = ["Objects", "place", "write_synced"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
+_YOUNG_S = 60.0
 
 
 class Objects:
@@ -71,6 +73,29 @@ class Objects:
             raise StoreError(f"{sha256!r} is not the name of an object (64 hex digits).")
         return self.root / sha256[:2] / sha256[2:]
 
+    def remove(self, sha256: str, is_used: Callable[[], bool]) -> bool:
+        """Remove an object that nothing refers to; say whether it is gone.
+
+        A writer that finds the object there refreshes its time of change, so one that is
+        younger than a minute stays: a reference to it may be on its way.
+
+        Parameters
+        ----------
+        is_used : callable
+            Says whether something refers to it, asked while nobody can find the object.
+        """
+        path = self.path(sha256)
+        aside = self.root / f".{sha256}.removed"
+        try:
+            path.rename(aside)
+        except OSError:
+            return False
+        if time.time() - aside.stat().st_mtime >= _YOUNG_S and not is_used():
+            aside.unlink()
+            return True
+        aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+        return False
+
     def read(self, sha256: str) -> bytes:
         """Return an object's bytes, verified.
 
@@ -123,8 +148,13 @@ def write_synced(path: Path, chunks: Iterator[bytes]) -> tuple[str, int]:
 
 def place(temporary: Path, final: Path) -> None:
     """Give a written file its final name, for good; an existing one stays as it is."""
-    if final.exists():
+    try:
+        os.utime(final)  # tells `remove` that somebody is about to refer to it
         return
+    except FileNotFoundError:
+        pass
+    except PermissionError:
+        return  # it is there, and another user's
     fresh = not final.parent.exists()
     final.parent.mkdir(exist_ok=True)
     temporary.replace(final)

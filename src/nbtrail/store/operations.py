@@ -45,6 +45,7 @@ __all__ = [
     "Operation",
     "amend",
     "delete_run",
+    "drop_model_files",
     "end_run",
     "end_session",
     "log_artifact",
@@ -162,10 +163,18 @@ def put_span(run_id: str, span: RunSpan) -> Operation:
     return Operation("put_span", (run_id, span))
 
 
-def log_params(run_id: str, params: Sequence[Param], user: str = "") -> Operation:
-    """Set params; another value under a known key is noted among the amendments."""
-    now = time.time_ns() // 1_000_000
-    return Operation("log_params", (run_id, tuple(params), now, user), durable=True)
+def log_params(
+    run_id: str, params: Sequence[Param], *, amended: bool = False, user: str = ""
+) -> Operation:
+    """Set params.
+
+    Parameters
+    ----------
+    amended : bool
+        Another value under a known key is a correction of `user`'s, and noted as such.
+    """
+    at_ms = time.time_ns() // 1_000_000 if amended else 0
+    return Operation("log_params", (run_id, tuple(params), at_ms, user), durable=True)
 
 
 def amend(run_id: str, amendment: Amendment) -> Operation:
@@ -208,6 +217,11 @@ def log_artifact(run_id: str, artifact: Artifact) -> Operation:
 def put_model(run_id: str, model: ModelRecord) -> Operation:
     """Add a model, or replace its state by the new one."""
     return Operation("put_model", (run_id, model), durable=True)
+
+
+def drop_model_files(model_id: str, problem: str) -> Operation:
+    """Forget the files of a model; the result are the objects that nothing refers to now."""
+    return Operation("drop_model_files", (model_id, problem), durable=True, replay=False)
 
 
 def set_code(run_id: str, code: CodeVersion) -> Operation:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from nbtrail.entities.run import MarkKind
 from nbtrail.exceptions import UsageError
 
 __all__ = ["Condition", "param_matches", "parse_query"]
@@ -26,6 +27,7 @@ _FIELDS: Final = {
     "branch": "r.branch",
     "commit": "r.commit_id",
 }
+_MARKS: Final = (*(kind.value for kind in MarkKind), "none")
 _CLAUSE = re.compile(
     r"""\s*(?:(?P<group>metrics|params|tags)\s*\.\s*
         (?P<key>"[^"]*"|'[^']*'|`[^`]*`|[^\s=<>!"'`]+)
@@ -44,7 +46,10 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">=": operators.ge,
 }
 _AND = re.compile(r"and\b", re.IGNORECASE)
-_HELP = 'Write clauses such as: metrics.auc > 0.9 and params.model = "rf" and status = FINISHED'
+_HELP = (
+    'Write clauses such as: metrics.auc > 0.9 and params.model = "rf" and status = FINISHED '
+    "and mark = none"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +122,12 @@ def _clause(match: re.Match[str]) -> Condition:
     value = _unquoted(match["value"])
     if match["field"] is not None:
         name = match["field"].lower()
+        if name in ("mark", "data"):
+            return _mark(operator, value) if name == "mark" else _data(operator, value)
         if name not in _FIELDS:
             raise UsageError(
                 f"{match['field']!r} is nothing to filter by. Known are metrics.KEY, params.KEY, "
-                f"tags.KEY, {', '.join(_FIELDS)}. {_HELP}"
+                f"tags.KEY, mark, data, {', '.join(_FIELDS)}. {_HELP}"
             )
         if name == "status":
             value = value.upper()
@@ -139,6 +146,34 @@ def _clause(match: re.Match[str]) -> Condition:
         "AND param_matches(p.value, ?, ?))",
         (key, operator, value),
     )
+
+
+def _mark(operator: str, value: str) -> Condition:
+    kind = value.lower()
+    if operator not in ("=", "!=") or kind not in _MARKS:
+        raise UsageError(
+            f"mark is compared by = or != with one of {', '.join(_MARKS)}, but got "
+            f"{operator} {value!r}."
+        )
+    if kind == "none":
+        kind, operator = "%", "!=" if operator == "=" else "="
+    there = "EXISTS (SELECT 1 FROM marks k WHERE k.run = r.id AND k.kind LIKE ?)"
+    return Condition(there if operator == "=" else f"NOT {there}", (kind,))
+
+
+def _data(operator: str, value: str) -> Condition:
+    """Match runs by a dataset: its name, its source, or the digits its content begins with."""
+    if operator not in ("=", "!="):
+        raise UsageError(
+            f"data is compared by = or != with a name, a path or the first digits of a digest, "
+            f"but got {operator} {value!r}."
+        )
+    there = (
+        "EXISTS (SELECT 1 FROM dataset_uses u JOIN datasets d USING (dataset_id) "
+        "WHERE u.run = r.id AND (u.name = ? OR u.source = ? OR d.content LIKE ? ESCAPE '\\'))"
+    )
+    values = (value, value, f"%:{_escaped(value)}%")
+    return Condition(there if operator == "=" else f"NOT {there}", values)
 
 
 def _metric(key: str, operator: str, value: str) -> Condition:

@@ -11,10 +11,27 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbtrail.capture.guard import describe
 from nbtrail.capture.hyperparams import param_text
-from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
-from nbtrail.entities.run import Mark, Metric, MetricPoint, Param, Run, RunStatus
+from nbtrail.capture.location import Location
+from nbtrail.entities.dataset import Coverage, DatasetContext, DatasetUse, Seen
+from nbtrail.entities.run import (
+    Amendment,
+    Mark,
+    MarkKind,
+    Metric,
+    MetricPoint,
+    Param,
+    Run,
+    RunStatus,
+)
 from nbtrail.exceptions import UsageError
 from nbtrail.store import operations
+from nbtrail.tracking.meter import Meter
+from nbtrail.tracking.redaction import (
+    redacted_datasets,
+    redacted_params,
+    redacted_tags,
+    redacted_text,
+)
 from nbtrail.tracking.runfiles import RunFiles
 
 if TYPE_CHECKING:
@@ -37,6 +54,9 @@ class ActiveRun(RunFiles):
         self._params = {p.key: p for p in run.params}
         self._metrics = {m.key: m for m in run.metrics}
         self._datasets = list(run.datasets)
+        self._figures = sum(a.path.startswith("figures/figure-") for a in run.artifacts)
+        self.meter = Meter()
+        self._failures: list[str] = []
         self.ended = False
         self.splits = False  # several models of an automatic run become its children
 
@@ -49,6 +69,10 @@ class ActiveRun(RunFiles):
     def parent_run_id(self) -> str | None:
         """The run that this one is a child of."""
         return self._run.parent_run_id
+
+    def is_of(self, session_id: str) -> bool:
+        """Say whether it began in that session, so that its cell numbers are that session's."""
+        return self._run.session_id == session_id
 
     def snapshot(self) -> Run:
         """Return the run as it stands now, without asking the store."""
@@ -79,15 +103,22 @@ class ActiveRun(RunFiles):
     ) -> None:
         if error is None:
             self.end()
+        elif isinstance(error, GeneratorExit):
+            self.end(reason="the generator was closed before its end")
         elif isinstance(error, KeyboardInterrupt) or type(error).__name__ == "CancelledError":
             self.end(RunStatus.KILLED, "interrupted")
         else:
             self.end(RunStatus.FAILED, describe(error))
 
+    def note_failure(self, cell: int, error: str) -> None:
+        """Remember that a cell failed while the run was open; its end will say so."""
+        self._failures.append(f"cell [{cell}] failed: {error}")
+
     def end(self, status: RunStatus = RunStatus.FINISHED, reason: str = "") -> None:
         """End the run; a second call does nothing."""
         if not self.ended:
-            self._tracker.end(self, status, reason)
+            # a run that was opened by hand goes on after a failing cell, but tells it
+            self._tracker.end(self, status, reason or "; ".join(self._failures)[:500])
 
     # ------------------------------------------------------------ params and metrics
 
@@ -97,15 +128,27 @@ class ActiveRun(RunFiles):
 
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Log parameters by name."""
-        self.add_params([Param(_key("param", k), param_text(v)) for k, v in params.items()])
+        logged = [Param(_key("param", k), param_text(v)) for k, v in params.items()]
+        self.add_params(logged, amended=True)
 
-    def add_params(self, params: Iterable[Param]) -> None:
-        """Log parameters whose origin is known."""
-        params = tuple(params)
-        if params:
-            with self._lock:
-                self._params.update((p.key, p) for p in params)
-            self._submit(operations.log_params(self.run_id, params))
+    def add_params(self, params: Iterable[Param], *, amended: bool = False) -> None:
+        """Log parameters whose origin is known.
+
+        Parameters
+        ----------
+        amended : bool
+            Another value for a known key is the user's correction. After the run's end
+            every change is one.
+        """
+        params, marks = redacted_params(params)
+        self.add_marks(marks)
+        with self._lock:
+            changed = [p for p in params if self._params.get(p.key) != p]
+            self._params.update((p.key, p) for p in changed)
+        if changed:
+            amended = amended or self.ended
+            user = self._run.user
+            self._submit(operations.log_params(self.run_id, changed, amended=amended, user=user))
 
     def log_metric(self, key: str, value: Any, step: int | None = None) -> None:
         """Log one value of a metric.
@@ -128,7 +171,8 @@ class ActiveRun(RunFiles):
     def metric(self, key: str, value: Any, expression: str = "") -> Metric:
         """Build the record of a value that is logged here and now."""
         number = _number(key, value)
-        where = self._tracker.locate()
+        here = self.is_of(self._tracker.session.session_id)
+        where = self._tracker.locate() if here else Location()
         return Metric(
             _key("metric", key),
             number,
@@ -137,7 +181,7 @@ class ActiveRun(RunFiles):
             last_ms=time.time_ns() // 1_000_000,
             cell_seq=where.cell_seq,
             statement=where.statement,
-            expression=expression,
+            expression=redacted_text(expression),
         )
 
     def add_metric(self, metric: Metric, step: int | None = None) -> None:
@@ -145,6 +189,8 @@ class ActiveRun(RunFiles):
         with self._lock:
             before = self._metrics.get(metric.key)
             at = step if step is not None else before.last_step + 1 if before else 0
+            corrected = before is not None and (self.ended or at == before.last_step)
+            old, new = repr(before.last) if before else "", repr(metric.last)
             metric = replace(metric, last_step=at)
             if before is not None:
                 metric = replace(
@@ -156,6 +202,9 @@ class ActiveRun(RunFiles):
             self._metrics[metric.key] = metric
         point = MetricPoint(metric.key, metric.last, at, metric.last_ms)
         self._submit(operations.log_metrics(self.run_id, (point,), (metric,)))
+        if corrected and old != new:
+            change = Amendment("metric", metric.key, old, new, metric.last_ms, self._run.user)
+            self._submit(operations.amend(self.run_id, change))
 
     def add_late(self, metric: Metric) -> None:
         """Log a value that was seen; a run that ended keeps the numbers it ended with.
@@ -175,24 +224,33 @@ class ActiveRun(RunFiles):
     def set_tags(self, tags: Mapping[str, Any]) -> None:
         """Set several tags."""
         texts = {_key("tag", k): v if isinstance(v, str) else repr(v) for k, v in tags.items()}
+        texts, marks = redacted_tags(texts)
+        self.add_marks(marks)
         self._submit(operations.set_tags(self.run_id, texts))
 
     def set_note(self, text: str) -> None:
         """Set the run's note."""
-        self._submit(operations.set_note(self.run_id, str(text)))
+        self._submit(operations.set_note(self.run_id, redacted_text(str(text))))
 
     def add_marks(self, marks: tuple[Mark, ...]) -> None:
-        """Add honesty marks."""
-        self.replace_marks((), marks)
+        """Add honesty marks; one of a kind that is there takes its place.
 
-    def replace_marks(self, old: tuple[Mark, ...], new: tuple[Mark, ...]) -> None:
-        """Take honesty marks away and add others."""
+        What was left out because of secrets is found in several places, so those add up.
+        """
+        if not marks:
+            return
         with self._lock:
-            before = self._run.marks
-            kept = tuple(mark for mark in before if mark not in old and mark not in new)
-            every = (*kept, *new)
+            before = {mark.kind: mark for mark in self._run.marks}
+            old = before.get(MarkKind.REDACTED)
+            for mark in marks:
+                if mark.kind is MarkKind.REDACTED and old is not None:
+                    reasons = dict.fromkeys([*old.reason.split("; "), *mark.reason.split("; ")])
+                    mark = Mark(mark.kind, "; ".join(reasons))  # noqa: PLW2901
+                before.pop(mark.kind, None)
+                before[mark.kind] = mark
+            every = tuple(before.values())
             self._run = replace(self._run, marks=every)
-        if every != before:
+            # inside of the lock: the list that is stored last must be the longest
             self._submit(operations.set_marks(self.run_id, every))
 
     # ------------------------------------------------------------ data, files, models
@@ -219,7 +277,7 @@ class ActiveRun(RunFiles):
         fresh = []
         with self._lock:
             seen = {(u.dataset.digest.content, u.context) for u in self._datasets}
-            for use in uses:
+            for use in redacted_datasets(uses):
                 mark = (use.dataset.digest.content, use.context)
                 if mark not in seen:
                     seen.add(mark)
@@ -227,9 +285,14 @@ class ActiveRun(RunFiles):
             self._datasets.extend(fresh)
         if fresh:
             self._submit(operations.log_datasets(self.run_id, fresh))
+        sampled = [u.name for u in fresh if u.dataset.digest.coverage is Coverage.SAMPLED]
+        if sampled:
+            reason = f"too large to be read whole, so digested by samples: {', '.join(sampled)}"
+            self.add_marks((Mark(MarkKind.SAMPLED, reason),))
 
     def log_model(self, model: Any, name: str = "model", input_example: Any = None) -> str:
         """Keep a fitted model; returns its id. The file is written in the background."""
+        self.set_tag("nbtrail.kept", "model")  # who asks for it wants the file to stay
         return self._tracker.save_model(self.run_id, model, name, example=input_example)
 
     def _submit(self, operation: operations.Operation) -> None:

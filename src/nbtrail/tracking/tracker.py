@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
 from nbtrail.entities.provenance import CodeVersion, Environment, Session
-from nbtrail.entities.run import Experiment, Run, RunStatus
+from nbtrail.entities.run import Experiment, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
@@ -28,9 +29,12 @@ from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.codestate import CodeState, tree_marks
+from nbtrail.tracking.growth import Growth
+from nbtrail.tracking.honesty import Judge
 from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
 from nbtrail.tracking.process import end_session, relative_path
+from nbtrail.tracking.redaction import redacted_episode, redacted_text
 from nbtrail.tracking.runparams import run_params
 
 __all__ = ["Tracker"]
@@ -72,9 +76,12 @@ class Tracker:
         self.name_of = name_of
         self.settings = settings
         self.collector = collector or Collector(name_of, locate, self.open_run_id)
-        self.models = ModelSaver(store)
+        self.models = ModelSaver(store, self._model_saved)
+        self._growth = Growth(store, settings.models_kept)
         self._code = CodeState(store)
         self._environment: Environment | None = None
+        self._judge = Judge(store, session.session_id, self._notebook_file)
+        self._to_judge: dict[str, ActiveRun] = {}
         self._open: list[tuple[int, ActiveRun]] = []
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
         self._trainings: dict[str, list[Training]] = {}
@@ -133,11 +140,27 @@ class Tracker:
         return handle
 
     def resume(self, run_id: str) -> ActiveRun:
-        """Open a run again, to add to it."""
+        """Open a run again, to add to it; it may be another session's.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such run.
+        UsageError
+            When it is open already, here or elsewhere.
+        """
+        self.store.flush(_EXPLICIT_S)
         run = self.store.reader.run(self.store.reader.resolve(run_id))
+        if run.status is RunStatus.RUNNING:
+            where = run.source or "another process"
+            raise UsageError(
+                f"Run {run.name} is still open ({where}), so it can't be resumed. End it there, "
+                "or start a new run."
+            )
+        span = RunSpan(self.session.session_id, *(self.locate().cell_seq,) * 2)
         handle = ActiveRun(self, run)
         self._handles[run.run_id] = handle
-        handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="")
+        handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="", spans=(*run.spans, span))
         self._open.append((threading.get_ident(), handle))
         self.store.call(operations.resume_run(run.run_id), _EXPLICIT_S)
         return handle
@@ -154,11 +177,20 @@ class Tracker:
         if handle.ended:
             return
         self.absorb()
-        handle.ended = True
+        handle.ended, reason = True, redacted_text(reason)
         self._code.ended(handle.run_id)
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
-        ended, last = _now_ms(), self.locate().cell_seq
-        handle.amend(status=status, reason=reason, ended_ms=ended, last_cell=last)
+        ended, here = _now_ms(), self.locate().cell_seq
+        taken = handle.meter.read()
+        span = replace(handle.snapshot().spans[-1], last_cell=here)
+        # the cells of another session, where it began, have numbers of their own
+        last = here if handle.is_of(self.session.session_id) else -1
+        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken)
+        if last >= 0:
+            handle.amend(last_cell=last)
+            self._to_judge[handle.run_id] = handle
+        self.store.submit(operations.put_span(handle.run_id, span))
+        self.store.submit(operations.set_resources(handle.run_id, taken))
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
 
@@ -167,11 +199,23 @@ class Tracker:
         every = tuple(self._handles.values())
         return tuple(h for h in every if h.parent_run_id == handle.run_id)
 
+    def judge_ended(self, timeout_s: float) -> None:
+        """Have the order of execution judged of the runs that ended; their cells are recorded.
+
+        Waits for the marks, at most `timeout_s` seconds.
+        """
+        for handle in self._to_judge.values():
+            if handle.snapshot().last_cell >= 0:
+                self._judge.judge(handle.run_id, handle.add_marks)
+        self._to_judge.clear()
+        self._judge.wait(timeout_s)
+
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture."""
         for _, handle in reversed(self._open):
             handle.end(RunStatus.KILLED, "the session ended")
         self.absorb()
+        self.judge_ended(5.0)
         self.collector.stop()
         self.models.wait(5.0)
         self.wait_for_git(5.0)  # a short script ends before git has answered
@@ -210,11 +254,15 @@ class Tracker:
             handle.add_datasets(training.datasets)
             for point in training.points:
                 handle.add_late(training.metrics[point.key])
+            if handle.ended:
+                self._to_judge[handle.run_id] = handle
             if training.is_model and training.is_fitted:
                 self._save_once(training)
         training.points.clear()
         if training.is_model:
-            self.store.submit(operations.put_episode(training.episode(self.session.session_id)))
+            self.store.submit(
+                operations.put_episode(redacted_episode(training.episode(self.session.session_id)))
+            )
         training.release()
 
     def _split(self, run_id: str) -> None:
@@ -281,7 +329,9 @@ class Tracker:
         def digested(text: str) -> None:
             if of is not None:
                 of.model_digest = text
-                self.store.submit(operations.put_episode(of.episode(self.session.session_id)))
+                self.store.submit(
+                    operations.put_episode(redacted_episode(of.episode(self.session.session_id)))
+                )
 
         limit = self.settings.model_max_mb
         self.models.save(run_id, record, model, example=example, limit_mb=limit, digested=digested)
@@ -354,6 +404,7 @@ class Tracker:
             session_id=self.session.session_id,
             first_cell=cell,
             last_cell=cell,
+            spans=(RunSpan(self.session.session_id, cell, cell),),
             user=_user(),
             tags=tags,
         )
@@ -367,10 +418,18 @@ class Tracker:
         return handle
 
     def _code_known(self, handle: ActiveRun, code: CodeVersion) -> None:
-        before = handle.snapshot().code
         handle.amend(code=code)
         self.store.submit(operations.set_code(handle.run_id, code))
-        handle.replace_marks(tree_marks(before) if before is not None else (), tree_marks(code))
+        handle.add_marks(tree_marks(code))
+
+    def _model_saved(self, run_id: str) -> None:
+        handle = self._handles.get(run_id)
+        if handle is not None:
+            self._growth.trim(handle.snapshot().experiment.name)
+
+    def _notebook_file(self) -> Path | None:
+        name = self.session.notebook
+        return self.store.project / name if name.endswith(".ipynb") else None
 
     def _experiment(self) -> str:
         return Path(self.session.notebook).stem if self.session.notebook else "default"

@@ -26,8 +26,8 @@ _STATUS = {
     CellStatus.ERROR: RunStatus.FAILED,
     CellStatus.INTERRUPTED: RunStatus.KILLED,
 }
-_GIT_SHARE = 0.05  # the receipt waits for the dirty flag this share of the cell's own time
-_GIT_S = 0.05  # and never longer
+_SHARE = 0.05  # the receipt waits for the honesty marks this share of the cell's own time
+_PATIENCE_S = 0.05  # and never longer
 
 
 class CellRun:
@@ -69,11 +69,12 @@ class CellRun:
         """
         self._add_named(code)
         self.run.add_datasets(digest_files(self._tracker, files))
-        seconds = (end.ended_ms - end.start.started_ms) / 1000
-        self._tracker.wait_for_git(min(_GIT_S, _GIT_SHARE * seconds))
+        patience = min(_PATIENCE_S, _SHARE * (end.ended_ms - end.start.started_ms) / 1000)
+        self._tracker.wait_for_git(patience)
         status = _STATUS[end.status]
         reason = "interrupted" if status is RunStatus.KILLED else end.error
         self._tracker.end(self.run, status, reason, automatic=True)
+        self._tracker.judge_ended(patience)
         show_receipts([self.run, *self._tracker.children(self.run)])
 
     @guarded
@@ -123,7 +124,7 @@ class CellRun:
 def finish(run: ActiveRun, tracker: Tracker, files: Iterable[str]) -> None:
     """End a run that was opened by hand, and show its receipt."""
     run.add_datasets(digest_files(tracker, files))
-    tracker.wait_for_git(_GIT_S)
+    tracker.wait_for_git(_PATIENCE_S)
     run.end()
     show_receipts([run])
 

@@ -16,6 +16,7 @@ from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded, warn_once
 from nbtrail.capture.location import Location
 from nbtrail.capture.notebook import find_notebook
+from nbtrail.capture.outputs import CellOutput, OutputWatch
 from nbtrail.capture.statements import StatementProbes
 from nbtrail.capture.trackline import track_line
 from nbtrail.config import find_store, load_settings
@@ -76,6 +77,7 @@ class NotebookSession:
         self._cell_run: CellRun | None = None
         self._files: dict[str, None] = {}
         self._hooks = CellHooks(shell, self._begin, self._end)
+        self._outputs = OutputWatch(shell)
         self._recorder: Recorder | None = None
         self._probes: StatementProbes | None = None
         self._tracker: Tracker | None = None
@@ -117,6 +119,7 @@ class NotebookSession:
         if not any(_does_more(code) for code in earlier):
             return
         from nbtrail.lineage.before import earlier_cell
+        from nbtrail.tracking.redaction import redacted_cell
 
         raw = self.shell.history_manager.input_hist_raw
         for count, code in enumerate(earlier):
@@ -133,11 +136,12 @@ class NotebookSession:
                 project=self.store.project,
                 now_ms=self.record.started_ms,
             )
-            self.store.submit(operations.record_cell(cell))
+            self.store.submit(operations.record_cell(redacted_cell(cell)))
 
     def remove(self) -> None:
         """Stop to capture and restore everything."""
         self._hooks.remove()
+        self._outputs.end()
         if self._probes is not None:
             self._probes.uninstall()
         unsubscribe(self._file_seen)
@@ -200,6 +204,7 @@ class NotebookSession:
         self._start = start
         self._files.clear()
         self._collector.refresh()
+        self._outputs.begin(texts=self._settings.keep_output)
         self._probed().begin_cell(start.source, start.transformed)
         line = track_line(start.source)
         if line is not None:
@@ -220,13 +225,27 @@ class NotebookSession:
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
+        output = self._outputs.end()
         try:
-            code = self._record(end) or ""  # what can't be recorded still ends its run
+            code = self._record(end, output.text) or ""  # what can't be recorded still ends its run
             if self._tracker is not None or self._collector.known():
                 with self.tracker.models.paused:
+                    self._show(run, end, output)
                     self._ended(run, end, code)
         finally:
             self._start = None
+
+    @guarded
+    def _show(self, run: CellRun | None, end: CellEnd, output: CellOutput) -> None:
+        """Give the run of the cell what it displayed, and its failure."""
+        target = run.run if run is not None else self.tracker.current()
+        if target is None:
+            return
+        target.add_figures(output.figures)
+        if output.left_out:
+            target.set_tag("nbtrail.figures", f"{output.left_out} more were not kept")
+        if run is None and end.exception is not None:
+            target.note_failure(end.execution_count, end.error)
 
     def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
         self.tracker.absorb()
@@ -234,10 +253,12 @@ class NotebookSession:
             run.close(end, code, list(self._files))
         elif self.automatic:
             self._keep_cell()
+        self.tracker.judge_ended(0.0)
 
     @guarded
-    def _record(self, end: CellEnd) -> str:
+    def _record(self, end: CellEnd, output: str) -> str:
         from nbtrail.entities.cell import CellExecution
+        from nbtrail.tracking.redaction import redacted_cell
 
         code, statements = self._probed().end_cell(end.error)
         if any(facts.channels_read for facts in statements):
@@ -246,23 +267,21 @@ class NotebookSession:
             statements = with_digests(statements, self.store.project)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
-        self.store.submit(
-            operations.record_cell(
-                CellExecution(
-                    session_id=self.record.session_id,
-                    seq=self._seq,
-                    cell_id=end.start.cell_id,
-                    execution_count=end.execution_count,
-                    source=end.start.source,
-                    code=code,
-                    started_ms=end.start.started_ms,
-                    ended_ms=end.ended_ms,
-                    status=end.status,
-                    error=end.error,
-                    statements=statements,
-                )
-            )
+        cell = CellExecution(
+            session_id=self.record.session_id,
+            seq=self._seq,
+            cell_id=end.start.cell_id,
+            execution_count=end.execution_count,
+            source=end.start.source,
+            code=code,
+            started_ms=end.start.started_ms,
+            ended_ms=end.ended_ms,
+            status=end.status,
+            error=end.error,
+            statements=statements,
+            output=output,
         )
+        self.store.submit(operations.record_cell(redacted_cell(cell)))
         return code
 
     def _keep_cell(self) -> None:
