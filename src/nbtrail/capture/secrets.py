@@ -113,6 +113,9 @@ _BLANK = (
 _PATH = r"^(?:[/~.]|[A-Za-z]:[\\/]|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){2})"  # or a dotted name
 
 
+_FILE = r"\.(?:json|ya?ml|toml|ini|txt|env|csv|pem|key|p12)$"
+
+
 def _kind_of(name: str) -> str:
     """Return the kind of secret that is kept under a name, or an empty text."""
     words = [word.lower() for word in re.findall(_WORDS, name)]
@@ -144,6 +147,8 @@ def _is_secret_value(kind: str, value: str) -> bool:
 
 def _looks_random(value: str) -> bool:
     if len(value) < 8 or not value.isascii() or any(c.isspace() for c in value):
+        return False
+    if re.search(_FILE, value):
         return False
     kinds = sum(any(map(test, value)) for test in (str.islower, str.isupper, str.isdigit))
     counts = Counter(value).values()
@@ -178,7 +183,7 @@ _SHAPES = {
 _QUERY = "api[_-]?key|(?:access_|auth_)?token|password|(?:client_)?secret|sig|(?:x-amz-)?signature"
 _SETS = r"%(?:set_)?env\s+|['\"](?:set_)?env['\"],\s*['\"]|\bexport\s+"
 # beside these characters a match is a piece of something longer, such as an image
-_APART = r"(?<![A-Za-z0-9+/_=-])(?P<secret>{})(?![A-Za-z0-9+/])"
+_APART = r"(?<![A-Za-z0-9+/_-])(?P<secret>{})(?![A-Za-z0-9+/])"
 # what a text must hold, in lower case, before any pattern is tried on it
 _SHAPE_HINTS = (
     "akia", "asia", "aroa", "aida", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
@@ -227,7 +232,7 @@ def _patterns() -> tuple[tuple[_Pattern, ...], ...]:
 
 
 _KEY_BLOCK = r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----(.*?)(?:-----END |\Z)"
-_KEY_LINE = r"[A-Za-z0-9+/=]{16,}"
+_KEY_LINE = r"(?<!\\)[A-Za-z0-9+/=]{16,}"  # not from the letter of an escape such as \\n on
 _TEMPLATE = r"(?i)^[<{$%*]|^x+$|[{}]"
 
 

@@ -29,7 +29,7 @@ _MOST_BYTES = 5_000_000  # of one file
 _MOST_IN_ALL = 50_000_000
 _MOST_DIGESTED = 20  # untracked files, of this size together
 _DIGESTED_BYTES = 200_000_000
-_CHECKPOINTS = "/.ipynb_checkpoints/"  # Jupyter's own copies, which nobody commits
+_CACHES = ("/.ipynb_checkpoints/", "/__pycache__/")  # copies that nobody commits
 _CODE = (".py", ".ipynb")
 _GONE, _SUBMODULE = "000000", "160000"
 
@@ -85,7 +85,7 @@ def read_worktree(
         return Worktree(head)
     records = [os.fsdecode(record) for record in answer.split(b"\0") if record]
     tracked = dict(_tracked(records))
-    loose = [r[2:] for r in records if r[:2] == "? " and _CHECKPOINTS not in f"/{r[2:]}"]
+    loose = [r[2:] for r in records if r[:2] == "? " and not _is_cache(r[2:])]
     changed = (*tracked, *loose)
     code = replace(
         _completed(head, records),
@@ -252,7 +252,8 @@ def _untracked(project: Path, loose: list[str]) -> tuple[list[str], dict[str, in
         )  # fmt: skip
     except GitFailed:
         return files, dict.fromkeys(folders, 0)
-    inside = [os.fsdecode(path) for path in answer.split(b"\0") if path]
+    found = (os.fsdecode(path) for path in answer.split(b"\0") if path)
+    inside = [path for path in found if not _is_cache(path)]
     large: dict[str, int] = {}
     for folder in folders:
         members = [path for path in inside if path.startswith(folder)]
@@ -262,6 +263,10 @@ def _untracked(project: Path, loose: list[str]) -> tuple[list[str], dict[str, in
             large[folder] = len(members)
             files += [path for path in members if path.endswith(_CODE)][:_MOST_PATHS]
     return files, large
+
+
+def _is_cache(path: str) -> bool:
+    return any(cache in f"/{path}" for cache in _CACHES)
 
 
 def _inside(project: Path, executed: Collection[str]) -> set[str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from nbtrail.capture.modules import LoadedSource
 from nbtrail.capture.secrets import PLACEHOLDER, Finding, redact, redact_value
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.dataset import DatasetUse
 from nbtrail.entities.episode import Episode
+from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Mark, MarkKind, Param, Run
+from nbtrail.store import operations
+from nbtrail.store.store import Store
 
 __all__ = [
     "cell_marks",
     "mark_of",
+    "record_modules",
     "redacted_cell",
     "redacted_datasets",
     "redacted_episode",
@@ -73,6 +79,18 @@ def redacted_datasets(uses: Iterable[DatasetUse]) -> tuple[DatasetUse, ...]:
 def redacted_episode(episode: Episode) -> Episode:
     """Return a training without the secrets in its params."""
     return replace(episode, params=redacted_params(episode.params)[0])
+
+
+def record_modules(
+    store: Store, session_id: str, loaded: Iterable[LoadedSource], cell_seq: int
+) -> None:
+    """Record the sources of modules and scripts, without their secrets."""
+    for source in loaded:
+        text, found = redact(source.text)
+        # the digest of the whole would let a weak password be guessed
+        sha256 = hashlib.sha256(text.encode()).hexdigest() if found else source.sha256
+        module = ModuleSource(source.name, source.path, sha256, cell_seq)
+        store.submit(operations.put_module(session_id, module, text))
 
 
 def mark_of(places: Sequence[str]) -> tuple[Mark, ...]:

@@ -15,6 +15,7 @@ from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import class_name
 from nbtrail.capture.location import Location
+from nbtrail.capture.modules import ProjectModules
 from nbtrail.capture.training import Training
 from nbtrail.config import Settings
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
@@ -34,7 +35,12 @@ from nbtrail.tracking.honesty import Judge
 from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
 from nbtrail.tracking.process import end_session, relative_path
-from nbtrail.tracking.redaction import redacted_episode, redacted_text
+from nbtrail.tracking.redaction import (
+    record_modules,
+    redacted_episode,
+    redacted_tags,
+    redacted_text,
+)
 from nbtrail.tracking.runparams import run_params
 
 __all__ = ["Tracker"]
@@ -58,6 +64,8 @@ class Tracker:
         One that is set already and asks this tracker for its open run.
     name_of, locate : callable
         As `Collector` takes them.
+    modules : ProjectModules, optional
+        Those of a notebook, which records them itself after each cell.
     """
 
     def __init__(
@@ -69,6 +77,7 @@ class Tracker:
         collector: Collector | None = None,
         name_of: Callable[[Any], str] = lambda _value: "",
         locate: Callable[[], Location] = Location,
+        modules: ProjectModules | None = None,
     ) -> None:
         self.store = store
         self.session = session
@@ -78,7 +87,9 @@ class Tracker:
         self.collector = collector or Collector(name_of, locate, self.open_run_id)
         self.models = ModelSaver(store, self._model_saved)
         self._growth = Growth(store, settings.models_kept)
-        self._code = CodeState(store)
+        self._modules = modules or ProjectModules(store.project, script=True)
+        self._records_modules = modules is None
+        self._code = CodeState(store, self._executed)
         self._environment: Environment | None = None
         self._judge = Judge(store, session.session_id, self._notebook_file)
         self._to_judge: dict[str, ActiveRun] = {}
@@ -177,6 +188,7 @@ class Tracker:
         if handle.ended:
             return
         self.absorb()
+        self._take_modules()
         handle.ended, reason = True, redacted_text(reason)
         self._code.ended(handle.run_id)
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
@@ -406,7 +418,7 @@ class Tracker:
             last_cell=cell,
             spans=(RunSpan(self.session.session_id, cell, cell),),
             user=_user(),
-            tags=tags,
+            tags=redacted_tags(tags)[0],
         )
 
     def _opened(self, run: Run) -> ActiveRun:
@@ -414,8 +426,18 @@ class Tracker:
         self._handles[run.run_id] = handle
         while len(self._handles) > _HANDLES:
             self._handles.popitem(last=False)
+        self._take_modules()
         handle.amend(code=self._code.now(run.run_id, lambda code: self._code_known(handle, code)))
         return handle
+
+    @guarded
+    def _take_modules(self) -> None:
+        if self._records_modules:
+            record_modules(self.store, self.session.session_id, self._modules.changed(), -1)
+
+    def _executed(self) -> tuple[str, ...]:
+        notebook = self._notebook_file()
+        return (*self._modules.files, *([str(notebook)] if notebook is not None else []))
 
     def _code_known(self, handle: ActiveRun, code: CodeVersion) -> None:
         handle.amend(code=code)

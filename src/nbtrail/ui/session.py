@@ -15,6 +15,7 @@ from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded, warn_once
 from nbtrail.capture.location import Location
+from nbtrail.capture.modules import ProjectModules
 from nbtrail.capture.notebook import find_notebook
 from nbtrail.capture.outputs import CellOutput, OutputWatch
 from nbtrail.capture.statements import StatementProbes
@@ -78,6 +79,7 @@ class NotebookSession:
         self._files: dict[str, None] = {}
         self._hooks = CellHooks(shell, self._begin, self._end)
         self._outputs = OutputWatch(shell)
+        self._modules = ProjectModules(self.store.project)
         self._recorder: Recorder | None = None
         self._probes: StatementProbes | None = None
         self._tracker: Tracker | None = None
@@ -95,6 +97,7 @@ class NotebookSession:
                 collector=self._collector,
                 name_of=self._name_of,
                 locate=self._locate,
+                modules=self._modules,
             )
         return self._tracker
 
@@ -258,9 +261,10 @@ class NotebookSession:
     @guarded
     def _record(self, end: CellEnd, output: str) -> str:
         from nbtrail.entities.cell import CellExecution
-        from nbtrail.tracking.redaction import redacted_cell
+        from nbtrail.tracking.redaction import record_modules, redacted_cell
 
         code, statements = self._probed().end_cell(end.error)
+        record_modules(self.store, self.record.session_id, self._modules.changed(), self._seq)
         if any(facts.channels_read for facts in statements):
             from nbtrail.ui.filereads import with_digests
 
@@ -295,7 +299,11 @@ class NotebookSession:
     # ------------------------------------------------------------ files
 
     def _file_seen(self, event: FileEvent) -> None:
-        if self._start is not None and event.mode == "r" and not event.path.endswith(_CODE):
+        if self._start is None or event.mode != "r":
+            return
+        if event.path.endswith(_CODE):
+            self._modules.opened(event.path)
+        else:
             self._files[event.path] = None
 
 

@@ -1,0 +1,168 @@
+"""The code of a run: modules, scripts and uncommitted changes, kept and given back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from nbtrail.entities.run import MarkKind
+from nbtrail.exceptions import NotFoundError, UsageError
+from nbtrail.tracking.restore import restore_code
+
+TRAIN = "m = LogisticRegression(max_iter=300).fit(X_train, y_train)\n"
+
+
+def git(*arguments):
+    command = ["git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def helpers(project, monkeypatch):
+    """A module of the project, and a script."""
+    monkeypatch.syspath_prepend(str(project))
+    (project / "helpers_of_test.py").write_text("def f():\n    return 1\n")
+    (project / "script.py").write_text("made_by_script = 5\n")
+    yield project
+    sys.modules.pop("helpers_of_test", None)
+
+
+def finished(notebook):
+    notebook.session.tracker.wait_for_git(20)
+    notebook.session.tracker.judge_ended(20)
+    return notebook.last()
+
+
+def sources(notebook, run):
+    reader = notebook.store.reader
+    found = reader.modules(run.session_id, run.last_cell)
+    return {module.name: reader.source(module.sha256) for module in found}
+
+
+def test_a_module_is_known_as_it_was_imported_and_reloaded(notebook, helpers):
+    notebook.run("%%track first\nimport helpers_of_test")
+    (helpers / "helpers_of_test.py").write_text("def f():\n    return 22\n")
+    notebook.run("%%track second\nx = helpers_of_test.f()")
+    notebook.run("import importlib")
+    notebook.run("%%track third\nimportlib.reload(helpers_of_test)")
+    first, second, third = (notebook.named(n) for n in ("first", "second", "third"))
+    assert sources(notebook, first)["helpers_of_test"] == "def f():\n    return 1\n"
+    assert sources(notebook, second) == sources(notebook, first)  # edited, but not loaded
+    assert sources(notebook, third)["helpers_of_test"] == "def f():\n    return 22\n"
+
+
+def test_a_script_is_known(notebook, helpers):
+    notebook.run("%%track\n%run script.py")
+    assert sources(notebook, notebook.last())["script.py"] == "made_by_script = 5\n"
+
+
+def test_libraries_and_the_cache_are_no_code_of_the_project(notebook, helpers):
+    notebook.run("%%track\nimport json, colorsys, sklearn.cluster")
+    assert sources(notebook, notebook.last()) == {}
+
+
+def test_uncommitted_changes_can_be_given_back(notebook, helpers, tmp_path):
+    git("add", "script.py")
+    (helpers / "README.md").write_text("changed\n")
+    (helpers / "data.csv").write_text("a,b\n1,2\n")
+    notebook.run("%%track\nimport helpers_of_test\n" + TRAIN)
+    run = finished(notebook)
+    assert run.code.snapshot
+    assert [text.partition(":")[0] for text in run.code.left_out] == ["data.csv"]
+    (mark,) = [m for m in run.marks if m.kind is MarkKind.DIRTY_TREE]
+    assert mark.reason.startswith("4 uncommitted changes")
+    back = restore_code(notebook.store, run, tmp_path / "back")
+    assert (tmp_path / "back" / "README.md").read_text() == "changed\n"
+    assert (tmp_path / "back" / "helpers_of_test.py").read_text().startswith("def f")
+    assert (tmp_path / "back" / "script.py").read_text() == "made_by_script = 5\n"
+    assert not (tmp_path / "back" / "data.csv").exists()
+    assert [text.partition(":")[0] for text in back.missing] == ["data.csv"]
+    with pytest.raises(UsageError, match="not an empty folder"):
+        restore_code(notebook.store, run, tmp_path / "back")
+    status = git("status", "--porcelain")
+    assert " M README.md" in f" {status}"
+
+
+def test_all_changes_kept_is_said(notebook, project):
+    (project / "README.md").write_text("changed\n")
+    notebook.run("%%track\nx = 1")
+    (mark,) = finished(notebook).marks
+    assert mark.reason == "1 uncommitted change, kept in the snapshot: README.md"
+
+
+def test_changes_survive_a_reset_and_the_collection_of_garbage(notebook, project, tmp_path):
+    (project / "unchanged.py").write_text("u = 1\n")
+    git("add", ".")
+    git("commit", "-qm", "will be lost")
+    (project / "README.md").write_text("precious\n")
+    notebook.run("%%track\nx = 1")
+    run = finished(notebook)
+    git("reset", "-q", "--hard", "HEAD~1")
+    git("reflog", "expire", "--expire=now", "--all")
+    git("gc", "-q", "--prune=now")
+    back = restore_code(notebook.store, run, tmp_path / "back")
+    assert (tmp_path / "back" / "README.md").read_text() == "precious\n"
+    assert any(run.code.commit[:12] in text for text in back.missing)
+
+
+def test_a_clean_run_is_given_back_from_its_commit(notebook, project, tmp_path):
+    notebook.run("%%track\nx = 1")
+    run = finished(notebook)
+    assert run.code.snapshot == ""
+    (project / "README.md").write_text("later\n")
+    restore_code(notebook.store, run, tmp_path / "back")
+    assert (tmp_path / "back" / "README.md").read_text() == "a project\n"
+
+
+def test_a_secret_stays_out_of_everything(notebook, project, tmp_path):
+    secret = "hunter2" + "-x9"
+    (project / "README.md").write_text(f"api_password = '{secret}'\n")
+    notebook.run(
+        f"%%track -t token=ghp_{'a1B2' * 9}\n"
+        f"db_password = '{secret}'\nprint(db_password[:2])\nx = 1"
+    )
+    notebook.run(f"%%track bad\nraise ValueError('postgresql://u:{secret}@host')", ok=False)
+    bad = finished(notebook)
+    run = notebook.store.reader.run(notebook.store.reader.resolve("last~1"))
+    assert notebook.shell.user_ns["db_password"] == secret
+    assert bad.reason == "ValueError: postgresql://u:<redacted:url-password>@host"
+    (mark,) = [m for m in run.marks if m.kind is MarkKind.REDACTED]
+    assert "README.md" in mark.reason
+    assert "the password in In [" in mark.reason
+    assert secret not in mark.reason
+    assert run.code.left_out == ("README.md: it holds a secret",)
+    restore_code(notebook.store, run, tmp_path / "back") if run.code.snapshot else None
+    assert notebook.store.flush(10)
+    stored = b"".join(p.read_bytes() for p in notebook.store.root.rglob("*") if p.is_file())
+    assert secret.encode() not in stored
+    assert b"a1B2a1B2" not in stored
+
+
+def test_nothing_kept_is_an_error(notebook, project, tmp_path):
+    import shutil
+
+    shutil.rmtree(project / ".git")
+    notebook.run("%%track\nx = 1")
+    with pytest.raises(NotFoundError, match="No code of run"):
+        restore_code(notebook.store, notebook.last(), tmp_path / "back")
+
+
+@pytest.mark.parametrize(
+    ("code", "marked"),
+    [
+        ("import numpy as np\nv = float(np.random.rand())", True),
+        ("import numpy as np\nnp.random.seed(0)\nv = float(np.random.rand())", False),
+        ("import numpy as np\nv = float(np.random.default_rng().random())", True),
+        ("import numpy as np\nv = float(np.random.default_rng(1).random())", False),
+        ("import random\nv = random.random()", True),
+        ("m = RandomForestClassifier(n_estimators=3).fit(X_train, y_train)", True),
+        ("m = RandomForestClassifier(n_estimators=3, random_state=0).fit(X_train, y_train)", False),
+        (TRAIN, False),
+    ],
+)
+def test_randomness_without_a_seed_is_marked(notebook, code, marked):
+    notebook.run("%%track\n" + code)
+    kinds = [m.kind for m in finished(notebook).marks]
+    assert (MarkKind.UNSEEDED in kinds) is marked
