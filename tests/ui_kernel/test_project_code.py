@@ -166,3 +166,47 @@ def test_randomness_without_a_seed_is_marked(notebook, code, marked):
     notebook.run("%%track\n" + code)
     kinds = [m.kind for m in finished(notebook).marks]
     assert (MarkKind.UNSEEDED in kinds) is marked
+
+
+def test_the_code_is_shown_and_written(notebook, helpers, tmp_path, capsys):
+    (helpers / "README.md").write_text("changed\n")
+    notebook.run("%%track\nimport helpers_of_test\n" + TRAIN)
+    finished(notebook)
+    capsys.readouterr()
+    notebook.run(f"%track show last --code -o {tmp_path / 'out'}")
+    said = capsys.readouterr().out
+    assert "helpers_of_test.py" in said
+    assert "import helpers_of_test" in said
+    assert f"2 files written to {tmp_path / 'out'}" in said
+    assert (tmp_path / "out" / "README.md").read_text() == "changed\n"
+    notebook.run(f"%track show last -o {tmp_path / 'other'}")
+    assert "add --code" in capsys.readouterr().err
+
+
+def test_an_export_that_needs_a_secret_says_so(notebook, project, tmp_path, capsys):
+    notebook.run("password = 'hunter2-x9'\nscale = float(len(password))")
+    notebook.run("%%track\n" + TRAIN + "acc = accuracy_score(y_test, m.predict(X_test))")
+    notebook.run("%%track needs -m value\nvalue = scale * 2")
+    capsys.readouterr()
+    notebook.run(f"%track export needs -o {tmp_path / 'out'}")
+    assert "held a secret" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert notebook.shell.user_ns["value"] == 20.0
+
+
+def test_threads_seeds_and_generators_are_known(notebook, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    notebook.run("import random, numpy as np\nN = 11\nrandom.seed(7)\nnp.random.seed(N)")
+    notebook.run("%%track one\nrng = np.random.default_rng(seed=5)")
+    notebook.run("%%track two\nx = random.random()")
+    notebook.run("%%track three\ny = 1")
+    one, two, three = (notebook.named(n).start for n in ("one", "two", "three"))
+    assert one.seeds == {"python": "7", "numpy": "11", "numpy.default_rng": "5"}
+    assert one.threads["OMP_NUM_THREADS"] == "3"
+    assert int(one.threads["usable processors"]) >= 1
+    assert one.rng == two.rng
+    assert two.rng["numpy"] == three.rng["numpy"]
+    assert two.rng["python"] != three.rng["python"]
+    notebook.run("random.seed(7)\nfirst = random.random()\nrandom.seed(7)")
+    notebook.run("%%track\nsecond = random.random()")
+    assert notebook.shell.user_ns["first"] == notebook.shell.user_ns["second"]

@@ -51,15 +51,18 @@ class ProjectModules:
 
     def __init__(self, project: Path, *, script: bool = False) -> None:
         self._root = os.path.realpath(project) + os.sep
+        libraries = {sys.prefix, sys.base_prefix, os.path.dirname(os.__file__)}  # noqa: PTH120
+        libraries |= set(map(os.path.realpath, libraries))
         self._outside = tuple(
-            os.path.realpath(folder) + os.sep
-            for folder in {sys.prefix, sys.base_prefix, os.path.dirname(os.__file__)}  # noqa: PTH120
+            folder + os.sep
+            for folder in libraries
             if not self._root.startswith(os.path.realpath(folder) + os.sep)
         )
         self._script = script
         self._mine: dict[str, Any] = {}  # name to what stood for its last execution
         self._known: dict[str, str] = {}
         self._names: set[str] = set()
+        self._newest = (0, "")
         self._opened: dict[str, None] = {}
         self.files: dict[str, None] = {}
 
@@ -71,17 +74,13 @@ class ProjectModules:
     def changed(self) -> list[LoadedSource]:
         """Return what was loaded since the last call; some microseconds when nothing was."""
         found = []
-        present = sys.modules.copy()  # other threads may import meanwhile
-        if not self._names >= present.keys():
-            self._mine.update(
-                (name, None)
-                for name in present.keys() - self._names
-                if self._path(present[name]) and (self._script or name not in _SHELL)
-            )
-        self._names = set(present)
+        newest = (len(sys.modules), next(reversed(sys.modules)))  # an import is put at the end
+        if newest != self._newest:
+            self._newest = newest
+            self._meet(sys.modules.copy())  # other threads may import meanwhile
         paths = set()
         for name, before in self._mine.items():
-            module = present.get(name)
+            module = sys.modules.get(name)
             path = self._path(module) if module is not None else ""
             paths.add(path)
             if path and _stamp(module) is not before:
@@ -92,11 +91,17 @@ class ProjectModules:
         found += [self._source("", p) for p in scripts if p not in paths and self._is_mine(p)]
         return [source for source in found if source is not None]
 
+    def _meet(self, present: dict[str, Any]) -> None:
+        for name in present.keys() - self._names:
+            if self._path(present[name]) and (self._script or name not in _SHELL):
+                self._mine.setdefault(name, None)
+        self._names = set(present)
+
     def _path(self, module: Any) -> str:
         """Return the real path of a module's source, or an empty text when it is not ours."""
         path = _file_of(module)
-        if not path.endswith(".py"):
-            return ""
+        if not path.endswith(".py") or path.startswith(self._outside):
+            return ""  # as most are, so nothing is looked up for them
         if path not in self._known:
             real = os.path.realpath(path)
             self._known[path] = real if self._is_mine(real) else ""

@@ -71,7 +71,7 @@ class StartState:
         Settings that say how many threads libraries use, and the number of processors.
     seeds : mapping of str to str
         Generator (``python``, ``numpy``, ``torch``) to the seed it was last given by a
-        statement that was seen; absent when it was never seeded.
+        statement that was seen, until the run ended; absent when it was never seeded.
     rng : mapping of str to str
         Generator to the digest of its state.
     """

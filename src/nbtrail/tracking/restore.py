@@ -37,6 +37,10 @@ class RestoredCode:
     written: int
     missing: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        files = f"{self.written} file{'s' if self.written != 1 else ''} written to {self.folder}"
+        return "\n".join([files, *(f"  not there: {text}" for text in self.missing)])
+
 
 def restore_code(store: Store, run: Run, folder: Path) -> RestoredCode:
     """Write the files of a run's commit and of its snapshot into a new folder.

@@ -16,12 +16,13 @@ from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import class_name
 from nbtrail.capture.location import Location
 from nbtrail.capture.modules import ProjectModules
+from nbtrail.capture.startstate import Seeds, start_state
 from nbtrail.capture.training import Training
 from nbtrail.config import Settings
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
-from nbtrail.entities.provenance import CodeVersion, Environment, Session
+from nbtrail.entities.provenance import CodeVersion, Environment, Session, StartState
 from nbtrail.entities.run import Experiment, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
@@ -66,6 +67,8 @@ class Tracker:
         As `Collector` takes them.
     modules : ProjectModules, optional
         Those of a notebook, which records them itself after each cell.
+    seeds : Seeds, optional
+        What the statements of a notebook gave to generators.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Tracker:
         name_of: Callable[[Any], str] = lambda _value: "",
         locate: Callable[[], Location] = Location,
         modules: ProjectModules | None = None,
+        seeds: Seeds | None = None,
     ) -> None:
         self.store = store
         self.session = session
@@ -89,6 +93,7 @@ class Tracker:
         self._growth = Growth(store, settings.models_kept)
         self._modules = modules or ProjectModules(store.project, script=True)
         self._records_modules = modules is None
+        self._seeds = seeds or Seeds()
         self._code = CodeState(store, self._executed)
         self._environment: Environment | None = None
         self._judge = Judge(store, session.session_id, self._notebook_file)
@@ -148,6 +153,7 @@ class Tracker:
         else:
             self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
         self.store.submit(operations.set_environment(run.run_id, self.environment()))
+        self._put_start(handle, start_state(self._seeds.known))
         return handle
 
     def resume(self, run_id: str) -> ActiveRun:
@@ -189,6 +195,9 @@ class Tracker:
             return
         self.absorb()
         self._take_modules()
+        state = handle.snapshot().start
+        if state is not None and state.seeds != self._seeds.known:
+            self._put_start(handle, replace(state, seeds=dict(self._seeds.known)))
         handle.ended, reason = True, redacted_text(reason)
         self._code.ended(handle.run_id)
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
@@ -434,6 +443,10 @@ class Tracker:
     def _take_modules(self) -> None:
         if self._records_modules:
             record_modules(self.store, self.session.session_id, self._modules.changed(), -1)
+
+    def _put_start(self, handle: ActiveRun, state: StartState) -> None:
+        handle.amend(start=state)
+        self.store.submit(operations.set_start_state(handle.run_id, state))
 
     def _executed(self) -> tuple[str, ...]:
         notebook = self._notebook_file()

@@ -18,6 +18,7 @@ from nbtrail.capture.location import Location
 from nbtrail.capture.modules import ProjectModules
 from nbtrail.capture.notebook import find_notebook
 from nbtrail.capture.outputs import CellOutput, OutputWatch
+from nbtrail.capture.startstate import Seeds
 from nbtrail.capture.statements import StatementProbes
 from nbtrail.capture.trackline import track_line
 from nbtrail.config import find_store, load_settings
@@ -80,6 +81,7 @@ class NotebookSession:
         self._hooks = CellHooks(shell, self._begin, self._end)
         self._outputs = OutputWatch(shell)
         self._modules = ProjectModules(self.store.project)
+        self._seeds = Seeds()
         self._recorder: Recorder | None = None
         self._probes: StatementProbes | None = None
         self._tracker: Tracker | None = None
@@ -98,6 +100,7 @@ class NotebookSession:
                 name_of=self._name_of,
                 locate=self._locate,
                 modules=self._modules,
+                seeds=self._seeds,
             )
         return self._tracker
 
@@ -264,6 +267,7 @@ class NotebookSession:
         from nbtrail.tracking.redaction import record_modules, redacted_cell
 
         code, statements = self._probed().end_cell(end.error)
+        self._seeds.note(code, self.shell.user_ns)
         record_modules(self.store, self.record.session_id, self._modules.changed(), self._seq)
         if any(facts.channels_read for facts in statements):
             from nbtrail.ui.filereads import with_digests
