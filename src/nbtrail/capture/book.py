@@ -9,22 +9,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from nbtrail.capture.attribution import Attribution
 from nbtrail.capture.calls import Call, CallKind
-from nbtrail.capture.hyperparams import class_name, estimator_params, param_text
+from nbtrail.capture.expressions import argument_expression, names_in
+from nbtrail.capture.hyperparams import class_name, estimator_params
 from nbtrail.capture.links import Link, Links
 from nbtrail.capture.location import Location
 from nbtrail.capture.metric_names import (
-    context_of,
+    Value,
     cross_validation_values,
-    grouped,
-    metric_key,
+    metric_origin,
+    metric_values,
     number,
     score_key,
+    scorer_key,
 )
+from nbtrail.capture.roles import HELD_OUT_FOLDS, Role, Roles
+from nbtrail.capture.searches import best_params, search_candidates
 from nbtrail.capture.training import Training
 from nbtrail.entities.dataset import Dataset, DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
-from nbtrail.entities.run import Metric, Param
+from nbtrail.entities.run import Metric
 from nbtrail.exceptions import FingerprintError
 from nbtrail.fingerprint import digest
 
@@ -34,7 +39,8 @@ _KEPT_ALIVE = 8  # fitted objects held until the cell ends
 _REMEMBERED = 200  # trainings that later metric calls can still find
 _DATA = ("X", "y", "sample_weight")
 _FUNCTION = 0x02  # CO_NEWLOCALS: a function's own frame, not a module's or a cell's
-_PREDICTIONS = ("y_pred", "y_score", "y_proba", "y_prob", "labels_pred", "labels")
+_TRAINED = Role(DatasetContext.TRAINING, "train/")
+_CURVES = frozenset({"roc_curve", "precision_recall_curve", "det_curve", "calibration_curve"})
 
 
 class _Consumed(NamedTuple):
@@ -43,6 +49,7 @@ class _Consumed(NamedTuple):
     argument: str
     variable: str
     dataset: Dataset
+    value: Any
 
 
 class TrainingBook:
@@ -69,6 +76,8 @@ class TrainingBook:
         self._open_run = open_run
         self._lock = threading.RLock()
         self._links = Links()
+        self._roles = Roles()
+        self._attribution = Attribution(self._links, self._training_of)
         self._trainings: deque[Training] = deque(maxlen=_REMEMBERED)
         self._alive: deque[Training] = deque()
         self._changed: dict[str, Training] = {}
@@ -91,6 +100,7 @@ class TrainingBook:
                 self._name(training)
             self._changed.clear()
             self._alive.clear()
+            self._links.let_go()
             return changed
 
     def drain_loose(self) -> tuple[tuple[str, Metric], ...]:
@@ -124,6 +134,9 @@ class TrainingBook:
                 self._measured(call)
             elif call.kind is CallKind.CROSS_VALIDATE:
                 self._cross_validated(call)
+            elif call.kind is CallKind.SPLIT:
+                given = call.arguments.get("arrays") or call.arguments.get("*", ())
+                self._roles.split(given, call.result)
 
     # ------------------------------------------------------------ kinds of calls
 
@@ -141,10 +154,12 @@ class TrainingBook:
         training.ended_ms = _now_ms()
         self._add_consumed(training, call, DatasetContext.TRAINING)
         training.example = _head(call.arguments.get("X"))
-        if hasattr(estimator, "best_params_") and hasattr(estimator, "best_score_"):
+        if "cv_results_" in getattr(estimator, "__dict__", ()):
             self._searched(training, estimator)
         if call.name == "fit_predict":
-            self._links.remember(call.result, training, DatasetContext.TRAINING)
+            self._links.remember(call.result, training, _TRAINED)
+        elif "labels_" in getattr(estimator, "__dict__", ()):  # of clusters
+            self._links.remember(estimator.labels_, training, _TRAINED)
         self._changed[training.episode_id] = training
 
     def _begin(self, call: Call, estimator: Any, *, fitted: bool = True) -> Training:
@@ -171,67 +186,70 @@ class TrainingBook:
         return training
 
     def _searched(self, training: Training, search: Any) -> None:
-        best = tuple(
-            Param(f"best.{key}", param_text(value), "search")
-            for key, value in sorted(search.best_params_.items())
-        )
-        training.params = tuple(p for p in training.params if p.origin != "search") + best
-        value = number(search.best_score_)
+        training.candidates = search_candidates(search, training.ended_ms)
+        if not hasattr(search, "best_params_"):
+            return  # of several scores none chooses
+        before = tuple(p for p in training.params if p.origin != "search")
+        training.params = before + best_params(search)
+        value = number(getattr(search, "best_score_", None))
         if value is not None:
             self._add(
                 training,
-                f"cv_{score_key(search)}_best",
-                value,
-                origin=f"{type(search).__name__}.best_score_",
-                link="identity",
+                Value(f"cv_{score_key(search)}_best", value),
+                f"{type(search).__name__}.best_score_",
+                Link(training, Role(None), "identity"),
             )
 
     def _predicted(self, call: Call) -> None:
         training = self._training_of(call.arguments.get("self"))
-        if training is None:
-            return
-        context = self._use(training, call, ("X",))
-        self._links.remember(call.result, training, context)
+        if training is not None:
+            self._links.remember(call.result, training, self._use(training, call, ("X",)))
 
     def _scored(self, call: Call) -> None:
-        estimator = call.arguments.get("self")
+        if call.name == "__call__":
+            estimator = call.arguments.get("estimator")
+            key = scorer_key(call.arguments["self"])
+            origin = f"scorer:{key}"
+        else:
+            estimator = call.arguments.get("self")
+            key, origin = score_key(estimator), f"{type(estimator).__name__}.score"
         training, value = self._training_of(estimator), number(call.result)
-        if training is None or value is None:
-            return
-        context = self._use(training, call, ("X", "y"))
-        self._add(
-            training,
-            grouped(score_key(estimator), context),
-            value,
-            origin=f"{type(estimator).__name__}.score",
-            role=context.value,
-            link="identity",
-        )
+        if training is not None and value is not None:
+            role = self._use(training, call, ("X", "y"))
+            self._add(training, Value(key, value), origin, Link(training, role, "identity"))
 
     def _measured(self, call: Call) -> None:
-        value = number(call.result)
-        if value is None:
+        if call.name in _CURVES:
+            link = self._attribution.of(call)
+            if link is not None:
+                for part in call.result:
+                    self._links.same(part, link)
             return
-        link = self._link(call.arguments)
-        key = metric_key(call.name, call.arguments)
-        origin = f"sklearn.metrics.{call.name}"
+        values = tuple(metric_values(call.name, call.arguments, call.result))
+        if not values:
+            return
+        link, group = self._attribution.of(call), ""
         if link is None:
-            metric = self._metric(key, value, origin=origin)
-            self._loose.append((self._open_run(), metric))
-            return
-        guessed = link.quality == "guess"
-        if guessed and link.training.is_known(key):
-            key = f"other/{key}"  # a baseline's value never takes the place of the model's own
-        role = "" if guessed else link.context.value
-        context = None if guessed else link.context
-        self._add(
-            link.training,
-            grouped(key, context),
-            value,
-            origin=origin,
-            role=role,
-            link=link.quality,
-        )
+            link, group = self._guessed(call)
+        for value in values:
+            origin = metric_origin(call.name, call.arguments, value.pick)
+            if link is not None:
+                self._add(link.training, value, origin, link)
+                continue
+            metric = self._metric(f"{group}{value.key}", value.value, origin)
+            self._loose.append((self._open_run(), replace(metric, link="guess" if group else "")))
+
+    def _guessed(self, call: Call) -> tuple[Link | None, str]:
+        """Return the only model that it can be of, else the group for values of nobody."""
+        run_id = self._open_run()
+        links = self._attribution.candidates(call)
+        if links is None:
+            return None, "baseline/"
+        models = [t for t in self._trainings if t.is_model and t.run_id == run_id]
+        links = tuple(k for k in links if k.training in models)
+        if len(links) == 1:
+            return links[0], ""
+        return None, "other/" if models else ""
 
     def _cross_validated(self, call: Call) -> None:
         estimator = call.arguments.get("estimator")
@@ -239,15 +257,14 @@ class TrainingBook:
             return
         training = self._begin(call, estimator, fitted=False)
         self._add_consumed(training, call, DatasetContext.TRAINING)
+        self._changed[training.episode_id] = training
+        if call.name == "cross_val_predict":
+            self._links.remember(call.result, training, HELD_OUT_FOLDS)
+            return
+        link = Link(training, Role(DatasetContext.VALIDATION), "identity")
         for key, value in cross_validation_values(call.arguments, call.result):
-            self._add(
-                training,
-                key,
-                value,
-                origin=f"sklearn.model_selection.{call.name}:{key.rpartition('_')[2]}",
-                role=DatasetContext.VALIDATION.value,
-                link="identity",
-            )
+            origin = f"sklearn.model_selection.{call.name}:{key.rpartition('_')[2]}"
+            self._add(training, Value(key, value), origin, link)
 
     # ------------------------------------------------------------ parts
 
@@ -275,32 +292,25 @@ class TrainingBook:
             (t for t in reversed(self._trainings) if t.is_fitted and t.alive() is estimator), None
         )
 
-    def _link(self, arguments: dict[str, Any]) -> Link | None:
-        for name in _PREDICTIONS:
-            if name in arguments:
-                link = self._links.find(arguments[name])
-                if link is not None:
-                    return link
-        run_id = self._open_run()
-        if any(name in arguments for name in _PREDICTIONS):
-            for training in reversed(self._trainings):
-                if training.is_model and training.run_id == run_id:
-                    return Link(training, DatasetContext.TEST, "guess")
-        return None
-
-    def _use(self, training: Training, call: Call, names: tuple[str, ...]) -> DatasetContext:
+    def _use(self, training: Training, call: Call, names: tuple[str, ...]) -> Role:
         """Note the data a fitted model was applied to, and return what it was used for."""
-        context = DatasetContext.TEST
+        role = Role(None)
         for item in self._consumed(call, names):
             if item.argument == "X":
-                trained = item.dataset.digest.content in training.consumed
-                context = context_of(item.variable, trained_on=trained)
-            self._note(training, item, context)
-        return context
+                content = item.dataset.digest.content
+                said = (item.variable,) if item.variable else self._written(call, "X")
+                role = self._roles.of(training.fitted, item.value, content, said)
+            self._note(training, item, role.context or DatasetContext.SOURCE)
+        return role
+
+    def _written(self, call: Call, name: str) -> tuple[str, ...]:
+        return names_in(argument_expression(call.caller, call.arguments, name))
 
     def _add_consumed(self, training: Training, call: Call, context: DatasetContext) -> None:
         for item in self._pending.pop(id(call), ()):
-            training.consumed.add(item.dataset.digest.content)
+            if item.argument == "X":
+                content = item.dataset.digest.content
+                training.fitted = self._roles.fitted(training.fitted, item.value, content)
             self._note(training, item, context)
 
     def _note(self, training: Training, item: _Consumed, context: DatasetContext) -> None:
@@ -315,7 +325,8 @@ class TrainingBook:
             if value is None:
                 continue
             try:
-                found.append(_Consumed(name, self._variable(call, value), digest(value)))
+                variable, dataset = self._variable(call, value), digest(value)
+                found.append(_Consumed(name, variable, dataset, value))
             except FingerprintError:
                 continue
         return found
@@ -328,17 +339,15 @@ class TrainingBook:
                     return name
         return self._name_of(value)
 
-    def _add(
-        self,
-        training: Training,
-        key: str,
-        value: float,
-        *,
-        origin: str,
-        role: str = "",
-        link: str = "",
-    ) -> None:
-        metric = replace(self._metric(key, value, origin), role=role, link=link)
+    def _add(self, training: Training, value: Value, origin: str, link: Link) -> None:
+        key = value.key
+        if link.quality == "guess":
+            # another's value never takes the place of the model's own
+            key = f"other/{key}" if training.is_known(key) else key
+        else:
+            key = f"{link.role.group}{key}"
+        role = "" if link.quality == "guess" else link.role.text
+        metric = replace(self._metric(key, value.value, origin), role=role, link=link.quality)
         open_run = self._open_run()
         if open_run and training.run_id != open_run:
             # an evaluation that is tracked itself belongs to the run that is open

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
-from nbtrail.capture.calls import CallSink
+from nbtrail.capture.calls import LIBRARIES, CallSink
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.imports import ImportWatch
 from nbtrail.capture.targets import Target, TargetFinder
@@ -16,6 +17,7 @@ __all__ = ["Taps"]
 
 class _Backend(Protocol):
     def tap(self, target: Target) -> None: ...
+    def watch(self, target: Target, notify: Callable[[type], None]) -> None: ...
     def forget_pending(self) -> None: ...
     def remove_all(self) -> None: ...
 
@@ -34,6 +36,7 @@ class Taps:
         self._lock = threading.RLock()
         self._finder = TargetFinder()
         self._backend: _Backend | None = None
+        self._watches_classes = False
         self._watch = ImportWatch(("sklearn", "xgboost", "lightgbm"), self.refresh)
 
     def install(self) -> None:
@@ -48,8 +51,22 @@ class Taps:
     def refresh(self) -> None:
         """Tap targets that appeared since the last call (new classes of the user too)."""
         with self._lock:  # who finds another thread at it waits until the taps are set
+            if self._backend is None:
+                return
+            if not self._watches_classes and (hook := self._finder.subclass_hook()) is not None:
+                self._watches_classes = True
+                self._backend.watch(hook, self._defined)
+            for target in self._finder.new_targets():
+                self._backend.tap(target)
+
+    @guarded
+    def _defined(self, cls: type) -> None:
+        """Tap a class that the user has just defined: it may be fitted in the same cell."""
+        if cls.__module__.partition(".")[0] in LIBRARIES:
+            return  # found together when its import is over
+        with self._lock:
             if self._backend is not None:
-                for target in self._finder.new_targets():
+                for target in self._finder.targets_of(cls):
                     self._backend.tap(target)
 
     def forget_pending(self) -> None:
@@ -63,6 +80,7 @@ class Taps:
         if self._backend is not None:
             self._backend.remove_all()
             self._backend = None
+            self._watches_classes = False
 
 
 def _backend(sink: CallSink) -> _Backend:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import operator as operators
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nbtrail.entities.run import MarkKind
+from nbtrail.entities.run import CANDIDATE_TAG, MarkKind
 from nbtrail.exceptions import UsageError
 
-__all__ = ["Condition", "param_matches", "parse_query"]
+__all__ = ["Condition", "asks_for_candidates", "param_matches", "parse_query"]
 
 _FIELDS: Final = {
     "run_id": "r.run_id",
@@ -26,6 +26,7 @@ _FIELDS: Final = {
     "note": "r.note",
     "branch": "r.branch",
     "commit": "r.commit_id",
+    "parent": "(SELECT above.name FROM runs above WHERE above.run_id = r.parent_run_id)",
 }
 _MARKS: Final = (*(kind.value for kind in MarkKind), "none")
 _CLAUSE = re.compile(
@@ -87,6 +88,16 @@ def parse_query(text: str) -> tuple[Condition, ...]:
                 f"`and`. {_HELP}"
             )
         position = joint.end()
+
+
+def asks_for_candidates(conditions: Iterable[Condition]) -> bool:
+    """Say whether a filter means single candidates of searches, which lists leave out."""
+    named = (_FIELDS["parent"], _FIELDS["run_id"])
+    return any(
+        CANDIDATE_TAG in condition.values
+        or condition.sql.startswith(tuple(f"coalesce({name}," for name in named))
+        for condition in conditions
+    )
 
 
 def _number(text: str | None) -> float | None:

@@ -87,7 +87,8 @@ class Reader:
         ----------
         query : str
             Words that all must occur in name, experiment, params, tags, status or id;
-            or clauses: ``metrics.auc > 0.9 and params.model = "rf"``.
+            or clauses: ``metrics.auc > 0.9 and params.model = "rf"``. Candidates of
+            searches are left out unless ``parent``, ``run_id`` or their tag is asked for.
         experiment : str, optional
             Only runs of this one.
         source : str, optional

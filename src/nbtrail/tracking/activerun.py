@@ -14,11 +14,9 @@ from nbtrail.capture.hyperparams import param_text
 from nbtrail.capture.location import Location
 from nbtrail.entities.dataset import Coverage, DatasetContext, DatasetUse, Seen
 from nbtrail.entities.run import (
-    Amendment,
     Mark,
     MarkKind,
     Metric,
-    MetricPoint,
     Param,
     Run,
     RunStatus,
@@ -33,6 +31,7 @@ from nbtrail.tracking.redaction import (
     redacted_text,
 )
 from nbtrail.tracking.runfiles import RunFiles
+from nbtrail.tracking.runmetrics import RunMetrics
 
 if TYPE_CHECKING:
     from nbtrail.tracking.tracker import Tracker
@@ -52,9 +51,12 @@ class ActiveRun(RunFiles):
         self._lock = threading.Lock()
         self._run = run
         self._params = {p.key: p for p in run.params}
-        self._metrics = {m.key: m for m in run.metrics}
+        self._metrics = RunMetrics(tracker.store, run)
+        self._logged: set[str] = set()
         self._datasets = list(run.datasets)
         self._figures = sum(a.path.startswith("figures/figure-") for a in run.artifacts)
+        # the numbers of cells are those of the session in which it began
+        self._here = run.session_id == tracker.session.session_id
         self.meter = Meter()
         self._failures: list[str] = []
         self.ended = False
@@ -70,17 +72,24 @@ class ActiveRun(RunFiles):
         """The run that this one is a child of."""
         return self._run.parent_run_id
 
-    def is_of(self, session_id: str) -> bool:
-        """Say whether it began in that session, so that its cell numbers are that session's."""
-        return self._run.session_id == session_id
+    @property
+    def is_resumed_elsewhere(self) -> bool:
+        """Say whether it began in another session, where cells have numbers of their own."""
+        return not self._here
+
+    def settle(self) -> None:
+        """Note that the run is over: what changes from now on is a correction."""
+        self._metrics.end()
+        self.ended = True
 
     def snapshot(self) -> Run:
         """Return the run as it stands now, without asking the store."""
+        metrics = tuple(self._metrics.summaries().values())
         with self._lock:
             return replace(
                 self._run,
                 params=tuple(self._params.values()),
-                metrics=tuple(self._metrics.values()),
+                metrics=metrics,
                 datasets=tuple(self._datasets),
             )
 
@@ -161,7 +170,11 @@ class ActiveRun(RunFiles):
         step : int, optional
             Counts up by one for each key when absent.
         """
-        self.add_metric(self.metric(key, value), step)
+        if type(value) is not float:
+            value = _number(key, value)
+        if key not in self._logged:
+            self._logged.add(_key("metric", key))
+        self._metrics.log(key, value, step, self._tracker.locate() if self._here else Location())
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Log several metrics of one step."""
@@ -171,8 +184,7 @@ class ActiveRun(RunFiles):
     def metric(self, key: str, value: Any, expression: str = "") -> Metric:
         """Build the record of a value that is logged here and now."""
         number = _number(key, value)
-        here = self.is_of(self._tracker.session.session_id)
-        where = self._tracker.locate() if here else Location()
+        where = self._tracker.locate() if self._here else Location()
         return Metric(
             _key("metric", key),
             number,
@@ -186,34 +198,17 @@ class ActiveRun(RunFiles):
 
     def add_metric(self, metric: Metric, step: int | None = None) -> None:
         """Log a value whose origin is known."""
-        with self._lock:
-            before = self._metrics.get(metric.key)
-            at = step if step is not None else before.last_step + 1 if before else 0
-            corrected = before is not None and (self.ended or at == before.last_step)
-            old, new = repr(before.last) if before else "", repr(metric.last)
-            metric = replace(metric, last_step=at)
-            if before is not None:
-                metric = replace(
-                    metric,
-                    minimum=min(before.minimum, metric.last),
-                    maximum=max(before.maximum, metric.last),
-                    count=before.count + 1,
-                )
-            self._metrics[metric.key] = metric
-        point = MetricPoint(metric.key, metric.last, at, metric.last_ms)
-        self._submit(operations.log_metrics(self.run_id, (point,), (metric,)))
-        if corrected and old != new:
-            change = Amendment("metric", metric.key, old, new, metric.last_ms, self._run.user)
-            self._submit(operations.amend(self.run_id, change))
+        self._metrics.add(metric, step)
 
     def add_late(self, metric: Metric) -> None:
         """Log a value that was seen; a run that ended keeps the numbers it ended with.
 
         What a later cell measures on its model is added only under a new key.
         """
-        before = self._metrics.get(metric.key)
+        before = self._metrics.summaries().get(metric.key)
         if not self.ended or before is None or before.cell_seq == metric.cell_seq:
-            self.add_metric(metric)
+            later = before is None or metric.last_step > before.last_step
+            self.add_metric(metric, metric.last_step if later else None)
 
     # ------------------------------------------------------------ texts
 

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import class_name
 from nbtrail.capture.location import Location
 from nbtrail.capture.modules import ProjectModules
+from nbtrail.capture.searches import Candidates
 from nbtrail.capture.startstate import Seeds, start_state
 from nbtrail.capture.training import Training
 from nbtrail.config import Settings
@@ -30,6 +31,7 @@ from nbtrail.fingerprint.files import digest_file
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
+from nbtrail.tracking.children import add_candidates
 from nbtrail.tracking.codestate import CodeState, tree_marks
 from nbtrail.tracking.growth import Growth
 from nbtrail.tracking.honesty import Judge
@@ -48,6 +50,7 @@ __all__ = ["Tracker"]
 
 _EXPLICIT_S = 1.0  # an explicit start or end waits this long for its durable commit
 _AUTOMATIC_S = 0.25
+_CLOSING_S = 30.0  # whoever ends the process may be less patient
 _HANDLES = 500  # runs that a late metric can still reach
 _MOST_CHILDREN = 100
 
@@ -107,7 +110,12 @@ class Tracker:
 
     def current(self) -> ActiveRun | None:
         """Return the open run that belongs to this thread, else the main thread's."""
+        if not self._open:
+            return None
         thread = threading.get_ident()
+        opened_by, run = self._open[-1]
+        if opened_by == thread:  # nearly always, and asked for by each log_metric
+            return run
         main = threading.main_thread().ident
         for owner in (thread, main):
             for opened_by, run in reversed(self._open):
@@ -198,14 +206,15 @@ class Tracker:
         state = handle.snapshot().start
         if state is not None and state.seeds != self._seeds.known:
             self._put_start(handle, replace(state, seeds=dict(self._seeds.known)))
-        handle.ended, reason = True, redacted_text(reason)
+        reason = redacted_text(reason)
         self._code.ended(handle.run_id)
+        handle.settle()
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
         ended, here = _now_ms(), self.locate().cell_seq
         taken = handle.meter.read()
         span = replace(handle.snapshot().spans[-1], last_cell=here)
         # the cells of another session, where it began, have numbers of their own
-        last = here if handle.is_of(self.session.session_id) else -1
+        last = -1 if handle.is_resumed_elsewhere else here
         handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken)
         if last >= 0:
             handle.amend(last_cell=last)
@@ -238,7 +247,7 @@ class Tracker:
         self.absorb()
         self.judge_ended(5.0)
         self.collector.stop()
-        self.models.wait(5.0)
+        self.models.wait(_CLOSING_S)
         self.wait_for_git(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
 
@@ -264,8 +273,8 @@ class Tracker:
         training.run_id = handle.run_id
         self._trainings.setdefault(handle.run_id, []).append(training)
         training.points.clear()
-        for metric in training.metrics.values():
-            handle.add_metric(metric, metric.last_step)
+        for point in training.history:
+            handle.add_metric(training.metric_at(point), point.step)
         self._apply(training)
 
     def _apply(self, training: Training) -> None:
@@ -274,7 +283,10 @@ class Tracker:
             handle.add_params(run_params(self._trainings.get(training.run_id, ())))
             handle.add_datasets(training.datasets)
             for point in training.points:
-                handle.add_late(training.metrics[point.key])
+                handle.add_late(training.metric_at(point))
+            if training.candidates.best:
+                add_candidates(self.store, handle, training.candidates)
+                training.candidates = Candidates()
             if handle.ended:
                 self._to_judge[handle.run_id] = handle
             if training.is_model and training.is_fitted:
@@ -295,7 +307,7 @@ class Tracker:
         above = handle.snapshot()
         for number, training in enumerate(models[:_MOST_CHILDREN], start=1):
             child = self.add_finished(
-                training,
+                [training],
                 name=f"{above.name}.{number}",
                 experiment=above.experiment.name,
                 parent=above.run_id,
@@ -308,24 +320,24 @@ class Tracker:
 
     def add_finished(
         self,
-        training: Training,
+        trainings: Sequence[Training],
         *,
         name: str = "",
         experiment: str = "",
         parent: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> ActiveRun:
-        """Add a run for a training that is over already."""
-        cell = training.location.cell_seq
+        """Add a run for trainings that are over already; the caller gives it their results."""
+        cell = trainings[-1].location.cell_seq
+        started = min(t.started_ms for t in trainings)
+        ended = max(t.ended_ms for t in trainings)
         handle = self._opened(self._new_run(name, experiment, parent, cell, tags or {}))
         handle.ended = True
-        handle.amend(started_ms=training.started_ms)
+        handle.amend(started_ms=started)
         self.store.submit(operations.start_run(handle.snapshot()))
         self.store.submit(operations.set_environment(handle.run_id, self.environment()))
-        handle.amend(status=RunStatus.FINISHED, ended_ms=training.ended_ms)
-        self.store.submit(
-            operations.end_run(handle.run_id, RunStatus.FINISHED, "", training.ended_ms, cell)
-        )
+        handle.amend(status=RunStatus.FINISHED, ended_ms=ended)
+        self.store.submit(operations.end_run(handle.run_id, RunStatus.FINISHED, "", ended, cell))
         self._code.ended(handle.run_id)
         return handle
 

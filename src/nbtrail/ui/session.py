@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NotebookSession"]
 
+_NOWHERE = Location()
 _CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
 
 
@@ -74,6 +75,7 @@ class NotebookSession:
         self._collector = Collector(self._name_of, self._locate, self._open_run_id)
         self.automatic = False
         self._seq = -1
+        self._place = _NOWHERE
         self._cells: dict[int, int] = {}
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
@@ -197,8 +199,11 @@ class NotebookSession:
 
     def _locate(self) -> Location:
         if self._start is None or self._recorder is None:
-            return Location()
-        return Location(self._seq, self._recorder.current_statement)
+            return _NOWHERE
+        known, statement = self._place, self._recorder.current_statement
+        if known.statement != statement or known.cell_seq != self._seq:
+            self._place = known = Location(self._seq, statement)  # asked for by each log_metric
+        return known
 
     def _open_run_id(self) -> str:
         return self._tracker.open_run_id() if self._tracker is not None else ""
@@ -298,7 +303,7 @@ class NotebookSession:
 
         waiting = [t for t in self._collector.known() if t.is_model and not t.run_id]
         if any(t.location.cell_seq == self._seq for t in waiting):
-            show_receipts(keep(self.tracker, {self._seq}))
+            show_receipts(keep(self.tracker, {self._seq}, asked=False))
 
     # ------------------------------------------------------------ files
 

@@ -14,6 +14,7 @@ from nbtrail.entities.model import ModelVersion, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.run import Run
 from nbtrail.exceptions import NotFoundError, UsageError
+from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.process import present_tracker
 from nbtrail.ui.output import Shown
@@ -173,6 +174,20 @@ def keep(name: str = "") -> list[str]:
     if tracker is None:
         raise UsageError("Nothing is being recorded. Run %load_ext nbtrail first.")
     return [run.name for run in keep_trainings(tracker, name=name)]
+
+
+def keep_files(run: str) -> str:
+    """Have a run keep the files of its models for good; returns its name.
+
+    Parameters
+    ----------
+    run : str
+        RUN.
+    """
+    store = open_store()
+    found = store.reader.run(store.reader.resolve(run))
+    store.call(operations.set_tags(found.run_id, {"nbtrail.kept": "by hand"}))
+    return found.name
 
 
 def promote(
