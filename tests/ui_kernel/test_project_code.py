@@ -210,3 +210,46 @@ def test_threads_seeds_and_generators_are_known(notebook, monkeypatch):
     notebook.run("random.seed(7)\nfirst = random.random()\nrandom.seed(7)")
     notebook.run("%%track\nsecond = random.random()")
     assert notebook.shell.user_ns["first"] == notebook.shell.user_ns["second"]
+
+
+def test_a_changed_module_is_a_difference(notebook, helpers, capsys):
+    notebook.run("import importlib, helpers_of_test")
+    notebook.run("%%track one\nx = 1")
+    (helpers / "helpers_of_test.py").write_text("def f():\n    return 333\n")
+    notebook.run("importlib.reload(helpers_of_test)")
+    notebook.run("%%track two\nx = 1")
+    capsys.readouterr()
+    notebook.run("%track compare one two")
+    said = capsys.readouterr().out
+    assert "helpers_of_test.py" in said
+    assert "+    return 333" in said
+
+
+def test_autoreload_is_a_reload(notebook, helpers):
+    notebook.run("%load_ext autoreload\n%autoreload 2")
+    notebook.run("%%track one\nimport helpers_of_test\nx = helpers_of_test.f()")
+    (helpers / "helpers_of_test.py").write_text("def f():\n    return 4444\n")
+    notebook.run("%%track two\nx = helpers_of_test.f()")
+    assert notebook.shell.user_ns["x"] == 4444
+    assert "return 1" in sources(notebook, notebook.named("one"))["helpers_of_test"]
+    assert "return 4444" in sources(notebook, notebook.named("two"))["helpers_of_test"]
+    notebook.run("%autoreload 0")
+
+
+def test_a_plain_script_records_itself_and_its_modules(helpers):
+    code = (
+        "import helpers_of_test, nbtrail\n"
+        "with nbtrail.start_run('plain') as run:\n    run.log_metric('v', helpers_of_test.f())\n"
+    )
+    (helpers / "main_script.py").write_text(code)
+    subprocess.run([sys.executable, "main_script.py"], cwd=helpers, check=True)
+    from nbtrail.store.store import Store
+
+    reader = Store.open(helpers / ".nbtrail").reader
+    run = reader.run(reader.resolve("plain"))
+    assert {m.path: t for m, t in reader.module_sources(run)} == {
+        "main_script.py": code,
+        "helpers_of_test.py": "def f():\n    return 1\n",
+    }
+    assert {text.partition(":")[0] for text in run.code.left_out} == {"script.py"}
+    assert run.code.snapshot

@@ -116,5 +116,6 @@ def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     reader = open_store(place).reader
     chosen = [reader.run(reader.resolve(ref)) for ref in refs]
     cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
-    comparison = compare_runs(chosen, cells)
+    modules = [reader.module_sources(r) for r in chosen]
+    comparison = compare_runs(chosen, cells, modules)
     answer(to_plain(comparison), lambda: text_comparison(comparison), as_json=as_json)

@@ -162,7 +162,8 @@ def compare(*refs: str) -> Shown[Comparison]:
     reader = open_store().reader
     chosen = [reader.run(reader.resolve(ref)) for ref in refs]
     cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
-    comparison = compare_runs(chosen, cells)
+    modules = [reader.module_sources(r) for r in chosen]
+    comparison = compare_runs(chosen, cells, modules)
     return Shown(comparison, html_comparison(comparison), text_comparison(comparison))
 
 
