@@ -174,6 +174,13 @@ class Reader:
             )
             return tuple(ModuleSource(*row) for row in rows)
 
+    def module_sources(self, run: Run) -> tuple[tuple[ModuleSource, str], ...]:
+        """Return the project's modules as they were when a run ended, with their sources."""
+        if not run.session_id:
+            return ()
+        modules = self.modules(run.session_id, run.last_cell)
+        return tuple((module, self.source(module.sha256)) for module in modules)
+
     def source(self, sha256: str) -> str:
         """Return the source of a module that was recorded.
 

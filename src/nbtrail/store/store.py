@@ -24,6 +24,7 @@ from nbtrail.store.writer import Later, Ticket, Writer
 
 if TYPE_CHECKING:
     from nbtrail.store.reader import Reader
+    from nbtrail.store.snapshots import Snapshots
 
 __all__ = ["Store"]
 
@@ -68,6 +69,13 @@ class Store:
         from nbtrail.store.reader import Reader
 
         return Reader(self.root / DATABASE)
+
+    @functools.cached_property
+    def snapshots(self) -> Snapshots:
+        """The working trees of runs; loaded late, as `reader`."""
+        from nbtrail.store.snapshots import Snapshots
+
+        return Snapshots(self.root / "git")
 
     @classmethod
     def open(

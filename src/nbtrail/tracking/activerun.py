@@ -24,6 +24,12 @@ from nbtrail.entities.run import (
 from nbtrail.exceptions import UsageError
 from nbtrail.store import operations
 from nbtrail.tracking.meter import Meter
+from nbtrail.tracking.redaction import (
+    redacted_datasets,
+    redacted_params,
+    redacted_tags,
+    redacted_text,
+)
 from nbtrail.tracking.runfiles import RunFiles
 from nbtrail.tracking.runmetrics import RunMetrics
 
@@ -143,6 +149,8 @@ class ActiveRun(RunFiles):
             Another value for a known key is the user's correction. After the run's end
             every change is one.
         """
+        params, marks = redacted_params(params)
+        self.add_marks(marks)
         with self._lock:
             changed = [p for p in params if self._params.get(p.key) != p]
             self._params.update((p.key, p) for p in changed)
@@ -185,7 +193,7 @@ class ActiveRun(RunFiles):
             last_ms=time.time_ns() // 1_000_000,
             cell_seq=where.cell_seq,
             statement=where.statement,
-            expression=expression,
+            expression=redacted_text(expression),
         )
 
     def add_metric(self, metric: Metric, step: int | None = None) -> None:
@@ -211,19 +219,31 @@ class ActiveRun(RunFiles):
     def set_tags(self, tags: Mapping[str, Any]) -> None:
         """Set several tags."""
         texts = {_key("tag", k): v if isinstance(v, str) else repr(v) for k, v in tags.items()}
+        texts, marks = redacted_tags(texts)
+        self.add_marks(marks)
         self._submit(operations.set_tags(self.run_id, texts))
 
     def set_note(self, text: str) -> None:
         """Set the run's note."""
-        self._submit(operations.set_note(self.run_id, str(text)))
+        self._submit(operations.set_note(self.run_id, redacted_text(str(text))))
 
     def add_marks(self, marks: tuple[Mark, ...]) -> None:
-        """Add honesty marks; one of a kind that is there takes its place."""
+        """Add honesty marks; one of a kind that is there takes its place.
+
+        What was left out because of secrets is found in several places, so those add up.
+        """
         if not marks:
             return
         with self._lock:
-            kinds = {mark.kind for mark in marks}
-            every = (*(m for m in self._run.marks if m.kind not in kinds), *marks)
+            before = {mark.kind: mark for mark in self._run.marks}
+            old = before.get(MarkKind.REDACTED)
+            for mark in marks:
+                if mark.kind is MarkKind.REDACTED and old is not None:
+                    reasons = dict.fromkeys([*old.reason.split("; "), *mark.reason.split("; ")])
+                    mark = Mark(mark.kind, "; ".join(reasons))  # noqa: PLW2901
+                before.pop(mark.kind, None)
+                before[mark.kind] = mark
+            every = tuple(before.values())
             self._run = replace(self._run, marks=every)
             # inside of the lock: the list that is stored last must be the longest
             self._submit(operations.set_marks(self.run_id, every))
@@ -252,7 +272,7 @@ class ActiveRun(RunFiles):
         fresh = []
         with self._lock:
             seen = {_identity(use) for use in self._datasets}
-            for use in uses:
+            for use in redacted_datasets(uses):
                 mark = _identity(use)
                 if mark not in seen:
                     seen.add(mark)

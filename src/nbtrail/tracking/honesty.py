@@ -79,13 +79,16 @@ class Judge:
     @guarded
     def _one(self, run: ActiveRun) -> None:
         from nbtrail.lineage.honesty import judge
+        from nbtrail.lineage.randomness import unseeded_marks
+        from nbtrail.tracking.redaction import cell_marks
 
         self._store.flush(5.0)
         record = self._store.reader.run(run.run_id)
         known = self._cells[-1].seq + 1 if self._cells else 0
         self._cells += self._store.reader.cells(self._session_id, known)
         found = judge(record, self._cells, cell_places(self._notebook()))
-        run.add_marks(found.marks)
+        unseeded, redacted = unseeded_marks(record, self._cells), cell_marks(record, self._cells)
+        run.add_marks((*found.marks, *unseeded, *redacted))
         run.add_datasets(
             use
             for seq in sorted(found.cells)

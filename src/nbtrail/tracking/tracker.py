@@ -16,14 +16,16 @@ from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import class_name
 from nbtrail.capture.location import Location
+from nbtrail.capture.modules import ProjectModules
 from nbtrail.capture.searches import Candidates
+from nbtrail.capture.startstate import Seeds, start_state
 from nbtrail.capture.training import Training
 from nbtrail.config import Settings
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
-from nbtrail.entities.provenance import CodeVersion, Environment, Session
-from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunSpan, RunStatus
+from nbtrail.entities.provenance import CodeVersion, Environment, Session, StartState
+from nbtrail.entities.run import Experiment, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
@@ -31,12 +33,18 @@ from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.children import add_candidates
-from nbtrail.tracking.codestate import CodeState
+from nbtrail.tracking.codestate import CodeState, tree_marks
 from nbtrail.tracking.growth import Growth
 from nbtrail.tracking.honesty import Judge
 from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
 from nbtrail.tracking.process import end_session, relative_path
+from nbtrail.tracking.redaction import (
+    record_modules,
+    redacted_episode,
+    redacted_tags,
+    redacted_text,
+)
 from nbtrail.tracking.runparams import run_params
 
 __all__ = ["Tracker"]
@@ -65,6 +73,10 @@ class Tracker:
         Adds to a run what was read while it was open.
     readings : mapping of int to tuple of DatasetUse
         What each cell of the session read; it grows with the session.
+    modules : ProjectModules, optional
+        Those of a notebook, which records them itself after each cell.
+    seeds : Seeds, optional
+        What the statements of a notebook gave to generators.
     """
 
     def __init__(
@@ -78,6 +90,8 @@ class Tracker:
         locate: Callable[[], Location] = Location,
         give_reads: Callable[[ActiveRun], None] = lambda _run: None,
         readings: Mapping[int, tuple[DatasetUse, ...]] = MappingProxyType({}),
+        modules: ProjectModules | None = None,
+        seeds: Seeds | None = None,
     ) -> None:
         self.store = store
         self.session = session
@@ -88,7 +102,10 @@ class Tracker:
         self.models = ModelSaver(store, self._model_saved)
         self._growth = Growth(store, settings.models_kept)
         self._give_reads = give_reads
-        self._code = CodeState(store.project)
+        self._modules = modules or ProjectModules(store.project, script=True)
+        self._records_modules = modules is None
+        self._seeds = seeds or Seeds()
+        self._code = CodeState(store, self._executed)
         self._environment: Environment | None = None
         self._judge = Judge(store, session.session_id, self._notebook_file, readings)
         self._to_judge: dict[str, ActiveRun] = {}
@@ -152,6 +169,7 @@ class Tracker:
         else:
             self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
         self.store.submit(operations.set_environment(run.run_id, self.environment()))
+        self._put_start(handle, start_state(self._seeds.known))
         return handle
 
     def resume(self, run_id: str) -> ActiveRun:
@@ -193,6 +211,12 @@ class Tracker:
             return
         self.absorb()
         self._give_reads(handle)
+        self._take_modules()
+        state = handle.snapshot().start
+        if state is not None and state.seeds != self._seeds.known:
+            self._put_start(handle, replace(state, seeds=dict(self._seeds.known)))
+        reason = redacted_text(reason)
+        self._code.ended(handle.run_id)
         handle.settle()
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
         ended, here = _now_ms(), self.locate().cell_seq
@@ -285,7 +309,9 @@ class Tracker:
                 self._save_once(training)
         training.points.clear()
         if training.is_model:
-            self.store.submit(operations.put_episode(training.episode(self.session.session_id)))
+            self.store.submit(
+                operations.put_episode(redacted_episode(training.episode(self.session.session_id)))
+            )
         training.release()
 
     def _split(self, run_id: str) -> None:
@@ -328,6 +354,7 @@ class Tracker:
         self.store.submit(operations.set_environment(handle.run_id, self.environment()))
         handle.amend(status=RunStatus.FINISHED, ended_ms=ended)
         self.store.submit(operations.end_run(handle.run_id, RunStatus.FINISHED, "", ended, cell))
+        self._code.ended(handle.run_id)
         return handle
 
     # ------------------------------------------------------------ models and data
@@ -351,7 +378,9 @@ class Tracker:
         def digested(text: str) -> None:
             if of is not None:
                 of.model_digest = text
-                self.store.submit(operations.put_episode(of.episode(self.session.session_id)))
+                self.store.submit(
+                    operations.put_episode(redacted_episode(of.episode(self.session.session_id)))
+                )
 
         limit = self.settings.model_max_mb
         self.models.save(run_id, record, model, example=example, limit_mb=limit, digested=digested)
@@ -426,7 +455,7 @@ class Tracker:
             last_cell=cell,
             spans=(RunSpan(self.session.session_id, cell, cell),),
             user=_user(),
-            tags=tags,
+            tags=redacted_tags(tags)[0],
         )
 
     def _opened(self, run: Run) -> ActiveRun:
@@ -434,16 +463,27 @@ class Tracker:
         self._handles[run.run_id] = handle
         while len(self._handles) > _HANDLES:
             self._handles.popitem(last=False)
-        handle.amend(code=self._code.now(lambda code: self._code_known(handle, code)))
+        self._take_modules()
+        handle.amend(code=self._code.now(run.run_id, lambda code: self._code_known(handle, code)))
         return handle
+
+    @guarded
+    def _take_modules(self) -> None:
+        if self._records_modules:
+            record_modules(self.store, self.session.session_id, self._modules.changed(), -1)
+
+    def _put_start(self, handle: ActiveRun, state: StartState) -> None:
+        handle.amend(start=state)
+        self.store.submit(operations.set_start_state(handle.run_id, state))
+
+    def _executed(self) -> tuple[str, ...]:
+        notebook = self._notebook_file()
+        return (*self._modules.files, *([str(notebook)] if notebook is not None else []))
 
     def _code_known(self, handle: ActiveRun, code: CodeVersion) -> None:
         handle.amend(code=code)
         self.store.submit(operations.set_code(handle.run_id, code))
-        if code.dirty:
-            named = ", ".join(code.changed[:3]) + (", ..." if len(code.changed) > 3 else "")
-            reason = f"{len(code.changed)} uncommitted change(s): {named}"
-            handle.add_marks((Mark(MarkKind.DIRTY_TREE, reason),))
+        handle.add_marks(tree_marks(code))
 
     def _model_saved(self, run_id: str) -> None:
         handle = self._handles.get(run_id)

@@ -192,14 +192,23 @@ class TrackMagic:
         return Shown(table, html_runs(table, filtered=asked), text_runs(table, filtered=asked))
 
     def _show(self, rest: str) -> Shown[Any]:
-        parser = Parser("%track show", "%track show RUN [--html FILE]")
+        parser = Parser("%track show", "%track show RUN [--code [-o DIR]] [--html FILE]")
         parser.add_argument("run", nargs="?", default="last")
         parser.add_argument("--html", default="")
+        parser.add_argument("--code", action="store_true")
+        parser.add_argument("-o", "--output", default="")
         found = parser.parse_args(words(rest))
-        shown = verbs.show(found.run)
+        if found.output:
+            self._restore(found.run, found.output, code=found.code)
+        shown = verbs.show(found.run, code=found.code)
         if found.html:
             Path(found.html).write_text(shown._repr_html_(), encoding="utf-8")
         return shown
+
+    def _restore(self, run: str, folder: str, *, code: bool) -> None:
+        if not code:
+            raise UsageError("%track show -o DIR writes the code of a run: add --code.")
+        print(verbs.restore_code(run, folder))  # noqa: T201
 
     def _promote(self, rest: str) -> None:
         usage = (

@@ -15,8 +15,10 @@ from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded, warn_once
 from nbtrail.capture.location import Location
+from nbtrail.capture.modules import ProjectModules
 from nbtrail.capture.notebook import find_notebook
 from nbtrail.capture.outputs import CellOutput, OutputWatch
+from nbtrail.capture.startstate import Seeds
 from nbtrail.capture.statements import StatementProbes
 from nbtrail.capture.trackline import track_line
 from nbtrail.config import find_store, load_settings
@@ -79,9 +81,13 @@ class NotebookSession:
         self._cells: dict[int, int] = {}
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
-        self._reads = CellReadings(self.store.project, lambda: shell.user_ns, self._open_run_id)
+        self._modules = ProjectModules(self.store.project)
+        self._reads = CellReadings(
+            self.store.project, lambda: shell.user_ns, self._open_run_id, self._modules.opened
+        )
         self._hooks = CellHooks(shell, self._begin, self._end)
         self._outputs = OutputWatch(shell)
+        self._seeds = Seeds()
         self._recorder: Recorder | None = None
         self._probes: StatementProbes | None = None
         self._tracker: Tracker | None = None
@@ -102,6 +108,8 @@ class NotebookSession:
                 locate=self._locate,
                 give_reads=self._reads.give,
                 readings=self._reads.history,
+                modules=self._modules,
+                seeds=self._seeds,
             )
         return self._tracker
 
@@ -126,6 +134,7 @@ class NotebookSession:
         if not any(_does_more(code) for code in earlier):
             return
         from nbtrail.lineage.before import earlier_cell
+        from nbtrail.tracking.redaction import redacted_cell
 
         raw = self.shell.history_manager.input_hist_raw
         for count, code in enumerate(earlier):
@@ -142,7 +151,7 @@ class NotebookSession:
                 project=self.store.project,
                 now_ms=self.record.started_ms,
             )
-            self.store.submit(operations.record_cell(cell))
+            self.store.submit(operations.record_cell(redacted_cell(cell)))
 
     def remove(self) -> None:
         """Stop to capture and restore everything."""
@@ -284,29 +293,29 @@ class NotebookSession:
     @guarded
     def _record(self, end: CellEnd, output: str) -> str:
         from nbtrail.entities.cell import CellExecution
+        from nbtrail.tracking.redaction import record_modules, redacted_cell
 
         code, statements = self._probed().end_cell(end.error)
         statements = self._reads.end(self._seq, code, statements)
+        self._seeds.note(code, self.shell.user_ns)
+        record_modules(self.store, self.record.session_id, self._modules.changed(), self._seq)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
-        self.store.submit(
-            operations.record_cell(
-                CellExecution(
-                    session_id=self.record.session_id,
-                    seq=self._seq,
-                    cell_id=end.start.cell_id,
-                    execution_count=end.execution_count,
-                    source=end.start.source,
-                    code=code,
-                    started_ms=end.start.started_ms,
-                    ended_ms=end.ended_ms,
-                    status=end.status,
-                    error=end.error,
-                    statements=statements,
-                    output=output,
-                )
-            )
+        cell = CellExecution(
+            session_id=self.record.session_id,
+            seq=self._seq,
+            cell_id=end.start.cell_id,
+            execution_count=end.execution_count,
+            source=end.start.source,
+            code=code,
+            started_ms=end.start.started_ms,
+            ended_ms=end.ended_ms,
+            status=end.status,
+            error=end.error,
+            statements=statements,
+            output=output,
         )
+        self.store.submit(operations.record_cell(redacted_cell(cell)))
         return code
 
     def _keep_cell(self) -> None:
