@@ -115,8 +115,8 @@ export const detail: RunDetail = {
         { name: 'a', dtype: 'int64' },
         { name: 'b', dtype: 'float64' }
       ],
-      content: 'xxh3-128/0:abababababababababababababababab',
-      schema: 'xxh3-128/0:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',
+      content: 'xxh3-128/1:abababababababababababababababab',
+      schema: 'xxh3-128/1:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',
       short: 'abababab',
       coverage: 'full'
     }
@@ -126,7 +126,7 @@ export const detail: RunDetail = {
       model_id: `m-${ID}`,
       name: 'forest',
       class_name: 'sklearn.ensemble.RandomForestClassifier',
-      digest: 'xxh3-128/0:99999999999999999999999999999999',
+      digest: 'xxh3-128/1:99999999999999999999999999999999',
       flavor: 'sklearn-skops',
       path: 'models/forest',
       status: 'ready',

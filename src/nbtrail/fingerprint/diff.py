@@ -17,6 +17,7 @@ from nbtrail.entities.comparison import (
 )
 from nbtrail.entities.dataset import Column, Coverage, Dataset
 from nbtrail.fingerprint.dispatch import digest
+from nbtrail.fingerprint.forms import same_digest
 from nbtrail.fingerprint.leaves import BLOCK
 from nbtrail.fingerprint.objects import encode
 from nbtrail.fingerprint.roots import block_rows
@@ -32,9 +33,21 @@ _TEXT = 120
 
 def diff_datasets(old: Dataset, new: Dataset) -> DatasetDiff:
     """Compare two datasets by their digests: columns, dtypes, row count, blocks of rows."""
+    file = old.kind == new.kind == "file"
+    same_content = same_digest(old.digest.content, new.digest.content, file=file)
+    same_schema = same_digest(old.digest.schema, new.digest.schema, file=file)
+    if same_content is None or same_schema is None:
+        return DatasetDiff(
+            same_content=False,
+            same_schema=False,
+            exact=False,
+            comparable=False,
+            old_rows=old.rows,
+            new_rows=new.rows,
+        )
     return DatasetDiff(
-        same_content=old.digest.content == new.digest.content,
-        same_schema=old.digest.schema == new.digest.schema,
+        same_content=same_content,
+        same_schema=same_schema,
         exact=Coverage.SAMPLED not in (old.digest.coverage, new.digest.coverage),
         reordered=_reordered(old.columns, new.columns),
         old_rows=old.rows,

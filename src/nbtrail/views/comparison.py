@@ -132,7 +132,10 @@ def _data(comparison: Comparison, names: Sequence[str]) -> list[Block]:
     if equal:
         title = f"{count(len(equal), 'dataset')} equal"
         blocks.append(Section(title, (_data_table(equal, names),), folded=True))
-    note = _differ(len(differing))
+    unknown = sum(d.unknown for d in differing)
+    note = _differ(len(differing) - unknown)
+    if unknown:
+        note += f", {count(unknown, 'dataset')} not comparable"
     return [Section("Data", tuple(blocks), note=note)]
 
 
@@ -172,6 +175,8 @@ def _data_changes(row: DatasetComparison, names: Sequence[str]) -> list[tuple[Sp
 
 def _said(diff: DatasetDiff) -> list[str]:
     texts: list[str] = []
+    if not diff.comparable:
+        return ["not comparable, since the digests are of another form or sample"]
     if diff.old_rows != diff.new_rows and min(diff.old_rows, diff.new_rows) >= 0:
         texts.append(f"{diff.old_rows:,} → {diff.new_rows:,} rows")
     if diff.reordered:
