@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nbtrail.tracking.decorator import track
     from nbtrail.ui.verbs import (
         compare,
+        diff_data,
         export,
         get_run,
         keep,
@@ -50,6 +51,7 @@ __all__ = [
     "__version__",
     "active_run",
     "compare",
+    "diff_data",
     "end_run",
     "export",
     "get_run",
@@ -82,6 +84,7 @@ __all__ = [
 _VERBS = frozenset(
     [
         "compare",
+        "diff_data",
         "export",
         "get_run",
         "keep",

@@ -192,7 +192,9 @@ def polars_frame():
             "i": [1, None, 3],
             "s": ["a", "é", None],
             "c": pl.Series(["x", "y", "x"], dtype=pl.Categorical),
-            "t": [dt.datetime(2020, 1, 1), None, dt.datetime(9999, 1, 1)],
+            "t": [
+                dt.datetime.fromisoformat(day) for day in ("2020-01-01", "2000-02-29", "9999-01-01")
+            ],
             "d": [dt.date(2020, 1, 1), None, None],
             "k": [dt.time(1, 2, 3), None, None],
             "l": [[1, 2], [], None],

@@ -21,6 +21,7 @@ from nbtrail.fingerprint.forms import same_digest
 from nbtrail.fingerprint.leaves import BLOCK
 from nbtrail.fingerprint.objects import encode
 from nbtrail.fingerprint.roots import block_rows
+from nbtrail.fingerprint.values import is_plain
 from nbtrail.fingerprint.walk import walk
 
 __all__ = ["diff_datasets", "diff_values"]
@@ -29,6 +30,7 @@ _Reader = Callable[[str, int, int], "list[Any] | None"]
 
 _CAP = 100
 _TEXT = 120
+_PRINTABLE = frozenset({"decimal", "pandas"})
 
 
 def diff_datasets(old: Dataset, new: Dataset) -> DatasetDiff:
@@ -227,5 +229,8 @@ def _written(value: Any) -> bytes:
 
 
 def _text(value: Any) -> str:
-    text = str(value) if not isinstance(value, str) else repr(value)
+    kind = type(value)
+    if not is_plain(value) and kind.__module__.partition(".")[0] not in _PRINTABLE:
+        return f"<{kind.__module__}.{kind.__qualname__}>"  # its own text is its author's code
+    text = str(value) if kind is not str else repr(value)
     return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"

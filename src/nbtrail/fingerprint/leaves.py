@@ -303,9 +303,7 @@ def _clean(block: Array, missing: Valid) -> Array:
 
     kind, minus_zero, nan = _BITS[block.dtype.itemsize]
     bits = block.view(kind)
-    odd = missing is not None and (
-        np.count_nonzero(bits == nan) != np.count_nonzero(missing)
-    )
+    odd = missing is not None and (np.count_nonzero(bits == nan) != np.count_nonzero(missing))
     if not odd and int(np.minimum.reduce(bits)) != minus_zero:
         return block
     clean = np.add(block, 0.0, out=_scratch("clean", len(block), block.dtype.str))

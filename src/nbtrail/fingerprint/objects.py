@@ -142,14 +142,14 @@ def _encode_other(value: Any, out: list[bytes], other: Other) -> None:
     if isinstance(value, decimal.Decimal):
         _sized(b"d", _decimal_text(value).encode(), out)
     elif kind in _DICTS or kind is types.MappingProxyType:
-        items = dict.items(value) if isinstance(value, dict) else value.items()
-        pairs = [_joined(pair, other) for pair in items]
+        pairs = [_joined(pair, other) for pair in value.items()]
         out.append(b"{%d:" % len(pairs) + b"".join(sorted(pairs)))
     elif kind in (set, frozenset):
         out.append(b"<%d:" % len(value) + b"".join(sorted(_joined((x,), other) for x in value)))
     elif isinstance(value, (list, tuple)):
-        base = list if isinstance(value, list) else tuple
-        out.append(b"(%d:" % base.__len__(value) + _joined(base.__iter__(value), other))
+        items = list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
+        parts = [_joined((item,), other) for item in items]
+        out.append(b"(%d:" % len(parts) + b"".join(parts))
     elif kind.__name__ == "ndarray" and kind.__module__ == "numpy" and value.ndim:
         out.append(b"(%d:" % len(value) + _joined(value, other))
     elif isinstance(value, pathlib.PurePath):

@@ -290,10 +290,7 @@ def _times(name: str, values: Array, step: int) -> ColumnProfile:
 
 def _objects(name: str, values: Any, missing: Array | None, step: int) -> ColumnProfile:
     picked = _listed(values[::step])
-    if missing is not None:
-        nulls = int(missing.sum())
-    else:
-        nulls = _null_count(values)
+    nulls = _null_count(values) if missing is None else int(missing.sum())
     present = [x for x in picked if not is_missing(x)]
     # only plain values are counted: an object of the user's own is not asked for its hash
     if not all(kind in _PLAIN or kind.__module__ == "datetime" for kind in set(map(type, present))):
@@ -313,7 +310,7 @@ def _null_count(values: Any) -> int:
 
 
 def _listed(values: Any) -> list[Any]:
-    for name in ("to_pylist", "to_list", "tolist"):
+    for name in ("to_pylist", "tolist", "to_list"):
         if hasattr(values, name):
             found: list[Any] = getattr(values, name)()
             return found

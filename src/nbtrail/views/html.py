@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nbtrail.entities.comparison import Comparison
+from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
 from nbtrail.views.comparison import comparison_detail
+from nbtrail.views.datadiff import data_diff_detail
 from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.markup import to_html
@@ -22,6 +23,7 @@ from nbtrail.views.verdict import verdict_detail
 
 __all__ = [
     "html_comparison",
+    "html_data_diff",
     "html_episodes",
     "html_export",
     "html_model",
@@ -51,6 +53,11 @@ def html_run(run: Run) -> str:
 def html_comparison(comparison: Comparison) -> str:
     """Render runs side by side."""
     return to_html(comparison_detail(comparison))
+
+
+def html_data_diff(diff: DatasetDiff) -> str:
+    """Render what differs between two datasets."""
+    return to_html(data_diff_detail(diff))
 
 
 def html_models(models: Sequence[RegisteredModel]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nbtrail.entities.comparison import Comparison
+from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
 from nbtrail.views.comparison import comparison_detail
+from nbtrail.views.datadiff import data_diff_detail
 from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.models import model_detail, models_table
@@ -22,6 +23,7 @@ from nbtrail.views.verdict import verdict_detail
 
 __all__ = [
     "text_comparison",
+    "text_data_diff",
     "text_episodes",
     "text_export",
     "text_model",
@@ -51,6 +53,11 @@ def text_run(run: Run) -> str:
 def text_comparison(comparison: Comparison) -> str:
     """Render runs side by side."""
     return to_text(comparison_detail(comparison))
+
+
+def text_data_diff(diff: DatasetDiff) -> str:
+    """Render what differs between two datasets."""
+    return to_text(data_diff_detail(diff))
 
 
 def text_models(models: Sequence[RegisteredModel]) -> str:
