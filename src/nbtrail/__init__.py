@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nbtrail.tracking.decorator import track
     from nbtrail.ui.verbs import (
         compare,
+        diff_data,
         export,
         get_run,
         keep,
@@ -51,6 +52,7 @@ __all__ = [
     "__version__",
     "active_run",
     "compare",
+    "diff_data",
     "end_run",
     "export",
     "get_run",
@@ -84,6 +86,7 @@ __all__ = [
 _VERBS = frozenset(
     [
         "compare",
+        "diff_data",
         "export",
         "get_run",
         "keep",

@@ -154,9 +154,8 @@ def _dataset(key: tuple[str, str, int], uses: list[DatasetUse | None]) -> Datase
         None if use is None or i == base else diff_datasets(reference.dataset, use.dataset)
         for i, use in enumerate(uses)
     ]
-    differs = None in uses or any(
-        diff is not None and not (diff.same_content and diff.same_schema) for diff in diffs
-    )
+    unequal = [d for d in diffs if d is not None and not (d.same_content and d.same_schema)]
+    differs = None in uses or bool(unequal)
     return DatasetComparison(
         key[0],
         key[1],
@@ -165,6 +164,7 @@ def _dataset(key: tuple[str, str, int], uses: list[DatasetUse | None]) -> Datase
         differs,
         tuple(diffs),
         reference.dataset.kind,
+        None not in uses and bool(unequal) and not any(diff.comparable for diff in unequal),
     )
 
 

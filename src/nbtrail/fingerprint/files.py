@@ -81,9 +81,9 @@ def digest_directory(path: Path | str, *, progress: Report | None = None) -> Dat
     """
     path = Path(path)
     try:
-        entries = sorted((name.replace(os.sep, "/"), name) for name in _names(path))
-        with metering(progress, lambda: sum(_size(path / name) for _, name in entries)):
-            columns = [_entry(shown, path / name) for shown, name in entries]
+        names = sorted(_names(path))
+        with metering(progress, lambda: sum(_size(path / name) for name in names)):
+            columns = [_entry(name, path / name) for name in names]
     except (OSError, ValueError) as error:
         raise _refused("folder", path, error) from error
     return build("directory", (len(columns),), columns, form="directory")
@@ -100,9 +100,9 @@ def _refused(what: str, path: Path, error: OSError | ValueError) -> FingerprintE
 def _names(folder: Path, prefix: str = "") -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            name = os.path.join(prefix, entry.name)
+            name = f"{prefix}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
-                yield from _names(folder / entry.name, name)
+                yield from _names(folder / entry.name, f"{name}/")
             else:
                 yield name
 
@@ -125,7 +125,7 @@ def _entry(name: str, path: Path) -> Column:
         content, size, _ = _content(path, None)
         return Column(name, f"{size} bytes", content)
     kind = "link" if path.is_symlink() else _kind(mode)
-    target = os.fsencode(os.readlink(path)) if kind == "link" else b""
+    target = os.fsencode(path.readlink()) if kind == "link" else b""
     return Column(name, kind, xxh3_128_hexdigest(kind.encode() + b" " + target))
 
 

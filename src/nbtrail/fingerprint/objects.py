@@ -71,7 +71,7 @@ def is_missing(value: Any) -> bool:
     kind = type(value)
     if kind is str or kind is int:
         return False
-    if kind.__name__ in {"NAType", "NaTType"} and kind.__module__.startswith("pandas."):
+    if kind.__name__ in {"NAType", "NaTType"} and _of_pandas(kind):
         return True
     if isinstance(value, float):
         return bool(float.__ne__(value, value))
@@ -82,6 +82,10 @@ def is_missing(value: Any) -> bool:
     if kind.__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
         return value.dtype.kind in "fcmM" and bool(value != value)  # noqa: PLR0124
     return False
+
+
+def _of_pandas(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] == "pandas"
 
 
 def moment(value: Any) -> tuple[str, int] | None:
@@ -138,19 +142,19 @@ def _encode_other(value: Any, out: list[bytes], other: Other) -> None:
     if isinstance(value, decimal.Decimal):
         _sized(b"d", _decimal_text(value).encode(), out)
     elif kind in _DICTS or kind is types.MappingProxyType:
-        items = dict.items(value) if isinstance(value, dict) else value.items()
-        pairs = [_joined(pair, other) for pair in items]
+        pairs = [_joined(pair, other) for pair in value.items()]
         out.append(b"{%d:" % len(pairs) + b"".join(sorted(pairs)))
     elif kind in (set, frozenset):
         out.append(b"<%d:" % len(value) + b"".join(sorted(_joined((x,), other) for x in value)))
     elif isinstance(value, (list, tuple)):
-        base = list if isinstance(value, list) else tuple
-        out.append(b"(%d:" % base.__len__(value) + _joined(base.__iter__(value), other))
+        items = list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
+        parts = [_joined((item,), other) for item in items]
+        out.append(b"(%d:" % len(parts) + b"".join(parts))
     elif kind.__name__ == "ndarray" and kind.__module__ == "numpy" and value.ndim:
         out.append(b"(%d:" % len(value) + _joined(value, other))
     elif isinstance(value, pathlib.PurePath):
         _sized(b"p", str(value).encode("utf-8", "surrogatepass"), out)
-    elif kind.__module__.startswith("pandas._libs") and kind.__name__ in {"Period", "Interval"}:
+    elif kind.__name__ in {"Period", "Interval"} and _of_pandas(kind):
         _encode_span(value, out, other)
     else:
         _sized(b"?", other(value), out)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from xxhash import xxh3_128_hexdigest
 
 from nbtrail.entities.dataset import Column, Dataset
+from nbtrail.fingerprint import cache
 from nbtrail.fingerprint.arrays import array_leaf, array_reader
 from nbtrail.fingerprint.labels import label_text
 from nbtrail.fingerprint.leaves import bytes_leaf, time_leaf
@@ -26,8 +27,7 @@ __all__ = ["frame_dataset", "index_dataset", "series_dataset"]
 def frame_dataset(frame: pd.DataFrame, limit: int | None) -> Dataset:
     """Digest a frame; an index that is no plain numbering of the rows is content."""
     sampling = _sampling(frame, limit)
-    rows = len(frame)
-    columns = (column(_source(label, series), rows, sampling) for label, series in frame.items())
+    columns = _frame_columns(frame, sampling)
     return build(
         "table",
         frame.shape,
@@ -36,6 +36,21 @@ def frame_dataset(frame: pd.DataFrame, limit: int | None) -> Dataset:
         layout=f"{_index_layout(frame.index)} {_label_layout(frame.columns)}",
         sampling=sampling,
     )
+
+
+def _frame_columns(frame: pd.DataFrame, sampling: Sampling) -> list[Column]:
+    rows, known = len(frame), {} if sampling.stride > 1 else cache.recall(frame)
+    columns: list[Column] = []
+    for position, (label, series) in enumerate(frame.items()):
+        source = _source(label, series)
+        if position in known:
+            columns.append(Column(source.name, source.dtype, *known[position]))
+        else:
+            columns.append(column(source, rows, sampling))
+        del series  # a view of the frame: the cache looks who holds any
+    if sampling.stride == 1 and len(known) < len(columns):
+        cache.remember(frame, dict(enumerate(columns)))
+    return columns
 
 
 def series_dataset(series: pd.Series[Any], limit: int | None) -> Dataset:

@@ -67,11 +67,10 @@ def size_of(value: Any, depth: int = 3) -> int:
         return len(value)
     if isinstance(value, (int, float, complex, type(None))):
         return 8
-    for name in ("nbytes", "estimated_size", "memory_usage"):
-        found = getattr(value, name, None)
-        try:
-            found = found() if callable(found) else found
-            return int(found.sum() if hasattr(found, "sum") else found)
-        except (TypeError, ValueError, AttributeError):
-            continue
-    return 8
+    library = type(value).__module__.partition(".")[0]
+    if library == "pandas" and hasattr(value, "memory_usage"):
+        used = value.memory_usage()
+        return int(used.sum() if value.ndim == 2 else used)
+    if library == "polars" and hasattr(value, "estimated_size"):
+        return int(value.estimated_size())
+    return int(value.nbytes) if library in {"numpy", "pyarrow", "torch"} else 8

@@ -13,7 +13,7 @@ from nbtrail.fingerprint.objects import encode, is_missing, moment, objects_leaf
 from nbtrail.fingerprint.roots import Sampling, Source, block_rows, build, column, parts_digest
 from nbtrail.fingerprint.walk import walk
 
-__all__ = ["is_scalar", "mapping_dataset", "scalar_dataset", "sequence_dataset"]
+__all__ = ["is_plain", "is_scalar", "mapping_dataset", "scalar_dataset", "sequence_dataset"]
 
 Digest = Callable[[Any], Dataset]
 
@@ -45,7 +45,7 @@ def sequence_dataset(value: Sequence[Any], digest: Digest) -> Dataset:
     """
     found = _regular(value)
     if found is None:
-        if not all(_is_plain(item) for item in value):
+        if not all(is_plain(item) for item in value):
             parts = ((str(i), digest(item)) for i, item in enumerate(value))
             return _parts(value, [_Part.of(name, part) for name, part in parts])
         found = (len(value),), list(value)
@@ -112,12 +112,12 @@ def _together(parts: list[_Part]) -> Column:
     return column(Source("", f"parts {layout}", leaf), len(parts), _FULL)
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """Say whether the value is a single one, or made of such by lists, dicts and sets."""
     if type(value) is dict:
-        return all(_is_plain(key) and _is_plain(item) for key, item in value.items())
+        return all(is_plain(key) and is_plain(item) for key, item in value.items())
     if type(value) in (list, tuple, set, frozenset):
-        return all(_is_plain(item) for item in value)
+        return all(is_plain(item) for item in value)
     return is_scalar(value)
 
 

@@ -194,6 +194,8 @@ class _Walker:
     def _function(self, value: types.FunctionType) -> bytes:
         # A tap of capture stands for what it records: scorers hold tapped metrics.
         value = getattr(value, "__nbtrail_original__", value)
+        if (value.__module__ or "").partition(".")[0] in sys.stdlib_module_names:
+            return b"function" + _qualified(value)  # its code differs from Python to Python
         # A function of the notebook is "__main__.f" here and may stand inside another function
         # in an exported script: there its own name and code are its identity.
         local = value.__module__ == "__main__" or "<locals>" in value.__qualname__

@@ -22,11 +22,12 @@ from nbtrail.ui.output import Shown
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbtrail.entities.comparison import Comparison
+    from nbtrail.entities.comparison import Comparison, DatasetDiff
     from nbtrail.tracking.restore import RestoredCode
 
 __all__ = [
     "compare",
+    "diff_data",
     "export",
     "get_run",
     "keep",
@@ -165,6 +166,28 @@ def compare(*refs: str) -> Shown[Comparison]:
     modules = [reader.module_sources(r) for r in chosen]
     comparison = compare_runs(chosen, cells, modules)
     return Shown(comparison, html_comparison(comparison), text_comparison(comparison))
+
+
+def diff_data(before: object, after: object) -> Shown[DatasetDiff]:
+    """Show what differs between two datasets: columns, types, rows, and the single values.
+
+    Parameters
+    ----------
+    before, after : object
+        Frames or series of pandas or polars, pyarrow tables, numpy arrays, lists; they need
+        not be of the same library. Rows are compared by position.
+
+    Raises
+    ------
+    FingerprintError
+        When one of them is no kind of data that can be digested.
+    """
+    from nbtrail.fingerprint.diff import diff_values
+    from nbtrail.views.html import html_data_diff
+    from nbtrail.views.text import text_data_diff
+
+    found = diff_values(before, after)
+    return Shown(found, html_data_diff(found), text_data_diff(found))
 
 
 def keep(name: str = "") -> list[str]:

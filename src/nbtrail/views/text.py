@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nbtrail.entities.cell import CellExecution
-from nbtrail.entities.comparison import Comparison
+from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
@@ -14,6 +14,7 @@ from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
 from nbtrail.views.code import code_detail
 from nbtrail.views.comparison import comparison_detail
+from nbtrail.views.datadiff import data_diff_detail
 from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.models import model_detail, models_table
@@ -26,6 +27,7 @@ from nbtrail.views.verdict import verdict_detail
 __all__ = [
     "text_code",
     "text_comparison",
+    "text_data_diff",
     "text_episodes",
     "text_export",
     "text_model",
@@ -60,6 +62,11 @@ def text_code(run: Run, cells: Sequence[CellExecution], modules: Sequence[Module
 def text_comparison(comparison: Comparison) -> str:
     """Render runs side by side."""
     return to_text(comparison_detail(comparison))
+
+
+def text_data_diff(diff: DatasetDiff) -> str:
+    """Render what differs between two datasets."""
+    return to_text(data_diff_detail(diff))
 
 
 def text_models(models: Sequence[RegisteredModel]) -> str:
