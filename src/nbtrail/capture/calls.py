@@ -23,6 +23,15 @@ class CallKind(Enum):
     SPLIT = "split"
     CROSS_VALIDATE = "cross_validate"
     DEFINE = "define"
+    TRAIN = "train"
+    DATA = "data"
+    ITERATE = "iterate"
+    STUDY = "study"
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether libraries make the call, on the user's behalf."""
+        return self is CallKind.ITERATE
 
 
 @dataclass(slots=True)

@@ -39,6 +39,10 @@ class Training:
         The latest values, drained or not, for a run that is made of it later.
     candidates : Candidates
         Of a search.
+    expressions : dict
+        Where the model itself keeps a metric's value, by key; ``{}`` stands for the model.
+    trial : int or None
+        The trial of a study whose objective fitted it.
     fitted : Fitted
         The data it was fitted on, as far as roles of other data depend on it.
     example : object or None
@@ -64,6 +68,8 @@ class Training:
     points: list[MetricPoint] = field(default_factory=list)
     history: list[MetricPoint] = field(default_factory=list)
     candidates: Candidates = field(default_factory=Candidates)
+    expressions: dict[str, str] = field(default_factory=dict)
+    trial: int | None = None
     fitted: Fitted = field(default_factory=Fitted)
     example: Any = None
     model_digest: str = ""
