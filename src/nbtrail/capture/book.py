@@ -21,6 +21,7 @@ from nbtrail.capture.boosting import (
 )
 from nbtrail.capture.calls import Call, CallKind
 from nbtrail.capture.expressions import argument_expression, names_in
+from nbtrail.capture.frames import is_function, local_values
 from nbtrail.capture.hyperparams import class_name, estimator_params
 from nbtrail.capture.links import Link, Links
 from nbtrail.capture.location import Location
@@ -51,7 +52,6 @@ _DATA = ("X", "y", "sample_weight", "data", "label", "weight", "dtrain", "train_
 _APPLIED = ("X", "data")
 _TABLES = frozenset({"X", "data"})
 _EVALUATED = "evaluation"
-_FUNCTION = 0x02  # CO_NEWLOCALS: a function's own frame, not a module's or a cell's
 _TRAINED = Role(DatasetContext.TRAINING, "train/")
 _CURVES = frozenset({"roc_curve", "precision_recall_curve", "det_curve", "calibration_curve"})
 
@@ -445,7 +445,8 @@ class TrainingBook:
             if one.expression:
                 training.expressions[f"{role.group}{key}"] = one.expression
         for item in evaluated:
-            self._note(training, item, DatasetContext.VALIDATION)
+            if item.dataset.digest.content not in training.fitted.contents:
+                self._note(training, item, DatasetContext.VALIDATION)
         best = None
         for name in ("best_iteration", "best_iteration_") if found else ():
             best = best or getattr(model, name, None)
@@ -492,8 +493,8 @@ class TrainingBook:
 
     def _variable(self, call: Call, value: Any) -> str:
         """Return the variable that holds a value: of the calling function, else of the session."""
-        if call.caller is not None and call.caller.f_code.co_flags & _FUNCTION:
-            for name, held in call.caller.f_locals.items():
+        if call.caller is not None and is_function(call.caller):
+            for name, held in local_values(call.caller).items():
                 if held is value and not name.startswith("_"):
                     return name
         return self._name_of(value)
