@@ -21,6 +21,7 @@ from nbtrail.capture.boosting import (
 )
 from nbtrail.capture.calls import Call, CallKind
 from nbtrail.capture.expressions import argument_expression, names_in
+from nbtrail.capture.fittedstate import fitted_state
 from nbtrail.capture.frames import is_function, local_values
 from nbtrail.capture.hyperparams import class_name, estimator_params
 from nbtrail.capture.links import Link, Links
@@ -49,6 +50,7 @@ __all__ = ["TrainingBook"]
 _KEPT_ALIVE = 8  # fitted objects held until the cell ends
 _REMEMBERED = 200  # trainings that later metric calls can still find
 _DATA = ("X", "y", "sample_weight", "data", "label", "weight", "dtrain", "train_set")
+_METHODS = frozenset({CallKind.FIT, CallKind.PREDICT, CallKind.SCORE})
 _APPLIED = ("X", "data")
 _TABLES = frozenset({"X", "data"})
 _EVALUATED = "evaluation"
@@ -129,6 +131,41 @@ class TrainingBook:
             self._loose.clear()
             return loose
 
+    def claim(self, name: str, value: float, cell_seq: int) -> bool:
+        """Let the user's own name take the place of the one that a captured metric was given.
+
+        Only when the value is that of exactly one call of the cell that was not drained yet.
+
+        Returns
+        -------
+        bool
+            Whether there is such a metric, under that name now.
+        """
+        with self._lock:
+            found = [
+                (training, metric)
+                for training in self._changed.values()
+                for metric in training.metrics.values()
+                if metric.last == value and metric.cell_seq == cell_seq and metric.count == 1
+            ]
+            loose = [
+                i
+                for i, (_, m) in enumerate(self._loose)
+                if m.last == value and m.cell_seq == cell_seq
+            ]
+            if len(found) + len(loose) != 1:
+                return False
+            if loose:
+                run_id, metric = self._loose[loose[0]]
+                self._loose[loose[0]] = (run_id, replace(metric, key=name))
+            else:
+                ((training, metric),) = found
+                if metric.key != name:
+                    if name in training.metrics:
+                        return False
+                    training.rename(metric.key, name)
+            return True
+
     def known(self) -> tuple[Training, ...]:
         """Return the remembered trainings, oldest first."""
         return tuple(self._trainings)
@@ -137,6 +174,10 @@ class TrainingBook:
 
     def entered(self, call: Call) -> None:
         """Digest what a fit is about to consume, before it can be changed."""
+        if call.kind in _METHODS and "X" not in call.arguments:
+            # another extension put a function of its own in front, with *args
+            given = zip(("X", "y"), call.arguments.get("*", ()), strict=False)
+            call.arguments.update(given)
         if call.kind in (CallKind.FIT, CallKind.CROSS_VALIDATE, CallKind.TRAIN):
             self._pending[id(call)] = [*self._consumed(call), *self._evaluation_data(call)]
             if call.kind is CallKind.TRAIN:
@@ -185,6 +226,7 @@ class TrainingBook:
         evaluated = self._add_consumed(training, call, DatasetContext.TRAINING)
         self._add_evaluations(training, call, evaluated)
         training.example = _head(call.arguments.get("X"))
+        training.state = fitted_state(estimator)
         if "cv_results_" in getattr(estimator, "__dict__", ()):
             self._searched(training, estimator)
         if call.name == "fit_predict":
