@@ -27,6 +27,15 @@ class CallKind(Enum):
     WRITE = "write"
     QUERY = "query"
     RESPONSE = "response"
+    TRAIN = "train"
+    DATA = "data"
+    ITERATE = "iterate"
+    STUDY = "study"
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether libraries make the call, on the user's behalf."""
+        return self is CallKind.ITERATE
 
 
 @dataclass(slots=True)

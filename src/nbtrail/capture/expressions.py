@@ -14,6 +14,8 @@ from itertools import islice
 from types import CodeType, FrameType
 from typing import Any
 
+from nbtrail.capture.frames import local_values
+
 __all__ = ["argument_expression", "called_methods", "names_in", "value_of"]
 
 _LONGEST = 2000  # characters of a call worth parsing
@@ -62,8 +64,8 @@ def value_of(node: ast.expr, frame: FrameType) -> Any:
     None for everything else.
     """
     if isinstance(node, ast.Name):
-        spaces: tuple[Mapping[str, Any], ...] = (frame.f_locals, frame.f_globals)
-        return next((space[node.id] for space in spaces if node.id in space), None)
+        held = local_values(frame)
+        return held[node.id] if node.id in held else frame.f_globals.get(node.id)
     if isinstance(node, ast.Attribute):
         attributes = getattr(value_of(node.value, frame), "__dict__", None)
         return attributes.get(node.attr) if type(attributes) is dict else None

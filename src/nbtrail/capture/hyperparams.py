@@ -147,11 +147,19 @@ def _is_steps(value: Any) -> bool:
 def _defaults(owner: Any) -> Mapping[str, Any]:
     if owner is _MISSING:
         return {}
-    try:
-        parameters = inspect.signature(type(owner).__init__).parameters
-    except (TypeError, ValueError):
-        return {}
-    return {p.name: p.default for p in parameters.values() if p.default is not p.empty}
+    defaults: dict[str, Any] = {}
+    for cls in reversed(type(owner).__mro__):  # xgboost's classes pass most on to their base
+        initialise = vars(cls).get("__init__")
+        if not inspect.isfunction(initialise):
+            continue
+        try:
+            parameters = inspect.signature(initialise).parameters.values()
+        except (TypeError, ValueError):
+            continue
+        if all(p.kind is not p.VAR_KEYWORD for p in parameters):
+            defaults.clear()
+        defaults |= {p.name: p.default for p in parameters if p.default is not p.empty}
+    return defaults
 
 
 def _equal(value: Any, default: Any) -> bool:

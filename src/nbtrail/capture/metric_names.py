@@ -185,7 +185,8 @@ def _by_position(key: str, values: Any, arguments: Mapping[str, Any], pick: str)
 def score_key(estimator: Any) -> str:
     """Return what an estimator's own ``score`` measures."""
     scoring, refit = getattr(estimator, "scoring", None), getattr(estimator, "refit", None)
-    if isinstance(scoring, str):
+    known = getattr(sys.modules.get("sklearn.metrics._scorer"), "_SCORERS", {})
+    if isinstance(scoring, str) and scoring in known:  # else a word such as "warn"
         return scoring
     if scoring is not None and isinstance(refit, str):
         return refit

@@ -19,8 +19,8 @@ from nbtrail.entities.dataset import DatasetContext
 
 __all__ = ["HELD_OUT_FOLDS", "Fitted", "Role", "Roles"]
 
-_VALIDATION = re.compile(r"(^|_)(va|val|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
-_TEST = re.compile(r"(^|_)(te|test|tst|testing|holdout|heldout|oot)(_|\d|$)", re.IGNORECASE)
+_VALIDATION = re.compile(r"(^|_)d?(va|val|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
+_TEST = re.compile(r"(^|_)d?(te|test|tst|testing|holdout|heldout|oot)(_|\d|$)", re.IGNORECASE)
 _REMEMBERED = 512  # pieces of splits
 _MOST_BYTES = 128 << 20  # of row keys
 
@@ -91,15 +91,21 @@ class Roles:
 
     def fitted(self, before: Fitted, data: Any, content: str) -> Fitted:
         """Return what is known after a fit, or after one more batch of it."""
+        rows = self.remember_rows(content, data)
+        if rows is not None:
+            every = (*before.rows, rows) if rows not in before.rows else before.rows
+        else:
+            every = before.rows
+        return Fitted(before.contents | {content}, every[-64:], self._piece(data))
+
+    def remember_rows(self, content: str, data: Any) -> RowKeys | None:
+        """Return the row keys of data, made now if they were not before."""
         rows = self._rows.pop(content, None) or RowKeys.of(data)
         if rows is not None:
             self._rows[content] = rows
             while sum(r.nbytes for r in self._rows.values()) > _MOST_BYTES:
                 self._rows.popitem(last=False)
-            every = (*before.rows, rows) if rows not in before.rows else before.rows
-        else:
-            every = before.rows
-        return Fitted(before.contents | {content}, every[-64:], self._piece(data))
+        return rows
 
     def of(self, fitted: Fitted, data: Any, content: str, names: Sequence[str]) -> Role:
         """Tell what a model used `data` for.
@@ -111,7 +117,8 @@ class Roles:
         """
         if content in fitted.contents:
             return _TRAINING
-        overlap = self._overlap(fitted, data)
+        # what a matrix was made of may be gone, its rows are remembered
+        overlap = self._overlap(fitted, self._rows.get(content) if data is None else data)
         if overlap is Overlap.ALL:
             return _TRAINING
         if overlap is Overlap.SOME:

@@ -40,15 +40,18 @@ class RowKeys:
 
     Attributes
     ----------
+    columns, width : tuple of int, int
+        Positions of the columns that were read, and how many there are.
+    keys : numpy.ndarray
     nbytes : int
         Memory it takes, once it was compared with.
     """
 
     def __init__(self, table: RowTable, columns: tuple[int, ...], keys: Keys) -> None:
-        self._columns = columns
+        self.columns = columns
         self._names = tuple(table.names[i] for i in columns) if table.names else ()
-        self._width = table.width
-        self._keys = keys
+        self.width = table.width
+        self.keys = keys
         self._unique: Keys | None = None
         self._twins = 0.0
         self.nbytes = 2 * keys.nbytes
@@ -76,17 +79,20 @@ class RowKeys:
         return None if keys is None else cls(table, columns, keys)
 
     def overlap(self, data: Any) -> Overlap:
-        """Say how many rows of `data` are among these."""
+        """Say how many rows of `data`, or of its keys, are among these."""
+        if isinstance(data, RowKeys):
+            same = (data.columns, data.width) == (self.columns, self.width)
+            return self._judge(data.keys) if same else Overlap.UNKNOWN
         table = RowTable.of(data)
         if table is None or not table.rows:
             return Overlap.UNKNOWN
-        columns = self._columns
+        columns = self.columns
         if self._names and table.names:
             place = {name: i for i, name in enumerate(table.names)}
             if not place.keys() >= set(self._names):
                 return Overlap.UNKNOWN
             columns = tuple(place[name] for name in self._names)
-        elif table.width != self._width:
+        elif table.width != self.width:
             return Overlap.UNKNOWN
         if table.rows * len(columns) > _MOST_CELLS:
             return Overlap.UNKNOWN
@@ -97,9 +103,9 @@ class RowKeys:
         import numpy as np
 
         if self._unique is None:
-            self._unique, counts = np.unique(self._keys, return_counts=True)
+            self._unique, counts = np.unique(self.keys, return_counts=True)
             twins = float(counts[counts > 1].sum())
-            self._twins = (twins + 2) / (self._keys.size + 2)
+            self._twins = (twins + 2) / (self.keys.size + 2)
         place = np.searchsorted(self._unique, keys)
         place[place == self._unique.size] = 0
         rows, found = keys.size, int((self._unique[place] == keys).sum())
@@ -117,10 +123,10 @@ class RowKeys:
         import numpy as np
 
         rows = keys.size
-        if rows > self._keys.size or np.unique(keys).size < 4:
+        if rows > self.keys.size or np.unique(keys).size < 4:
             return False
-        starts = np.flatnonzero(self._keys[: self._keys.size - rows + 1] == keys[0])
-        return any(np.array_equal(self._keys[s : s + rows], keys) for s in starts[:200])
+        starts = np.flatnonzero(self.keys[: self.keys.size - rows + 1] == keys[0])
+        return any(np.array_equal(self.keys[s : s + rows], keys) for s in starts[:200])
 
 
 def _at_least(count: int, expected: float) -> float:

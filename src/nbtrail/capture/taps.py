@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from nbtrail.capture.calls import LIBRARIES, CallSink
@@ -13,6 +13,9 @@ from nbtrail.capture.imports import ImportWatch
 from nbtrail.capture.targets import Target, TargetFinder
 
 __all__ = ["Taps"]
+
+
+_OTHERS = frozenset({"xgboost", "lightgbm", "optuna"})
 
 
 class _Backend(Protocol):
@@ -37,7 +40,8 @@ class Taps:
         self._finder = TargetFinder()
         self._backend: _Backend | None = None
         self._watches_classes = False
-        self._watch = ImportWatch(("sklearn", "xgboost", "lightgbm"), self.refresh)
+        self._others: set[str] = set()
+        self._watch = ImportWatch(("sklearn", *sorted(_OTHERS)), self.refresh)
 
     def install(self) -> None:
         """Tap what is loaded, and watch for what will be."""
@@ -56,8 +60,17 @@ class Taps:
             if not self._watches_classes and (hook := self._finder.subclass_hook()) is not None:
                 self._watches_classes = True
                 self._backend.watch(hook, self._defined)
-            for target in self._finder.new_targets():
+            for target in self._new_targets():
                 self._backend.tap(target)
+
+    def _new_targets(self) -> Iterator[Target]:
+        yield from self._finder.new_targets()
+        if sys.modules.keys() & _OTHERS - self._others:
+            from nbtrail.capture.boosting import boosting_targets  # few notebooks need them
+            from nbtrail.capture.studies import study_targets
+
+            yield from boosting_targets(self._others)
+            yield from study_targets(self._others)
 
     @guarded
     def _defined(self, cls: type) -> None:
@@ -81,6 +94,7 @@ class Taps:
             self._backend.remove_all()
             self._backend = None
             self._watches_classes = False
+            self._others = set()
 
 
 def _backend(sink: CallSink) -> _Backend:

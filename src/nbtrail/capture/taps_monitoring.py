@@ -75,7 +75,7 @@ class MonitoringTaps:
         if known is None or frame.f_code is not code:
             return
         caller = user_frame(frame.f_back)
-        if caller is None:
+        if caller is None and not known[0].is_internal:
             return
         call = Call(known[0], known[1], _arguments(frame), caller, time.perf_counter_ns())
         self._pending[frame] = call

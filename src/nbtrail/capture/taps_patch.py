@@ -103,7 +103,7 @@ class PatchTaps:
         @functools.wraps(original)
         def _nbtrail_tap(*args: Any, **kwargs: Any) -> Any:
             caller = user_frame(sys._getframe(1)) if self._active else None  # noqa: SLF001
-            if caller is None:
+            if caller is None and not (self._active and kind.is_internal):
                 return original(*args, **kwargs)
             arguments = dict(zip(names, args, strict=False)) | kwargs
             if len(args) > len(names):

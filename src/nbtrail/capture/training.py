@@ -39,6 +39,12 @@ class Training:
         The latest values, drained or not, for a run that is made of it later.
     candidates : Candidates
         Of a search.
+    expressions : dict
+        Where the model itself keeps a metric's value, by key; ``{}`` stands for the model.
+    trial : int or None
+        The trial of a study whose objective fitted it.
+    state : dict
+        What the fit left in the object, to notice later changes by hand.
     fitted : Fitted
         The data it was fitted on, as far as roles of other data depend on it.
     example : object or None
@@ -64,6 +70,9 @@ class Training:
     points: list[MetricPoint] = field(default_factory=list)
     history: list[MetricPoint] = field(default_factory=list)
     candidates: Candidates = field(default_factory=Candidates)
+    expressions: dict[str, str] = field(default_factory=dict)
+    trial: int | None = None
+    state: dict[str, Any] = field(default_factory=dict)
     fitted: Fitted = field(default_factory=Fitted)
     example: Any = None
     model_digest: str = ""
@@ -125,6 +134,12 @@ class Training:
             last_step=point.step,
             last_ms=point.timestamp_ms,
         )
+
+    def rename(self, key: str, name: str) -> None:
+        """Give a metric that was not drained yet the name that the user has for it."""
+        self.metrics[name] = replace(self.metrics.pop(key), key=name)
+        for points in (self.points, self.history):
+            points[:] = [replace(p, key=name) if p.key == key else p for p in points]
 
     def add_dataset(self, use: DatasetUse) -> None:
         """Add a dataset unless the same content was seen in the same context.

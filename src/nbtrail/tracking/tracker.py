@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nbtrail.capture.collector import Collector
+from nbtrail.capture.fittedstate import changed_since
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import class_name
 from nbtrail.capture.location import Location
@@ -423,6 +424,13 @@ class Tracker:
         if training.superseded:
             self._not_kept(training, name)
             return
+        changed = changed_since(training.state, model)
+        if changed:
+            reason = (
+                f"{name}.{', '.join(changed[:3])} was changed after the fit: the stored model is "
+                "not the one that earlier metrics of the cell were computed with"
+            )
+            self._handles[training.run_id].add_marks((Mark(MarkKind.HIDDEN_STATE, reason),))
         self.save_model(training.run_id, model, name, example=training.example, of=training)
 
     def _not_kept(self, training: Training, name: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from nbtrail.capture.cellhooks import CellEnd
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import param_text
+from nbtrail.capture.metric_names import number
 from nbtrail.entities.cell import CellStatus
 from nbtrail.entities.dataset import DatasetContext, Seen
 from nbtrail.entities.run import Experiment, Param, RunStatus
@@ -47,6 +48,7 @@ class CellRun:
     def __init__(self, tracker: Tracker, namespace: dict[str, Any], line: str, seq: int) -> None:
         self._tracker = tracker
         self._namespace = namespace
+        self._seq = seq
         self._options = _options(line)
         self.run: ActiveRun = tracker.start(
             self._options.name,
@@ -73,6 +75,15 @@ class CellRun:
         self._tracker.end(self.run, status, reason, automatic=True)
         self._tracker.judge_ended(patience)
         show_receipts([self.run, *self._tracker.children(self.run)])
+
+    @guarded
+    def claim_metrics(self) -> None:
+        """Let names of ``-m`` stand for the captured metrics whose values they hold."""
+        for text in self._options.metrics:
+            key, _ = parse_metric(text)
+            value = number(self._namespace.get(key))
+            if value is not None:
+                self._tracker.collector.claim(key, value, self._seq)
 
     @guarded
     def _add_named(self, code: str) -> None:

@@ -280,6 +280,8 @@ class NotebookSession:
             target.note_failure(end.execution_count, end.error)
 
     def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
+        if run is not None:
+            run.claim_metrics()
         self.tracker.absorb()
         if run is not None:
             run.close(end, code)
