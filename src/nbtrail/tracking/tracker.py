@@ -26,7 +26,7 @@ from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
 from nbtrail.entities.provenance import CodeVersion, Environment, Session, StartState
-from nbtrail.entities.run import Experiment, Run, RunSpan, RunStatus
+from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
