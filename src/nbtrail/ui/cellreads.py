@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.readlog import ReadLog
 from nbtrail.capture.readtaps import ReadTaps
+from nbtrail.ui.output import say
 
 if TYPE_CHECKING:
     from nbtrail.capture.filedigests import FileDigests
@@ -77,6 +78,15 @@ class CellReadings:
         """Take the code that really ran; return its facts with the digests of their files."""
         self._log.end()
         self._code = code
+        try:
+            return self._digested(seq, statements)
+        except KeyboardInterrupt:  # the cell is over: only our own reading is cut short
+            say("Interrupted while files were digested; this cell's data is not recorded.")
+            return tuple(statements)
+
+    def _digested(
+        self, seq: int, statements: Sequence[StatementFacts]
+    ) -> tuple[StatementFacts, ...]:
         if self._log.files or self._log.sources:
             from nbtrail.tracking.datauses import CellReads
 
@@ -97,10 +107,12 @@ class CellReadings:
         own = "" if run.splits else run.run_id
         reads = CellReads(self._log, self._files(), self._project, own)
         folders = tuple(dict.fromkeys((self._folder, _folder())))
-        found: list[DatasetUse] = reads.uses(
-            self._code, self._namespace(), folders, self._started_ns
-        )
-        run.add_datasets(found)
+        try:
+            found = reads.uses(self._code, self._namespace(), folders, self._started_ns)
+        except KeyboardInterrupt:
+            say(f"Interrupted while files were digested; run {run.name} lacks some of its data.")
+        else:
+            run.add_datasets(found)
 
     def _files(self) -> FileDigests:
         if self._digests is None:

@@ -34,6 +34,7 @@ from nbtrail.tracking.process import (
 )
 from nbtrail.ui.cellreads import CellReadings
 from nbtrail.ui.identity import NotebookIdentity
+from nbtrail.ui.output import say
 
 if TYPE_CHECKING:
     from nbtrail.lineage.recorder import Recorder
@@ -158,7 +159,10 @@ class NotebookSession:
         self._hooks.remove()
         self._outputs.end()
         if self._probes is not None:
+            from nbtrail.fingerprint.progress import set_hook
+
             self._probes.uninstall()
+            set_hook(None)
         self._reads.remove()
         self._close()
         use_tracker(None)
@@ -245,11 +249,14 @@ class NotebookSession:
 
     def _probed(self) -> Recorder:
         if self._recorder is None:
+            from nbtrail.fingerprint.progress import set_hook
             from nbtrail.lineage.recorder import Recorder
+            from nbtrail.ui.progress import ProgressLine
 
             self._recorder = Recorder(lambda: self.shell.user_ns, self.store.project)
             self._probes = StatementProbes(self.shell, self._recorder)
             self._probes.install()
+            set_hook(ProgressLine())
         return self._recorder
 
     def _end(self, end: CellEnd) -> None:
@@ -282,7 +289,10 @@ class NotebookSession:
     def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
         if run is not None:
             run.claim_metrics()
-        self.tracker.absorb()
+        try:
+            self.tracker.absorb()
+        except KeyboardInterrupt:  # the cell is over: only our own work is cut short
+            say("Interrupted while results were taken; some of them may be missing.")
         if run is not None:
             run.close(end, code)
         elif self.automatic:
