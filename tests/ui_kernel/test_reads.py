@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from nbtrail.entities.dataset import Seen
+from nbtrail.entities.dataset import Coverage, Seen
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_directory, digest_file
+from nbtrail.ui.verbs import show
 
 FRAME = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"]})
 
@@ -57,7 +58,7 @@ READ = {
     "pandas pickle": ("pkl", "import pandas as pd; pd.read_pickle(p)"),
     "pandas sql": (
         "sqlite",
-        "import pandas as pd, sqlite3; pd.read_sql('select * from t', sqlite3.connect(p))",
+        "import contextlib as c, pandas as pd, sqlite3 as s\nwith c.closing(s.connect(p)) as d: pd.read_sql('select * from t', d)",
     ),
     "numpy": ("npz", "import numpy as np\nwith np.load(p) as z: z['a']"),
     "joblib": ("joblib", "import joblib; joblib.load(p)"),
@@ -210,7 +211,7 @@ def test_odd_files_do_no_harm(notebook, project):
     found = {use.name: use for use in notebook.last().datasets}
     assert found.keys() == {"pipe.txt", "line\nbreak.txt", "\\udcff.txt", "sparse.bin"}
     assert found["pipe.txt"].version == "a pipe: it can't be read again"
-    assert found["sparse.bin"].version == "too large to be digested (5.0 GB)"
+    assert found["sparse.bin"].dataset.digest.coverage is Coverage.SAMPLED
     assert found["line\nbreak.txt"].dataset == digest_file(project / "line\nbreak.txt")
 
 
@@ -353,3 +354,24 @@ def test_a_run_has_the_data_that_earlier_cells_read_for_it(notebook, project):
     for name in ("fitted", "last"):
         files = [d.source for d in notebook.named(name).datasets if d.source]
         assert files == ["used.csv"]
+
+
+def test_a_file_of_another_notebook_is_a_lineage_edge(bare, project):
+    bare.shell.user_ns["__vsc_ipynb_file__"] = str(project / "01-prepare.ipynb")
+    (project / "01-prepare.ipynb").write_text('{"cells": []}')
+    bare.run("%load_ext nbtrail\nimport pandas as pd")
+    bare.run("pd.DataFrame({'a': [1, 2]}).to_csv('clean.csv', index=False)")
+    bare.run("%unload_ext nbtrail")
+    (project / "02-train.ipynb").write_text('{"cells": []}')
+    bare.shell.user_ns["__vsc_ipynb_file__"] = str(project / "02-train.ipynb")
+    bare.run("%load_ext nbtrail")
+    bare.run("frame = pd.read_csv('clean.csv')")
+    bare.run("%%track first -m rows\nrows = len(frame)")
+    shown = show("first").__repr__()
+    assert "clean.csv  cell [2] of 01-prepare.ipynb" in shown
+    assert "changed since" not in shown
+    with (project / "clean.csv").open("a") as file:
+        file.write("3\n")
+    bare.run("%%track second\npd.read_csv('clean.csv')")
+    shown = show("second").__repr__()
+    assert "cell [2] of 01-prepare.ipynb  changed since" in shown

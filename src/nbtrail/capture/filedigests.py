@@ -16,8 +16,9 @@ from nbtrail.fingerprint.roots import build
 
 __all__ = ["FileDigests", "Found", "unknown"]
 
-_LARGEST = 4 << 30  # bytes of one file
-_BUDGET = 8 << 30  # bytes of one cell
+_LARGEST = 4 << 30  # bytes of one file; of a larger one only samples are read
+_BUDGET = 8 << 30  # bytes of one cell, beyond which every file is sampled
+_LEAST = 64 << 20
 _MOST_FILES = 2000  # of one folder
 
 
@@ -77,10 +78,9 @@ class FileDigests:
             return self._folder(path)
         if not stat.S_ISREG(mode):
             return Found(unknown("stream"), f"a {_kind(mode)}: it can't be read again")
-        if size > min(_LARGEST, self._left):
-            return Found(unknown("file"), f"too large to be digested ({size / 2**30:.1f} GB)")
-        self._left -= size
-        return _guarded(lambda: digest_file(path), "file", path, now)
+        limit = max(_LEAST, min(_LARGEST, self._left))
+        self._left -= min(size, limit)
+        return _guarded(lambda: digest_file(path, limit=limit), "file", path, now)
 
     def _folder(self, path: str) -> Found:
         size = _folder_size(path)

@@ -44,24 +44,20 @@ def named_paths(code: str, namespace: Mapping[str, Any], folders: Sequence[str])
 
 
 def _texts(tree: ast.Module, namespace: Mapping[str, Any]) -> Iterator[str]:
-    prose = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    parts = {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr)
-        for part in node.values
-    }
     names: dict[str, None] = {}
-    for node in ast.walk(tree):
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
         if isinstance(node, ast.Constant):
-            if type(node.value) is str and id(node) not in prose and id(node) not in parts:
+            if type(node.value) is str:
                 yield node.value
-        elif isinstance(node, ast.Name) and len(names) < _MOST_NAMES:
-            names[node.id] = None
+        elif isinstance(node, ast.Name):
+            if len(names) < _MOST_NAMES:
+                names[node.id] = None
+        elif isinstance(node, ast.JoinedStr):
+            todo.extend(part for part in node.values if not isinstance(part, ast.Constant))
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            todo.extend(ast.iter_child_nodes(node))
     for name in names:
         value = namespace.get(name)
         if type(value) is str:

@@ -51,6 +51,7 @@ def show(
     as_json: bool,
 ) -> None:
     """Show everything about RUN: an id's beginning, a name, last, last~2, best, best:auc."""
+    from nbtrail.tracking.origins import file_origins
     from nbtrail.views.contract import run_detail
     from nbtrail.views.html import html_run
     from nbtrail.views.text import text_run
@@ -63,10 +64,11 @@ def show(
     if code:
         _show_code(store, found, html, output, as_json=as_json)
         return
+    origins = file_origins(reader, found)
     if html:
-        Path(html).write_text(html_run(found), encoding="utf-8")
+        Path(html).write_text(html_run(found, origins), encoding="utf-8")
     cells = reader.cells(found.session_id, 0, found.last_cell) if found.last_cell >= 0 else ()
-    answer(run_detail(found, cells), lambda: text_run(found), as_json=as_json)
+    answer(run_detail(found, cells), lambda: text_run(found, origins), as_json=as_json)
 
 
 def _show_code(

@@ -155,7 +155,8 @@ def _dataset(key: tuple[str, str, int], uses: list[DatasetUse | None]) -> Datase
         for i, use in enumerate(uses)
     ]
     unequal = [d for d in diffs if d is not None and not (d.same_content and d.same_schema)]
-    differs = None in uses or bool(unequal)
+    unknown = any(use is not None and not use.dataset.digest.content for use in uses)
+    differs = unknown or None in uses or bool(unequal)
     return DatasetComparison(
         key[0],
         key[1],

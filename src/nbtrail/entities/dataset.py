@@ -44,7 +44,8 @@ class Digest:
     Attributes
     ----------
     content : str
-        Logical values, column names and order, row order: ``xxh3-128/1:<32 hex>``.
+        Logical values, column names and order, row order: ``xxh3-128/1:<32 hex>``. Empty
+        when it could not be taken.
     schema : str
         Physical dtypes, units and index kind, in the same form.
     coverage : Coverage
@@ -121,7 +122,8 @@ class DatasetUse:
         Path relative to the project (absolute when outside of it), URL without
         credentials, or empty.
     version : str
-        What a remote store says of its state (etag, version id, time of change), or empty.
+        What a remote store says of its state (etag, version id, time of change), or why
+        there is no digest (the file was deleted, changed, is a pipe), or empty.
     query : str
         Text of the SQL query that gave it, credentials and secrets removed, or empty.
     """

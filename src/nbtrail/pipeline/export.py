@@ -216,7 +216,7 @@ def _data(run: Run) -> dict[str, str]:
 def _hint(plan: Plan, run: Run, project: Path) -> str:
     """Name the likely cause of a difference: a file that changed, else a missing seed."""
     for use in run.datasets:
-        if use.dataset.kind != "file" or not use.source:
+        if use.dataset.kind != "file" or not use.source or not use.dataset.digest.content:
             continue
         try:
             now = digest_file(project / use.source).digest.content

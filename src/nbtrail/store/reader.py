@@ -11,6 +11,7 @@ from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.codec import loads
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
+from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
@@ -205,6 +206,35 @@ class Reader:
                 (path, content),
             )
             return tuple(rows)
+
+    def origin(self, path: str, content: str, reading: tuple[str, int]) -> FileOrigin | None:
+        """Return the recorded cell that last wrote a file before it was read, if any did.
+
+        Parameters
+        ----------
+        content : str
+            Digest of what was read: the last writer of just that comes first.
+        reading : tuple of (str, int)
+            Session and position of the cell that read it.
+        """
+        with self._read() as db:
+            row = db.execute(
+                "SELECT w.session_id, w.seq, w.statement, c.execution_count, "
+                "coalesce(s.notebook, ''), w.content <> ?2 FROM written_files w "
+                "JOIN cells c USING (session_id, seq) LEFT JOIN sessions s USING (session_id) "
+                "WHERE w.path = ?1 AND NOT (w.session_id = ?3 AND w.seq >= ?4) "
+                "AND c.started_ms <= coalesce((SELECT ended_ms FROM cells WHERE session_id = ?3 "
+                "AND seq = ?4), c.started_ms) "
+                "ORDER BY w.content = ?2 DESC, c.started_ms DESC, w.seq DESC, w.statement DESC "
+                "LIMIT 1",
+                (path, content, *reading),
+            ).fetchone()
+        if row is None:
+            return None
+        session_id, seq, statement, count, notebook, changed = row
+        return FileOrigin(
+            path, content, session_id, seq, statement, count, notebook, changed=bool(changed)
+        )
 
     def episodes(self, session_id: str | None = None) -> tuple[Episode, ...]:
         """Return the training episodes, of one session or all, oldest first."""

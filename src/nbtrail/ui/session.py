@@ -163,13 +163,13 @@ class NotebookSession:
 
             self._probes.uninstall()
             set_hook(None)
-        self._reads.remove()
         self._close()
         use_tracker(None)
         atexit.unregister(self._close)
         self.store.close()
 
     def _close(self) -> None:
+        self._reads.remove()  # some native modules complain at exit of functions that are not theirs
         if self._tracker is not None:
             self._tracker.close()
         else:

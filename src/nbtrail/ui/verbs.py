@@ -101,11 +101,14 @@ def show(run: str = "last", *, code: bool = False) -> Shown[Run]:
     """Show everything about one run, or with `code` what it executed."""
     if code:
         return _show_code(run)
+    from nbtrail.tracking.origins import file_origins
     from nbtrail.views.html import html_run
     from nbtrail.views.text import text_run
 
-    found = get_run(run)
-    return Shown(found, html_run(found), text_run(found))
+    reader = open_store().reader
+    found = reader.run(reader.resolve(run))
+    origins = file_origins(reader, found)
+    return Shown(found, html_run(found, origins), text_run(found, origins))
 
 
 def _show_code(run: str) -> Shown[Run]:

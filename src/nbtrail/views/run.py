@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.run import Param, Run
 from nbtrail.views.document import (
     Block,
@@ -44,12 +48,13 @@ _PACKAGES = (
 )
 
 
-def run_detail(run: Run) -> Document:
-    """Say everything of a run that one record holds."""
+def run_detail(run: Run, origins: Sequence[FileOrigin] = ()) -> Document:
+    """Say everything of a run that one record holds, and which cells made its files."""
     parts = (
         _metrics(run),
         _params(run),
         _datasets(run),
+        _origins(origins),
         _models(run),
         _artifacts(run),
         _provenance(run),
@@ -134,7 +139,7 @@ def _datasets(run: Run) -> Block | None:
                 (Span(use.context.value),),
                 (Span(data_size(use.dataset)),),
                 digest_text(use.dataset),
-                (faint(use.source or use.seen.value),),
+                (faint(_seen(use)),),
             )
         )
         for use in run.datasets
@@ -147,6 +152,33 @@ def _datasets(run: Run) -> Block | None:
         Head("seen"),
     )
     return Section("Data", (Table(heads, rows),))
+
+
+def _seen(use: DatasetUse) -> str:
+    place = use.source or use.seen.value
+    more = "; ".join(shortened(text) for text in (use.version, use.query) if text)
+    return f"{place} ({more})" if more else place
+
+
+def _origins(origins: Sequence[FileOrigin]) -> Block | None:
+    if not origins:
+        return None
+    rows = tuple(
+        Row(
+            (
+                (Span(origin.path),),
+                (Span(_maker(origin)),),
+                (Span("changed since", Tone.WARN),) if origin.changed else (),
+            )
+        )
+        for origin in origins
+    )
+    return Section("Lineage", (Table((Head("file"), Head("made by"), Head("")), rows),))
+
+
+def _maker(origin: FileOrigin) -> str:
+    number = f"[{origin.execution_count}]" if origin.execution_count else f"number {origin.seq + 1}"
+    return f"cell {number} of {origin.notebook or 'session ' + origin.session_id[:8]}"
 
 
 def _models(run: Run) -> Block | None:

@@ -8,6 +8,7 @@ from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, RegisteredModel
+from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Run
@@ -49,9 +50,9 @@ def text_runs(table: RunTable, *, filtered: bool = False) -> str:
     return to_text(runs_table(table, filtered=filtered))
 
 
-def text_run(run: Run) -> str:
+def text_run(run: Run, origins: Sequence[FileOrigin] = ()) -> str:
     """Render one run in full."""
-    return to_text(run_detail(run))
+    return to_text(run_detail(run, origins))
 
 
 def text_code(run: Run, cells: Sequence[CellExecution], modules: Sequence[ModuleSource]) -> str:
