@@ -23,6 +23,10 @@ class CallKind(Enum):
     SPLIT = "split"
     CROSS_VALIDATE = "cross_validate"
     DEFINE = "define"
+    READ = "read"
+    WRITE = "write"
+    QUERY = "query"
+    RESPONSE = "response"
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ __all__ = ["PLACEHOLDER", "Finding", "find_secrets", "is_secret_name", "redact",
 PLACEHOLDER = "<redacted:"
 """How everything begins that stands in the place of a secret."""
 
+
 class Finding(NamedTuple):
     """Where a secret stood: its kind and its line, 1-based. Never what it was."""
 

@@ -88,6 +88,16 @@ def end_session(db: sqlite3.Connection, session_id: str, ended_ms: int) -> None:
     execute(db, "UPDATE sessions SET ended_ms = ? WHERE session_id = ?", (ended_ms, session_id))
 
 
+def set_session_notebook(db: sqlite3.Connection, session_id: str, notebook: str) -> None:
+    execute(
+        db,
+        "UPDATE runs SET source = ?1 WHERE session_id = ?2 AND source = "
+        "(SELECT notebook FROM sessions WHERE session_id = ?2)",
+        (notebook, session_id),
+    )
+    execute(db, "UPDATE sessions SET notebook = ?1 WHERE session_id = ?2", (notebook, session_id))
+
+
 def record_cell(db: sqlite3.Connection, cell: CellExecution) -> None:
     execute(
         db,
@@ -377,6 +387,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     for function in (
         start_session,
         end_session,
+        set_session_notebook,
         record_cell,
         put_module,
         put_episode,

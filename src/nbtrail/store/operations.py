@@ -69,6 +69,7 @@ __all__ = [
     "set_marks",
     "set_note",
     "set_resources",
+    "set_session_notebook",
     "set_start_state",
     "set_tags",
     "start_run",
@@ -130,6 +131,11 @@ def start_session(session: Session) -> Operation:
 def end_session(session_id: str, ended_ms: int) -> Operation:
     """End a session in an orderly way."""
     return Operation("end_session", (session_id, ended_ms), durable=True)
+
+
+def set_session_notebook(session_id: str, notebook: str) -> Operation:
+    """Say which notebook a session runs: found late, or renamed. Its runs' source follows."""
+    return Operation("set_session_notebook", (session_id, notebook))
 
 
 def record_cell(cell: CellExecution) -> Operation:

@@ -268,12 +268,12 @@ class ActiveRun(RunFiles):
         self.add_datasets([self._tracker.dataset(data, name, use, Seen.LOGGED)])
 
     def add_datasets(self, uses: Iterable[DatasetUse]) -> None:
-        """Log datasets that were seen by capture, each content once per context."""
+        """Log datasets that were seen by capture, each content once per context and source."""
         fresh = []
         with self._lock:
-            seen = {(u.dataset.digest.content, u.context) for u in self._datasets}
+            seen = {_identity(use) for use in self._datasets}
             for use in redacted_datasets(uses):
-                mark = (use.dataset.digest.content, use.context)
+                mark = _identity(use)
                 if mark not in seen:
                     seen.add(mark)
                     fresh.append(use)
@@ -292,6 +292,10 @@ class ActiveRun(RunFiles):
 
     def _submit(self, operation: operations.Operation) -> None:
         self._store.submit(operation)
+
+
+def _identity(use: DatasetUse) -> tuple[str, ...]:
+    return (use.dataset.digest.content, use.context.value, use.source, use.query)
 
 
 def _key(kind: str, key: Any) -> str:

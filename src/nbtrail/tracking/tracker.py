@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from nbtrail.capture.collector import Collector
@@ -72,6 +73,10 @@ class Tracker:
         Those of a notebook, which records them itself after each cell.
     seeds : Seeds, optional
         What the statements of a notebook gave to generators.
+    give_reads : callable
+        Adds to a run what was read while it was open.
+    readings : mapping of int to tuple of DatasetUse
+        What each cell of the session read; it grows with the session.
     """
 
     def __init__(
@@ -85,6 +90,8 @@ class Tracker:
         locate: Callable[[], Location] = Location,
         modules: ProjectModules | None = None,
         seeds: Seeds | None = None,
+        give_reads: Callable[[ActiveRun], None] = lambda _run: None,
+        readings: Mapping[int, tuple[DatasetUse, ...]] = MappingProxyType({}),
     ) -> None:
         self.store = store
         self.session = session
@@ -98,8 +105,9 @@ class Tracker:
         self._records_modules = modules is None
         self._seeds = seeds or Seeds()
         self._code = CodeState(store, self._executed)
+        self._give_reads = give_reads
         self._environment: Environment | None = None
-        self._judge = Judge(store, session.session_id, self._notebook_file)
+        self._judge = Judge(store, session.session_id, self._notebook_file, readings)
         self._to_judge: dict[str, ActiveRun] = {}
         self._open: list[tuple[int, ActiveRun]] = []
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
@@ -208,6 +216,7 @@ class Tracker:
             self._put_start(handle, replace(state, seeds=dict(self._seeds.known)))
         reason = redacted_text(reason)
         self._code.ended(handle.run_id)
+        self._give_reads(handle)
         handle.settle()
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
         ended, here = _now_ms(), self.locate().cell_seq
@@ -224,6 +233,13 @@ class Tracker:
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
 
+    def rename_notebook(self, session: Session) -> None:
+        """Take the session under the notebook that was found for it."""
+        before, self.session = self.session.notebook, session
+        for handle in self._handles.values():
+            if not handle.is_resumed_elsewhere and handle.snapshot().source == before:
+                handle.amend(source=session.notebook)
+
     def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
         """Return the child runs of this session's run, in order."""
         every = tuple(self._handles.values())
@@ -236,7 +252,7 @@ class Tracker:
         """
         for handle in self._to_judge.values():
             if handle.snapshot().last_cell >= 0:
-                self._judge.judge(handle.run_id, handle.add_marks)
+                self._judge.judge(handle)
         self._to_judge.clear()
         self._judge.wait(timeout_s)
 

@@ -7,10 +7,11 @@ here, so that no lower room has to know a higher one.
 from __future__ import annotations
 
 import atexit
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrail.capture.audit import FileEvent, subscribe, unsubscribe
+from nbtrail.capture.audit import subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded, warn_once
@@ -32,6 +33,8 @@ from nbtrail.tracking.process import (
     relative_path,
     use_tracker,
 )
+from nbtrail.ui.cellreads import CellReadings
+from nbtrail.ui.identity import NotebookIdentity
 
 if TYPE_CHECKING:
     from nbtrail.lineage.recorder import Recorder
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
 __all__ = ["NotebookSession"]
 
 _NOWHERE = Location()
-_CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
 
 
 class NotebookSession:
@@ -71,6 +73,7 @@ class NotebookSession:
         self._folder = Path.cwd()
         path = relative_path(notebook, self.store.project) if notebook is not None else ""
         self.record = begin_session(self.store, path, self._folder)
+        self._identity = NotebookIdentity(shell, notebook)
         self._name_of = name_finder(lambda: shell.user_ns)
         self._collector = Collector(self._name_of, self._locate, self._open_run_id)
         self.automatic = False
@@ -79,7 +82,7 @@ class NotebookSession:
         self._cells: dict[int, int] = {}
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
-        self._files: dict[str, None] = {}
+        self._reads = CellReadings(self.store.project, lambda: shell.user_ns, self._open_run_id)
         self._hooks = CellHooks(shell, self._begin, self._end)
         self._outputs = OutputWatch(shell)
         self._modules = ProjectModules(self.store.project)
@@ -94,6 +97,7 @@ class NotebookSession:
         if self._tracker is None:
             from nbtrail.tracking.tracker import Tracker
 
+            self._identify(self._identity.look())
             self._tracker = Tracker(
                 self.store,
                 self.record,
@@ -103,6 +107,8 @@ class NotebookSession:
                 locate=self._locate,
                 modules=self._modules,
                 seeds=self._seeds,
+                give_reads=self._reads.give,
+                readings=self._reads.history,
             )
         return self._tracker
 
@@ -115,7 +121,8 @@ class NotebookSession:
         """Start to capture."""
         use_tracker(lambda: self.tracker)
         self._collector.start()
-        subscribe(self._file_seen)
+        self._reads.install()
+        subscribe(self._modules.opened)
         self._hooks.install()
         atexit.register(self._close)
         self._take_history()
@@ -152,7 +159,8 @@ class NotebookSession:
         self._outputs.end()
         if self._probes is not None:
             self._probes.uninstall()
-        unsubscribe(self._file_seen)
+        self._reads.remove()
+        unsubscribe(self._modules.opened)
         self._close()
         use_tracker(None)
         atexit.unregister(self._close)
@@ -177,7 +185,20 @@ class NotebookSession:
         """End a run that was opened by hand, and show its receipt."""
         from nbtrail.ui.cellrun import finish
 
-        finish(run, self.tracker, list(self._files))
+        finish(run, self.tracker)
+
+    @guarded
+    def _identify(self, notebook: Path | None) -> None:
+        """Take the notebook that was found late, or under another name."""
+        if notebook is None:
+            return
+        path = relative_path(notebook, self.store.project)
+        if path == self.record.notebook:
+            return
+        self.record = replace(self.record, notebook=path)
+        self.store.submit(operations.set_session_notebook(self.record.session_id, path))
+        if self._tracker is not None:
+            self._tracker.rename_notebook(self.record)
 
     def position_of(self, execution_count: int) -> int:
         """Return where the cell ``In [n]`` stands in the session's history.
@@ -213,7 +234,8 @@ class NotebookSession:
             return
         self._seq += 1
         self._start = start
-        self._files.clear()
+        self._reads.begin(start.transformed)
+        self._modules.begin()
         self._collector.refresh()
         self._outputs.begin(texts=self._settings.keep_output)
         self._probed().begin_cell(start.source, start.transformed)
@@ -236,6 +258,7 @@ class NotebookSession:
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
+        self._identify(self._identity.after_cell(end.start.cell_id))
         output = self._outputs.end()
         try:
             code = self._record(end, output.text) or ""  # what can't be recorded still ends its run
@@ -261,9 +284,12 @@ class NotebookSession:
     def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
         self.tracker.absorb()
         if run is not None:
-            run.close(end, code, list(self._files))
+            run.close(end, code)
         elif self.automatic:
             self._keep_cell()
+        current = self.tracker.current()
+        if current is not None:
+            self._reads.give(current)
         self.tracker.judge_ended(0.0)
 
     @guarded
@@ -274,10 +300,7 @@ class NotebookSession:
         code, statements = self._probed().end_cell(end.error)
         self._seeds.note(code, self.shell.user_ns)
         record_modules(self.store, self.record.session_id, self._modules.changed(), self._seq)
-        if any(facts.channels_read for facts in statements):
-            from nbtrail.ui.filereads import with_digests
-
-            statements = with_digests(statements, self.store.project)
+        statements = self._reads.end(self._seq, code, statements)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
         cell = CellExecution(
@@ -303,17 +326,10 @@ class NotebookSession:
 
         waiting = [t for t in self._collector.known() if t.is_model and not t.run_id]
         if any(t.location.cell_seq == self._seq for t in waiting):
-            show_receipts(keep(self.tracker, {self._seq}, asked=False))
-
-    # ------------------------------------------------------------ files
-
-    def _file_seen(self, event: FileEvent) -> None:
-        if self._start is None or event.mode != "r":
-            return
-        if event.path.endswith(_CODE):
-            self._modules.opened(event.path)
-        else:
-            self._files[event.path] = None
+            kept = keep(self.tracker, {self._seq}, asked=False)
+            for run in kept:
+                self._reads.give(run)
+            show_receipts(kept)
 
 
 def _does_more(code: str) -> bool:
