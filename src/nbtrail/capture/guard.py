@@ -36,9 +36,11 @@ def warn_once(text: str) -> None:
 
 
 def describe(exception: BaseException) -> str:
-    """Return name and text of an exception, the text cut at 500 characters."""
+    """Return name and text of an exception without secrets, the text cut at 500 characters."""
+    from nbtrail.capture.secrets import redact  # only failures need it
+
     try:
-        text = str(exception)
+        text, _ = redact(str(exception)[:5000])  # before the cut: half a key is no longer known
     except Exception:  # the text is made by the user's class
         text = "<no text>"
     return f"{type(exception).__name__}: {text[:500]}" if text else type(exception).__name__

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nbtrail.capture.audit import FileEvent
+
 __all__ = ["LoadedSource", "ProjectModules"]
 
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -66,10 +68,14 @@ class ProjectModules:
         self._opened: dict[str, None] = {}
         self.files: dict[str, None] = {}
 
-    def opened(self, path: str) -> None:
-        """Take a file that was opened for reading while a cell ran: it may be a script."""
-        if path.endswith(".py"):
-            self._opened[path] = None
+    def begin(self) -> None:
+        """Take the begin of a cell: what was opened before is no script of it."""
+        self._opened.clear()
+
+    def opened(self, event: FileEvent) -> None:
+        """Take a file that is opened: when a cell runs, it may be a script."""
+        if event.mode == "r" and event.path.endswith(".py"):
+            self._opened[event.path] = None
 
     def changed(self) -> list[LoadedSource]:
         """Return what was loaded since the last call; some microseconds when nothing was."""

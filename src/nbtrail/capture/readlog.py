@@ -85,17 +85,10 @@ class ReadLog:
     ----------
     open_run : callable
         Id of the run that is open now, or an empty text.
-    code_opened : callable
-        Takes the path of a file with code that was read: that is no data.
     """
 
-    def __init__(
-        self,
-        open_run: Callable[[], str] = lambda: "",
-        code_opened: Callable[[str], None] = lambda _path: None,
-    ) -> None:
+    def __init__(self, open_run: Callable[[], str] = lambda: "") -> None:
         self._open_run = open_run
-        self._code_opened = code_opened
         self._open = False
         self.files: dict[str, Reading] = {}
         self.written: dict[str, None] = {}
@@ -128,12 +121,9 @@ class ReadLog:
         known.runs.add(self._open_run())
 
     def _on_file(self, event: FileEvent) -> None:
-        if not self._open:
+        if not self._open or event.path.endswith(CODE_SUFFIXES):
             return
-        if event.path.endswith(CODE_SUFFIXES):
-            if event.mode == "r":
-                self._code_opened(event.path)
-        elif "r" in event.mode and event.path not in self.written:
+        if "r" in event.mode and event.path not in self.written:
             self._read(event)
         elif event.mode == "w":
             known = self.files.get(event.path)

@@ -22,8 +22,6 @@ __all__ = ["PLACEHOLDER", "Finding", "find_secrets", "is_secret_name", "redact",
 PLACEHOLDER = "<redacted:"
 """How everything begins that stands in the place of a secret."""
 
-_MOST = 5_000_000  # characters looked at
-
 
 class Finding(NamedTuple):
     """Where a secret stood: its kind and its line, 1-based. Never what it was."""
@@ -238,7 +236,6 @@ _TEMPLATE = r"(?i)^[<{$%*]|^x+$|[{}]"
 
 def _hits(text: str) -> list[_Hit]:
     """Return what to take out, in order and without overlaps."""
-    text = text[:_MOST]
     low = text.lower()
     if len(low) != len(text):  # a few letters of other alphabets change their length
         low = re.sub("[A-Z]", lambda match: match[0].lower(), text)

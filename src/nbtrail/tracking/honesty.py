@@ -1,6 +1,6 @@
 """Gives ended runs what their session's history says of them, beside the user's code.
 
-That are the marks which the order of execution earns them, and the data that earlier
+That are the marks which their recorded cells earn them, and the data that earlier
 cells read for them.
 """
 

@@ -32,20 +32,14 @@ class CellReadings:
         Returns the notebook's.
     open_run : callable
         Id of the run that is open now, or an empty text.
-    code_opened : callable
-        Takes the path of a file with code that a cell read.
     """
 
     def __init__(
-        self,
-        project: Path,
-        namespace: Callable[[], dict[str, Any]],
-        open_run: Callable[[], str],
-        code_opened: Callable[[str], None],
+        self, project: Path, namespace: Callable[[], dict[str, Any]], open_run: Callable[[], str]
     ) -> None:
         self._project = project
         self._namespace = namespace
-        self._log = ReadLog(open_run, code_opened)
+        self._log = ReadLog(open_run)
         self._taps = ReadTaps(self._log)
         self.history: dict[int, tuple[DatasetUse, ...]] = {}
         self._digests: FileDigests | None = None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrail.capture.audit import subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded, warn_once
@@ -83,9 +84,7 @@ class NotebookSession:
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
         self._modules = ProjectModules(self.store.project)
-        self._reads = CellReadings(
-            self.store.project, lambda: shell.user_ns, self._open_run_id, self._modules.opened
-        )
+        self._reads = CellReadings(self.store.project, lambda: shell.user_ns, self._open_run_id)
         self._hooks = CellHooks(shell, self._begin, self._end)
         self._outputs = OutputWatch(shell)
         self._seeds = Seeds()
@@ -124,6 +123,7 @@ class NotebookSession:
         use_tracker(lambda: self.tracker)
         self._collector.start()
         self._reads.install()
+        subscribe(self._modules.opened)
         self._hooks.install()
         atexit.register(self._close)
         self._take_history()
@@ -163,6 +163,7 @@ class NotebookSession:
 
             self._probes.uninstall()
             set_hook(None)
+        unsubscribe(self._modules.opened)
         self._close()
         use_tracker(None)
         atexit.unregister(self._close)
@@ -238,6 +239,7 @@ class NotebookSession:
         self._seq += 1
         self._start = start
         self._reads.begin(start.transformed)
+        self._modules.begin()
         self._collector.refresh()
         self._outputs.begin(texts=self._settings.keep_output)
         self._probed().begin_cell(start.source, start.transformed)
