@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nbtrail.entities.run import Experiment, Metric, Run, RunStatus
-from nbtrail.lineage.honesty import order_marks
+from nbtrail.lineage.honesty import judge
 
 LOAD = "rows = [3, 1, 2]"
 SORT = "ordered = sorted(rows)"
@@ -33,7 +33,7 @@ def marks(notebook):
             last_cell=last,
             metrics=(metric,),
         )
-        return {m.kind.value: m.reason for m in order_marks(run, notebook.cells, places)}
+        return {m.kind.value: m.reason for m in judge(run, notebook.cells, places).marks}
 
     return play
 

@@ -118,7 +118,7 @@ def rich_run(store: Store, add: Callable[..., Run]) -> Run:
             CellStatus.OK,
         )  # fmt: skip
         store.submit(operations.record_cell(cell))
-    digest = Digest("xxh3-128/0:" + "ab" * 16, "xxh3-128/0:" + "cd" * 16)
+    digest = Digest("xxh3-128/1:" + "ab" * 16, "xxh3-128/0:" + "cd" * 16)
     columns = (Column("a", "int64", "0" * 32, ("1" * 32,)), Column("b", "float64", "2" * 32))
     run = add(
         "forest",
@@ -154,7 +154,7 @@ def rich_run(store: Store, add: Callable[..., Run]) -> Run:
     signature = Signature((SignatureField("a", "int64", (-1,)),), (SignatureField("y", "str"),))
     model = ModelRecord(
         "m-" + new_id(), "forest", "sklearn.ensemble.RandomForestClassifier",
-        "xxh3-128/0:" + "9" * 32, "sklearn-skops", "models/forest", "ready", signature=signature,
+        "xxh3-128/1:" + "9" * 32, "sklearn-skops", "models/forest", "ready", signature=signature,
     )  # fmt: skip
     store.submit(operations.put_model(run.run_id, model))
     version = ModelVersion("penguin", 0, run.run_id, model.model_id, BORN, metric_value=0.97)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from nbtrail.compare.runs import compare_runs
 from nbtrail.entities.run import Param
 from nbtrail.exceptions import StoreReadOnlyError
 from nbtrail.store.connection import APPLICATION_ID
 from nbtrail.store.migrations import SCHEMA_VERSION
 from nbtrail.store.operations import log_params
 from nbtrail.store.store import Store
+from nbtrail.views.text import text_comparison
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -70,6 +73,24 @@ def test_an_old_run_reads_as_before_and_can_be_added_to(tmp_path: Path, version:
         assert cell.output == ""
     finally:
         store.close()
+
+
+def test_data_digested_before_the_form_was_frozen_are_never_called_changed(tmp_path: Path) -> None:
+    old_store(tmp_path / "old", 1)
+    store = Store.open(tmp_path / "old")
+    try:
+        old = store.reader.run(store.reader.resolve("brisk-otter"))
+    finally:
+        store.close()
+    (use,) = old.datasets
+    assert use.dataset.digest.content.startswith("xxh3-128/0:")
+    frozen = replace(use.dataset.digest, content="xxh3-128/1:" + "a" * 32)
+    now = replace(use, dataset=replace(use.dataset, digest=frozen))
+    found = compare_runs([old, replace(old, datasets=(now,))])
+    assert found.datasets[0].unknown
+    text = text_comparison(found)
+    assert "1 dataset not comparable" in text
+    assert "changed" not in text
 
 
 def test_an_old_store_that_can_not_be_written_says_what_to_do(

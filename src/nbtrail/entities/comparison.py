@@ -88,6 +88,8 @@ class DatasetDiff:
     same_content, same_schema : bool
     exact : bool
         False when a digest was sampled: "same" then only means that nothing was seen.
+    comparable : bool
+        False when the digests are of different forms or samples: nothing is claimed then.
     reordered : bool
         The same columns stand in another order.
     old_rows, new_rows : int
@@ -102,6 +104,7 @@ class DatasetDiff:
     same_content: bool
     same_schema: bool
     exact: bool = True
+    comparable: bool = True
     reordered: bool = False
     old_rows: int = -1
     new_rows: int = -1
@@ -168,6 +171,8 @@ class DatasetComparison:
         missing.
     kind : str
         As `Dataset.kind`: `rows` counts bytes for a file.
+    unknown : bool
+        Whether what differs is only that some digests can't be compared.
     """
 
     name: str
@@ -177,6 +182,7 @@ class DatasetComparison:
     differs: bool
     diffs: tuple[DatasetDiff | None, ...] = ()
     kind: str = "table"
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,8 @@ class CodeChange:
     change : str
         ``changed``, ``added`` or ``removed``.
     label : str
-        Which cell: ``In [3]`` of the first run, and of the other where it differs.
+        Which cell: ``In [3]`` of the first run, and of the other where it differs; the
+        path of a module.
     diff : tuple of str
         Lines of a unified diff without its file header.
     """

@@ -44,7 +44,7 @@ class Digest:
     Attributes
     ----------
     content : str
-        Logical values, column names and order, row order: ``xxh3-128/0:<32 hex>``.
+        Logical values, column names and order, row order: ``xxh3-128/1:<32 hex>``.
     schema : str
         Physical dtypes, units and index kind, in the same form.
     coverage : Coverage

@@ -68,7 +68,7 @@ class ModelRecord:
     class_name : str
         Qualified name of the estimator's class.
     digest : str
-        Canonical digest of the fitted state (``xxh3-128/0:<hex>``).
+        Canonical digest of the fitted state (``xxh3-128/1:<hex>``).
     flavor : str
         ``sklearn-skops`` when its file is kept; empty for "rebuild by its pipeline".
     path : str

@@ -15,11 +15,12 @@ class ColumnProfile:
     ----------
     name : str
     nulls : int
-        Rows without a value; NaN counts as one.
+        Rows without a value, NaN included.
     distinct : int
         Number of different values, -1 when it was not counted.
     minimum, maximum, mean : float or None
-        Of numbers and booleans; of points in time in seconds since the epoch (UTC).
+        Of numbers and booleans; of points in time in seconds since the epoch (UTC). None
+        also where it is infinite.
     quantiles : tuple of float
         At 0, 5, 25, 50, 75, 95 and 100 %; empty for what has no order.
     top : tuple of (str, int)

@@ -25,7 +25,8 @@ class CodeVersion:
     remote : str
         URL of ``origin`` without credentials.
     snapshot : str
-        Commit in the trail's own git store that holds the working tree as it was, or empty.
+        Commit in the trail's own git store that holds what the working tree had beside
+        `commit`, or empty.
     left_out : tuple of str
         Changed paths that the snapshot does not hold, each with the reason behind a colon.
     """
@@ -70,7 +71,7 @@ class StartState:
         Settings that say how many threads libraries use, and the number of processors.
     seeds : mapping of str to str
         Generator (``python``, ``numpy``, ``torch``) to the seed it was last given by a
-        statement that was seen; absent when it was never seeded.
+        statement that was seen, until the run ended; absent when it was never seeded.
     rng : mapping of str to str
         Generator to the digest of its state.
     """

@@ -10,7 +10,9 @@ from nbtrail.entities.dataset import Column, Dataset
 from nbtrail.fingerprint.leaves import (
     TimeKind,
     bool_leaf,
+    byte_reader,
     complex_leaf,
+    flat,
     numbers_leaf,
     time_leaf,
 )
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-__all__ = ["array_dataset", "array_leaf", "sparse_dataset"]
+__all__ = ["array_dataset", "array_leaf", "array_reader", "sparse_dataset"]
 
 _TICKS = ("s", "ms", "us", "ns")
 _TIME_KINDS: dict[str, TimeKind] = {"M": "instant", "m": "duration"}
@@ -68,11 +70,7 @@ def array_dataset(value: Array, limit: int | None) -> Dataset:
 
 def sparse_dataset(value: Any, limit: int | None) -> Dataset:
     """Digest a sparse matrix or array by its non-zero entries, whatever its format."""
-    rows = value.tocsr(copy=True) if value.ndim == 2 else value.tocoo().reshape(1, -1).tocsr()
-    rows = rows.copy() if rows is value else rows
-    rows.sum_duplicates()
-    rows.eliminate_zeros()
-    rows.sort_indices()
+    rows = _canonical(value)
     sampling = Sampling.within(rows.data.nbytes, limit)
     columns = [
         _column(name, part, None, sampling)
@@ -82,18 +80,49 @@ def sparse_dataset(value: Any, limit: int | None) -> Dataset:
     return build("array", value.shape, columns, form="sparse", layout=layout, sampling=sampling)
 
 
+def _canonical(value: Any) -> Any:
+    """Return compressed rows, sorted, without doubles and zeros; a copy only if need be."""
+    import numpy as np
+
+    rows = value.tocsr() if value.ndim == 2 else value.tocoo().reshape(1, -1).tocsr()
+    if _is_sorted(rows) and np.count_nonzero(rows.data) == len(rows.data):
+        return rows
+    rows = rows.copy() if np.may_share_memory(rows.data, getattr(value, "data", ())) else rows
+    rows.has_canonical_format = False  # what the flags of the user's matrix say may be outdated
+    rows.sum_duplicates()
+    rows.eliminate_zeros()
+    return rows
+
+
+def _is_sorted(rows: Any) -> bool:
+    """Say whether the columns of each row rise; computed, since asking scipy sets a flag."""
+    import numpy as np
+
+    rising = np.diff(rows.indices) > 0
+    edges = rows.indptr[1:-1]
+    edges = edges[(edges > 0) & (edges < len(rows.indices))]
+    rising[edges - 1] = True
+    return bool(rising.all())
+
+
 def _column(name: str, value: Array, mask: Array | None, sampling: Sampling) -> Column:
-    flat = value.reshape(1) if value.ndim == 0 else value
+    each = value.reshape(1) if value.ndim == 0 else value
     if mask is not None:
-        mask = mask.reshape(flat.shape)
-    source = Source(name, str(value.dtype), _reader(flat, mask))
-    return column(source, len(flat), sampling, block_rows(math.prod(flat.shape[1:])))
+        mask = mask.reshape(each.shape)
+    width = math.prod(each.shape[1:])
+    source = Source(name, str(value.dtype), array_reader(each, mask), value.nbytes)
+    return column(source, len(each), sampling, block_rows(width))
 
 
-def _reader(value: Array, mask: Array | None) -> Callable[[int, int], bytes]:
+def array_reader(value: Array, mask: Array | None = None) -> Callable[[int, int], bytes]:
+    """Return the function from rows to leaf of an array of one or more dimensions."""
+    simple = byte_reader(value, math.prod(value.shape[1:])) if mask is None else None
+    if simple is not None:
+        return simple
+
     def leaf(start: int, stop: int) -> bytes:
         valid = None if mask is None else mask[start:stop].reshape(-1)
-        return array_leaf(value[start:stop].reshape(-1), valid)
+        return array_leaf(flat(value[start:stop]), valid)
 
     return leaf
 

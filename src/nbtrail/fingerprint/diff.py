@@ -17,9 +17,11 @@ from nbtrail.entities.comparison import (
 )
 from nbtrail.entities.dataset import Column, Coverage, Dataset
 from nbtrail.fingerprint.dispatch import digest
+from nbtrail.fingerprint.forms import same_digest
 from nbtrail.fingerprint.leaves import BLOCK
 from nbtrail.fingerprint.objects import encode
 from nbtrail.fingerprint.roots import block_rows
+from nbtrail.fingerprint.values import is_plain
 from nbtrail.fingerprint.walk import walk
 
 __all__ = ["diff_datasets", "diff_values"]
@@ -28,13 +30,26 @@ _Reader = Callable[[str, int, int], "list[Any] | None"]
 
 _CAP = 100
 _TEXT = 120
+_PRINTABLE = frozenset({"decimal", "pandas"})
 
 
 def diff_datasets(old: Dataset, new: Dataset) -> DatasetDiff:
     """Compare two datasets by their digests: columns, dtypes, row count, blocks of rows."""
+    file = old.kind == new.kind == "file"
+    same_content = same_digest(old.digest.content, new.digest.content, file=file)
+    same_schema = same_digest(old.digest.schema, new.digest.schema, file=file)
+    if same_content is None or same_schema is None:
+        return DatasetDiff(
+            same_content=False,
+            same_schema=False,
+            exact=False,
+            comparable=False,
+            old_rows=old.rows,
+            new_rows=new.rows,
+        )
     return DatasetDiff(
-        same_content=old.digest.content == new.digest.content,
-        same_schema=old.digest.schema == new.digest.schema,
+        same_content=same_content,
+        same_schema=same_schema,
         exact=Coverage.SAMPLED not in (old.digest.coverage, new.digest.coverage),
         reordered=_reordered(old.columns, new.columns),
         old_rows=old.rows,
@@ -214,5 +229,8 @@ def _written(value: Any) -> bytes:
 
 
 def _text(value: Any) -> str:
-    text = str(value) if not isinstance(value, str) else repr(value)
+    kind = type(value)
+    if not is_plain(value) and kind.__module__.partition(".")[0] not in _PRINTABLE:
+        return f"<{kind.__module__}.{kind.__qualname__}>"  # its own text is its author's code
+    text = str(value) if kind is not str else repr(value)
     return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"

@@ -4,37 +4,61 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from nbtrail.entities.dataset import Dataset
 from nbtrail.exceptions import FingerprintError
+from nbtrail.fingerprint.progress import Report, metering, size_of
+from nbtrail.fingerprint.roots import FULL_LIMIT
 
 __all__ = ["digest", "is_data"]
 
 _Maker = Callable[[Any, "int | None"], Dataset]
 
 
-def digest(value: Any, *, limit: int | None = None) -> Dataset:
+def digest(
+    value: Any,
+    *,
+    limit: int | None = FULL_LIMIT,
+    progress: Report | None = None,
+    profile: bool = False,
+) -> Dataset:
     """Digest a dataset by value.
 
     Parameters
     ----------
     value : object
         A frame, series or index of pandas, a frame or series of polars, a table or array of
-        pyarrow, a numpy array, a sparse matrix of scipy, a text, bytes, a single value, or a
-        list, tuple or dict of these.
+        pyarrow, a numpy array, a sparse matrix of scipy, a tensor of torch, an image of PIL, a
+        text, bytes, a single value, or a list, tuple or dict of these.
     limit : int, optional
-        Above so many bytes only some blocks of rows are read, and the digest says so.
+        Above so many bytes only some blocks of rows are read, and the digest says so; None
+        reads all.
+    progress : callable, optional
+        Called between blocks with the bytes done and those in all (an estimate); what it
+        raises ends the digest and reaches the caller.
+    profile : bool
+        Whether `Dataset.profile` is filled in.
 
     Raises
     ------
     FingerprintError
         For iterators and generators (reading them would use them up) and for unknown kinds.
     """
-    maker = _maker(value)
-    if maker is not None:
-        return maker(value, limit)
-    return _plain(value, limit)
+    with metering(progress, lambda: size_of(value)):
+        try:
+            maker = _maker(value)
+            found = _plain(value, limit) if maker is None else maker(value, limit)
+        except RecursionError:
+            raise FingerprintError(
+                f"A {type(value).__name__} contains itself or is nested too deeply to be digested."
+            ) from None
+    if not profile:
+        return found
+    from nbtrail.fingerprint.profiles import profile as profile_of
+
+    return replace(found, profile=profile_of(value))
 
 
 def is_data(value: Any) -> bool:
@@ -57,19 +81,14 @@ def _plain(value: Any, limit: int | None) -> Dataset:
             f"A {type(value).__name__} can't be digested: reading it would use it up. "
             "Digest the values it gives, as a list."
         )
-    try:
-        if isinstance(value, Mapping):
-            return mapping_dataset(value, lambda item: digest(item, limit=limit))
-        if isinstance(value, (list, tuple, range)):
-            return sequence_dataset(value, lambda item: digest(item, limit=limit))
-        if isinstance(value, (set, frozenset)):
-            raise FingerprintError(
-                f"A {type(value).__name__} has no order of rows. Digest sorted(...) of it."
-            )
-    except RecursionError:
+    if isinstance(value, Mapping):
+        return mapping_dataset(value, lambda item: digest(item, limit=limit))
+    if isinstance(value, (list, tuple, range)):
+        return sequence_dataset(value, lambda item: digest(item, limit=limit))
+    if isinstance(value, (set, frozenset)):
         raise FingerprintError(
-            f"A {type(value).__name__} contains itself or is nested too deeply to be digested."
-        ) from None
+            f"A {type(value).__name__} has no order of rows. Digest sorted(...) of it."
+        )
     raise FingerprintError(
         f"A {type(value).__module__}.{type(value).__qualname__} is no kind of data that can be "
         "digested. Known: frames and series of pandas and polars, pyarrow tables, numpy arrays, "
@@ -80,8 +99,13 @@ def _plain(value: Any, limit: int | None) -> Dataset:
 def _maker(value: Any) -> _Maker | None:
     for library, find in _LIBRARIES:
         module = sys.modules.get(library)
-        # A library that is still being imported has no classes yet.
-        if module is not None and (maker := find(module, value)) is not None:
+        if module is None:
+            continue
+        try:
+            maker = find(module, value)
+        except AttributeError:  # still being imported: no value of it can exist
+            continue
+        if maker is not None:
             return maker
     return None
 
@@ -134,10 +158,28 @@ def _scipy(sparse: Any, value: Any) -> _Maker | None:
     return sparse_dataset
 
 
+def _torch(torch: Any, value: Any) -> _Maker | None:
+    if not isinstance(value, torch.Tensor):
+        return None
+    from nbtrail.fingerprint.tensors import tensor_dataset
+
+    return tensor_dataset
+
+
+def _image(image: Any, value: Any) -> _Maker | None:
+    if not isinstance(value, image.Image):
+        return None
+    from nbtrail.fingerprint.tensors import image_dataset
+
+    return image_dataset
+
+
 _LIBRARIES: tuple[tuple[str, Callable[[Any, Any], _Maker | None]], ...] = (
     ("numpy", _numpy),
     ("pandas", _pandas),
     ("polars", _polars),
     ("pyarrow", _pyarrow),
     ("scipy.sparse", _scipy),
+    ("torch", _torch),
+    ("PIL.Image", _image),
 )

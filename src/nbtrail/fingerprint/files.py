@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import mmap
+import io
 import os
+import stat
+import struct
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from xxhash import xxh3_128_hexdigest
+from xxhash import xxh3_128, xxh3_128_digest, xxh3_128_hexdigest
 
 from nbtrail.entities.dataset import Column, Dataset
 from nbtrail.exceptions import FingerprintError
-from nbtrail.fingerprint.roots import build
+from nbtrail.fingerprint.progress import Report, active, metering
+from nbtrail.fingerprint.roots import FULL_LIMIT, Sampling, build
 
 __all__ = ["digest_directory", "digest_file"]
 
@@ -22,31 +26,53 @@ _Key = tuple[str, int, int, int, int]
 _RACY_NS = 2_000_000_000
 _MOST = 4096
 
-_known: dict[_Key, str] = {}
+_CHUNK = 1 << 20  # stays in the processor's cache between reading and hashing
+_KINDS = (
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "named pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+)
+
+_known: dict[tuple[_Key, int], str] = {}
 _lock = threading.Lock()
 
 
-def digest_file(path: Path | str) -> Dataset:
+def digest_file(
+    path: Path | str, *, limit: int | None = FULL_LIMIT, progress: Report | None = None
+) -> Dataset:
     """Digest the bytes of a file (kind ``file``, rows = bytes).
+
+    Parameters
+    ----------
+    limit : int, optional
+        Of a longer file only some pieces of 1 MiB are read, and the digest says so.
+    progress : callable, optional
+        As of :func:`nbtrail.fingerprint.digest`.
 
     Raises
     ------
     FingerprintError
-        When there is no such file, or it can't be read.
+        When there is no such file, it can't be read, or it is a pipe, a socket or a device:
+        these are never opened.
     """
     path = Path(path)
     try:
-        content, size = _content(path)
-    except OSError as error:
-        raise FingerprintError(
-            f"The file {path} can't be digested: {error.strerror or error}. "
-            "Check that it exists and may be read."
-        ) from error
-    return _file(content, size)
+        with metering(progress, lambda: path.stat().st_size):
+            content, size, sampling = _content(path, limit)
+    except (OSError, ValueError) as error:
+        raise _refused("file", path, error) from error
+    column = Column("", "bytes", content)
+    return build("file", (size,), (column,), form="file", sampling=sampling)
 
 
-def digest_directory(path: Path | str) -> Dataset:
-    """Digest all files below a folder, by relative path and bytes (rows = number of files).
+def digest_directory(path: Path | str, *, progress: Report | None = None) -> Dataset:
+    """Digest all files below a folder, by relative path and bytes (rows = number of entries).
+
+    A link to a file counts by that file's bytes; a link to a folder, and one that leads
+    nowhere, by its target's name. Pipes, sockets and devices count by their kind. Nothing is
+    left out, hidden folders included.
 
     Raises
     ------
@@ -55,48 +81,111 @@ def digest_directory(path: Path | str) -> Dataset:
     """
     path = Path(path)
     try:
-        # Hidden bookkeeping folders are files like all others: nothing is left out in silence.
-        names = sorted(p.relative_to(path).as_posix() for p in path.rglob("*") if p.is_file())
-        found = [(name, _content(path / name)) for name in names]
-        if not path.is_dir():
-            raise NotADirectoryError(20, "it is no folder", str(path))
-    except OSError as error:
-        raise FingerprintError(
-            f"The folder {path} can't be digested: {error.strerror or error}. "
-            "Check that it exists and may be read."
-        ) from error
-    columns = [Column(name, f"{size} bytes", content) for name, (content, size) in found]
+        names = sorted(_names(path))
+        with metering(progress, lambda: sum(_size(path / name) for name in names)):
+            columns = [_entry(name, path / name) for name in names]
+    except (OSError, ValueError) as error:
+        raise _refused("folder", path, error) from error
     return build("directory", (len(columns),), columns, form="directory")
 
 
-def _file(content: str, size: int) -> Dataset:
-    column = Column("", "bytes", content)
-    return build("file", (size,), (column,), form="file")
+def _refused(what: str, path: Path, error: OSError | ValueError) -> FingerprintError:
+    reason = getattr(error, "strerror", None) or error
+    return FingerprintError(
+        f"The {what} {str(path)!r} can't be digested: {reason}. "
+        "Check that it exists and may be read."
+    )
 
 
-def _content(path: Path) -> tuple[str, int]:
-    before = path.stat()
-    key = _key(path, before)
+def _names(folder: Path, prefix: str = "") -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{prefix}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _names(folder / entry.name, f"{name}/")
+            else:
+                yield name
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _entry(name: str, path: Path) -> Column:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        if not path.is_symlink():
+            raise
+        mode = 0
+    if stat.S_ISREG(mode):
+        content, size, _ = _content(path, None)
+        return Column(name, f"{size} bytes", content)
+    kind = "link" if path.is_symlink() else _kind(mode)
+    target = os.fsencode(path.readlink()) if kind == "link" else b""
+    return Column(name, kind, xxh3_128_hexdigest(kind.encode() + b" " + target))
+
+
+def _kind(mode: int) -> str:
+    return next((name for test, name in _KINDS if test(mode)), "special file")
+
+
+def _content(path: Path, limit: int | None) -> tuple[str, int, Sampling]:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError(f"it is a {_kind(status.st_mode)}, not a file")
+    sampling = Sampling.within(status.st_size, limit)
+    meter = active()
     with _lock:
-        content = _known.get(key)
+        content = _known.get((_key(path, status), sampling.stride))
     if content is not None:
-        return content, before.st_size
+        if meter is not None:
+            meter.add(status.st_size)
+        return content, status.st_size, sampling
     now = time.time_ns()
-    with path.open("rb") as file:
+    # Not blocking, should a pipe have taken the file's place just now.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with io.FileIO(os.open(path, flags)) as file:
         before = os.fstat(file.fileno())
-        if before.st_size:
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as memory:
-                content = xxh3_128_hexdigest(memory)
+        if sampling.stride == 1:
+            content, size = _read(file)
         else:
-            content = xxh3_128_hexdigest(file.read())
+            content, size = _sample(file, before.st_size, sampling.stride)
         after = os.fstat(file.fileno())
     settled = now - max(after.st_mtime_ns, after.st_ctime_ns) > _RACY_NS
-    if settled and _key(path, before) == _key(path, after):
+    if settled and size == after.st_size and _key(path, before) == _key(path, after):
         with _lock:
             while len(_known) >= _MOST:
                 del _known[next(iter(_known))]
-            _known[_key(path, after)] = content
-    return content, after.st_size
+            _known[_key(path, after), sampling.stride] = content
+    return content, size, sampling
+
+
+def _read(file: io.FileIO) -> tuple[str, int]:
+    # Not through a memory map: when the file is cut short meanwhile, that kills the process.
+    buffer = memoryview(bytearray(_CHUNK))
+    state, size, meter = xxh3_128(), 0, active()
+    while count := file.readinto(buffer):
+        state.update(buffer[:count])
+        size += count
+        if meter is not None:
+            meter.add(count)
+    return state.hexdigest(), size
+
+
+def _sample(file: io.FileIO, size: int, stride: int) -> tuple[str, int]:
+    """Digest the first piece, every `stride`-th after it, and the last one."""
+    leaves, meter = [], active()
+    last = (size - 1) // _CHUNK
+    for number in sorted({*range(0, last, stride), last}):
+        file.seek(number * _CHUNK)
+        leaves.append(xxh3_128_digest(file.read(_CHUNK)))
+        if meter is not None:
+            meter.add(size / (last // stride + 2))
+    return xxh3_128_hexdigest(struct.pack("<qq", size, stride) + b"".join(leaves)), size
 
 
 def _key(path: Path, status: os.stat_result) -> _Key:

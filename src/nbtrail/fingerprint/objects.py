@@ -2,15 +2,19 @@
 
 A block in which all present values are of one kind (texts, numbers, moments...) has the leaf
 that a typed column of the same values has; only a mixed block is written value by value.
+Subclasses of the plain types are read past whatever methods they override, so that no code of
+the user's runs here.
 """
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import decimal
+import pathlib
 import struct
-from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
+import types
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from nbtrail.fingerprint.leaves import (
@@ -30,6 +34,7 @@ Other = Callable[[Any], bytes]
 
 _NO_TIMES = -(2**63)
 _TIME_CLASSES = ("instant", "aware", "duration", "clock")
+_DICTS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _UNIT_NS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 
@@ -66,13 +71,21 @@ def is_missing(value: Any) -> bool:
     kind = type(value)
     if kind is str or kind is int:
         return False
-    if kind.__name__ in {"NAType", "NaTType"} and kind.__module__.startswith("pandas."):
+    if kind.__name__ in {"NAType", "NaTType"} and _of_pandas(kind):
         return True
-    if isinstance(value, (float, complex)):
-        return bool(value != value)  # noqa: PLR0124
+    if isinstance(value, float):
+        return bool(float.__ne__(value, value))
+    if isinstance(value, complex):
+        return bool(complex.__ne__(value, value))
+    if isinstance(value, decimal.Decimal):
+        return decimal.Decimal.is_nan(value)
     if kind.__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
         return value.dtype.kind in "fcmM" and bool(value != value)  # noqa: PLR0124
     return False
+
+
+def _of_pandas(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] == "pandas"
 
 
 def moment(value: Any) -> tuple[str, int] | None:
@@ -103,7 +116,7 @@ def encode(value: Any, out: list[bytes], other: Other) -> None:
         return
     name = _classify(value)
     if name == "str":
-        _sized(b"s", value.encode("utf-8", "surrogatepass"), out)
+        _sized(b"s", str.encode(value, "utf-8", "surrogatepass"), out)
     elif name == "bytes":
         _sized(b"y", bytes(value), out)
     elif name == "bool":
@@ -113,25 +126,56 @@ def encode(value: Any, out: list[bytes], other: Other) -> None:
         if isinstance(number, float) and not number.is_integer():
             out.append(b"f" + struct.pack("<d", number))
         else:
-            out.append(b"i%d;" % int(number))
+            out.append(b"i%x;" % int(number))  # hex: Python refuses to write long decimals
     elif name == "complex":
         out.append(b"c" + struct.pack("<dd", value.real + 0.0, value.imag + 0.0))
     elif name in _TIME_CLASSES:
         found = moment(value)
         assert found is not None
         out.append(f"t{name}{found[1]};".encode())
-    elif isinstance(value, decimal.Decimal):
-        _sized(b"d", str(value).encode(), out)
-    elif isinstance(value, Mapping):
-        pairs = [_joined((k, v), other) for k, v in value.items()]
+    else:
+        _encode_other(value, out, other)
+
+
+def _encode_other(value: Any, out: list[bytes], other: Other) -> None:
+    kind = type(value)
+    if isinstance(value, decimal.Decimal):
+        _sized(b"d", _decimal_text(value).encode(), out)
+    elif kind in _DICTS or kind is types.MappingProxyType:
+        pairs = [_joined(pair, other) for pair in value.items()]
         out.append(b"{%d:" % len(pairs) + b"".join(sorted(pairs)))
-    elif isinstance(value, AbstractSet):
-        items = sorted(_joined((item,), other) for item in value)
-        out.append(b"<%d:" % len(items) + b"".join(items))
-    elif isinstance(value, (list, tuple)) or type(value).__name__ == "ndarray":
+    elif kind in (set, frozenset):
+        out.append(b"<%d:" % len(value) + b"".join(sorted(_joined((x,), other) for x in value)))
+    elif isinstance(value, (list, tuple)):
+        items = list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
+        parts = [_joined((item,), other) for item in items]
+        out.append(b"(%d:" % len(parts) + b"".join(parts))
+    elif kind.__name__ == "ndarray" and kind.__module__ == "numpy" and value.ndim:
         out.append(b"(%d:" % len(value) + _joined(value, other))
+    elif isinstance(value, pathlib.PurePath):
+        _sized(b"p", str(value).encode("utf-8", "surrogatepass"), out)
+    elif kind.__name__ in {"Period", "Interval"} and _of_pandas(kind):
+        _encode_span(value, out, other)
     else:
         _sized(b"?", other(value), out)
+
+
+def _encode_span(value: Any, out: list[bytes], other: Other) -> None:
+    """Write a pandas period or interval by its facts, not by its pickled form."""
+    if type(value).__name__ == "Period":
+        out.append(f"P{value.freqstr} {value.ordinal};".encode())
+        return
+    out.append(f"I{value.closed};".encode() + _joined((value.left, value.right), other))
+
+
+def _decimal_text(value: decimal.Decimal) -> str:
+    """Return a decimal without trailing zeros: 1.50 is 1.5."""
+    sign, digits, exponent = decimal.Decimal.as_tuple(value)
+    if not isinstance(exponent, int):
+        return f"{sign}inf"
+    text = "".join(map(str, digits)).lstrip("0")
+    short = text.rstrip("0")
+    return f"{sign}:{short}e{exponent + len(text) - len(short)}" if short else "0"
 
 
 def _joined(values: Iterable[Any], other: Other) -> bytes:
@@ -194,12 +238,12 @@ def _texts(values: list[Any]) -> bytes:
     joined = "".join(present)
     body = joined.encode("utf-8", "surrogatepass")
     if len(body) != len(joined):  # not ASCII: lengths count bytes, as Arrow's do
-        coded = [None if x is None else x.encode("utf-8", "surrogatepass") for x in values]
+        coded = [None if x is None else str.encode(x, "utf-8", "surrogatepass") for x in values]
         return _byte_strings("str", coded)
     if len(present) == len(values):
-        lengths = np.fromiter(map(len, values), "i8", len(values))
+        lengths = np.fromiter(map(str.__len__, values), "i8", len(values))
     else:
-        lengths = np.array([-1 if x is None else len(x) for x in values], "i8")
+        lengths = np.array([-1 if x is None else str.__len__(x) for x in values], "i8")
     return bytes_leaf("str", lengths, body)
 
 
@@ -243,10 +287,10 @@ def _times(name: Any, values: list[Any], valid: Any) -> bytes | None:
 
 def _python_number(value: Any) -> int | float:
     if isinstance(value, int):
-        return int(value)
-    if type(value).__module__ == "numpy" and value.dtype.kind in "iu":
-        return int(value)
-    return float(value)
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    return int(value) if value.dtype.kind in "iu" else float(value)
 
 
 def _nanoseconds(delta: dt.timedelta) -> int:

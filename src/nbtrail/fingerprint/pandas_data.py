@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from xxhash import xxh3_128_hexdigest
 
 from nbtrail.entities.dataset import Column, Dataset
-from nbtrail.fingerprint.arrays import array_leaf
+from nbtrail.fingerprint import cache
+from nbtrail.fingerprint.arrays import array_leaf, array_reader
+from nbtrail.fingerprint.labels import label_text
 from nbtrail.fingerprint.leaves import bytes_leaf, time_leaf
 from nbtrail.fingerprint.objects import encode, objects_leaf
 from nbtrail.fingerprint.roots import Sampling, Source, build, column
@@ -24,10 +26,8 @@ __all__ = ["frame_dataset", "index_dataset", "series_dataset"]
 
 def frame_dataset(frame: pd.DataFrame, limit: int | None) -> Dataset:
     """Digest a frame; an index that is no plain numbering of the rows is content."""
-    size = 0 if limit is None else int(frame.memory_usage(index=True).sum())
-    sampling = Sampling.within(size, limit)
-    rows = len(frame)
-    columns = (column(_source(label, series), rows, sampling) for label, series in frame.items())
+    sampling = _sampling(frame, limit)
+    columns = _frame_columns(frame, sampling)
     return build(
         "table",
         frame.shape,
@@ -38,9 +38,24 @@ def frame_dataset(frame: pd.DataFrame, limit: int | None) -> Dataset:
     )
 
 
+def _frame_columns(frame: pd.DataFrame, sampling: Sampling) -> list[Column]:
+    rows, known = len(frame), {} if sampling.stride > 1 else cache.recall(frame)
+    columns: list[Column] = []
+    for position, (label, series) in enumerate(frame.items()):
+        source = _source(label, series)
+        if position in known:
+            columns.append(Column(source.name, source.dtype, *known[position]))
+        else:
+            columns.append(column(source, rows, sampling))
+        del series  # a view of the frame: the cache looks who holds any
+    if sampling.stride == 1 and len(known) < len(columns):
+        cache.remember(frame, dict(enumerate(columns)))
+    return columns
+
+
 def series_dataset(series: pd.Series[Any], limit: int | None) -> Dataset:
     """Digest a series; without a name and an own index it equals the array of its values."""
-    sampling = Sampling.within(int(series.memory_usage()) if limit is not None else 0, limit)
+    sampling = _sampling(series, limit)
     one = column(_source(series.name, series), len(series), sampling)
     return build(
         "series",
@@ -54,13 +69,22 @@ def series_dataset(series: pd.Series[Any], limit: int | None) -> Dataset:
 
 def index_dataset(index: pd.Index[Any], limit: int | None) -> Dataset:
     """Digest an index by its levels."""
-    sampling = Sampling.within(int(index.memory_usage()) if limit is not None else 0, limit)
+    sampling = _sampling(index, limit)
     columns = [
         column(_source(level.name, level.to_series()), len(index), sampling)
         for level in _levels(index)
     ]
     shape = (len(index),) if len(columns) == 1 else (len(index), len(columns))
     return build("series", shape, columns, layout=_index_layout(index), sampling=sampling)
+
+
+def _sampling(value: Any, limit: int | None) -> Sampling:
+    import numpy as np
+
+    # Below 8 KB per cell nothing can pass the limit: the look at each column costs time.
+    if limit is None or value.size * 8192 <= limit:
+        return Sampling()
+    return Sampling.within(int(np.sum(value.memory_usage())), limit)
 
 
 def _index(index: pd.Index[Any], sampling: Sampling) -> list[Column]:
@@ -97,7 +121,8 @@ def _index_layout(index: pd.Index[Any]) -> str:
 
 
 def _label_layout(labels: pd.Index[Any]) -> str:
-    names = "" if all(name is None for name in labels.names) else repr(list(labels.names))
+    named = any(name is not None for name in labels.names)
+    names = label_text(tuple(labels.names)) if named else ""
     return f"labels {labels.inferred_type} {names}"
 
 
@@ -105,7 +130,7 @@ def _source(label: Any, series: pd.Series[Any]) -> Source:
     import pandas as pd
 
     dtype = series.dtype
-    name = "" if label is None else str(label)
+    name = label_text(label)
     if isinstance(dtype, pd.CategoricalDtype):
         order = " ordered" if dtype.ordered else ""
         # Unused categories and their order decide the codes, not the values: schema.
@@ -125,7 +150,7 @@ def _reader(series: pd.Series[Any], dtype: Any) -> Leaf:
         values = series.to_numpy()
         if dtype.kind == "O":
             return lambda start, stop: objects_leaf(values[start:stop].tolist(), walk)
-        return lambda start, stop: array_leaf(values[start:stop])
+        return array_reader(values)
     if isinstance(dtype, pd.DatetimeTZDtype):
         moments = np.asarray(series.array, dtype=f"M8[{dtype.unit}]").view("i8")
         return lambda start, stop: time_leaf("aware", moments[start:stop], dtype.unit)

@@ -13,7 +13,7 @@ import functools
 import math
 import sys
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from xxhash import xxh3_128_digest
@@ -99,20 +99,24 @@ class _Walker:
     def _many(self, values: Iterable[Any]) -> bytes:
         return b"".join(self.digest(item) for item in values)
 
-    def _mapping(self, value: Mapping[Any, Any]) -> bytes:
+    def _mapping(self, pairs: Iterable[tuple[Any, Any]]) -> bytes:
         # Keys first: the order of the walk must not depend on insertion.
         keyed = sorted(
-            ((self.digest(key), key) for key in value if key not in _VOLATILE),
+            (
+                (self.digest(key), item)
+                for key, item in pairs
+                if type(key) is not str or key not in _VOLATILE
+            ),
             key=lambda pair: pair[0],
         )
-        return b"".join(digest + self.digest(value[key]) for digest, key in keyed)
+        return b"".join(digest + self.digest(item) for digest, item in keyed)
 
     def _parts(self, value: Any) -> bytes:
         kind = type(value)
         if kind in (list, tuple):
             return b"list" + self._many(value)
         if kind in (dict, types.MappingProxyType):
-            return b"dict" + self._mapping(value)
+            return b"dict" + self._mapping(value.items())
         if kind in (set, frozenset):
             return b"set" + b"".join(sorted(self.digest(item) for item in value))
         module = kind.__module__.partition(".")[0]
@@ -120,7 +124,7 @@ class _Walker:
             found = self._numpy(value)
             if found is not None:
                 return found
-        if module in {"pandas", "polars", "pyarrow", "scipy"}:
+        if module in {"pandas", "polars", "pyarrow", "scipy", "torch", "PIL"}:
             found = _data(value)
             if found is not None:
                 return found
@@ -143,7 +147,7 @@ class _Walker:
     def _object(self, value: Any) -> bytes:
         kind = type(value)
         name = _qualified(kind)
-        if isinstance(value, (Iterator, types.CoroutineType)) or hasattr(value, "fileno"):
+        if isinstance(value, (Iterator, types.CoroutineType)) or hasattr(kind, "fileno"):
             raise FingerprintError(
                 f"A {kind.__name__} can't be digested: reading it would use it up. "
                 "Digest the values it gives, as a list."
@@ -164,7 +168,7 @@ class _Walker:
         if items is not None:
             out += b"items" + self._many(items)
         if pairs is not None:
-            out += b"pairs" + self._mapping(dict(pairs))
+            out += b"pairs" + self._mapping(pairs)
         return out
 
     def _numpy(self, value: Any) -> bytes | None:
@@ -190,6 +194,8 @@ class _Walker:
     def _function(self, value: types.FunctionType) -> bytes:
         # A tap of capture stands for what it records: scorers hold tapped metrics.
         value = getattr(value, "__nbtrail_original__", value)
+        if (value.__module__ or "").partition(".")[0] in sys.stdlib_module_names:
+            return b"function" + _qualified(value)  # its code differs from Python to Python
         # A function of the notebook is "__main__.f" here and may stand inside another function
         # in an exported script: there its own name and code are its identity.
         local = value.__module__ == "__main__" or "<locals>" in value.__qualname__

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.run import Mark, MarkKind, Run
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.slice import backward_slice, criteria
 
-__all__ = ["order_marks"]
+__all__ = ["Judgement", "judge"]
 
 # what IPython itself puts into the namespace
 _SHELL = frozenset(
@@ -22,10 +23,27 @@ _SHELL = frozenset(
 )
 
 
-def order_marks(
+class Judgement(NamedTuple):
+    """What the history says of a run.
+
+    Attributes
+    ----------
+    marks : tuple of Mark
+    cells : frozenset of int
+        Positions of the cell executions that the result depends on.
+    files : frozenset of str
+        Files that their statements read, as the channels name them.
+    """
+
+    marks: tuple[Mark, ...]
+    cells: frozenset[int]
+    files: frozenset[str]
+
+
+def judge(
     run: Run, cells: Sequence[CellExecution], positions: Mapping[str, int] | None = None
-) -> tuple[Mark, ...]:
-    """Return the marks that the order of execution gives a run.
+) -> Judgement:
+    """Say on what a run depends, and which marks the order of execution gives it.
 
     ``out-of-order``
         A cell used what a cell further down in the notebook had made.
@@ -49,9 +67,13 @@ def order_marks(
     graph = build_graph(history)
     used = backward_slice(graph, *criteria(run, graph))
     notebook = _Notebook(history, positions or {})
-    judge = _Judge(graph, used, notebook)
-    found = (judge.out_of_order(), judge.stale(), judge.hidden())
-    return tuple(mark for mark in found if mark is not None)
+    order = _Judge(graph, used, notebook)
+    found = (order.out_of_order(), order.stale(), order.hidden())
+    return Judgement(
+        tuple(mark for mark in found if mark is not None),
+        frozenset(seq for seq, _ in used),
+        frozenset(path for node in used for path, _ in graph.facts[node].digests),
+    )
 
 
 class _Notebook:

@@ -6,13 +6,24 @@ import time
 from collections.abc import Sequence
 
 from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
+from nbtrail.fingerprint.forms import same_digest
 from nbtrail.pipeline.runner import Replay, same_float
 
 __all__ = ["judge"]
 
+_OLD_FORM = (
+    "the run digested it in another form than this version of nbtrail does. "
+    "Track the run again to have it compared."
+)
+
 
 def judge(
-    manifest: Manifest, found: Replay, inputs: Sequence[Check] = (), *, hint: str = ""
+    manifest: Manifest,
+    found: Replay,
+    inputs: Sequence[Check] = (),
+    *,
+    hint: str = "",
+    doubts: Sequence[str] = (),
 ) -> Verdict:
     """Compare a replay with what the manifest promises.
 
@@ -22,8 +33,10 @@ def judge(
         The data files beside what the run read.
     hint : str
         Likely cause of a difference, in one sentence.
+    doubts : sequence of str
+        What of the data files could not be compared.
     """
-    unchecked: list[str] = [*found.notes, *manifest.doubts]
+    unchecked: list[str] = [*found.notes, *manifest.doubts, *doubts]
     unchecked += [
         f"File {item.path}: what the run read of it was not recorded."
         for item in manifest.inputs
@@ -70,6 +83,8 @@ def _data(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Check
     for name, expected in manifest.data.items():
         if expected in every:
             checks.append(Check("data", name, expected, expected, equal=True))
+        elif any(same_digest(expected, digest) is None for digest in by_name.get(name, ())):
+            unchecked.append(f"Data {name}: {_OLD_FORM}")
         elif name in by_name:
             checks.append(Check("data", name, expected, by_name[name][-1], equal=False))
         else:
@@ -87,6 +102,8 @@ def _models(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Che
             digest = _of_class(name, found)
         if digest is None:
             unchecked.append(f"Model {name}: the fresh process could not digest it.")
+        elif same_digest(expected, digest) is None:
+            unchecked.append(f"Model {name}: {_OLD_FORM}")
         else:
             checks.append(Check("model", name, expected, digest, equal=digest == expected))
     return checks

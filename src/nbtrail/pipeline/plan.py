@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.run import Metric, Run
 from nbtrail.exceptions import ExportError
@@ -105,7 +106,8 @@ def make_plan(
     Raises
     ------
     ExportError
-        When the run has no recorded cells, or nothing that a script could compute.
+        When the run has no recorded cells, nothing that a script could compute, or a
+        statement that it needs held a secret, which was not stored.
     """
     last = max([run.last_cell, *(m.cell_seq for m in run.metrics)])
     history = tuple(c for c in sorted(cells, key=lambda c: c.seq) if c.seq <= last)
@@ -124,6 +126,8 @@ def make_plan(
             "whose statement was recorded. Log one with %track metric NAME=EXPRESSION and export "
             "the new run."
         )
+    if not full:
+        _refuse_secrets(run, nodes, texts, history)
     inside = not posixpath.isabs(cwd) and not posixpath.normpath(cwd).startswith("..")
     cwd = posixpath.normpath(cwd) if inside else "."
     files, modules = _files(run, graph, nodes)
@@ -141,6 +145,23 @@ def make_plan(
         modules,
         run.metrics,
         loop_pass,
+    )
+
+
+def _refuse_secrets(
+    run: Run,
+    nodes: Sequence[Node],
+    texts: dict[Node, tuple[tuple[str, ...], str]],
+    cells: Sequence[CellExecution],
+) -> None:
+    held = {seq for seq, index in nodes if PLACEHOLDER in texts[seq, index][1]}
+    if not held:
+        return
+    named = [f"In [{c.execution_count}]" for c in cells if c.seq in held]
+    raise ExportError(
+        f"Run {run.name or run.run_id[:8]} can't be exported: {', '.join(named)} held a secret, "
+        "which was not stored, so its script could not run. Read the secret from an environment "
+        'variable (os.environ["NAME"]), run the cell again and export the new run.'
     )
 
 

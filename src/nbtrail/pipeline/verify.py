@@ -14,6 +14,7 @@ from nbtrail.entities import codec
 from nbtrail.entities.pipeline import Check, Manifest, Outcome, PipelineInput, Scope, Verdict
 from nbtrail.exceptions import VerifyError
 from nbtrail.fingerprint.files import digest_file
+from nbtrail.fingerprint.forms import same_digest
 from nbtrail.pipeline.judge import judge
 from nbtrail.pipeline.runner import replay
 from nbtrail.store.store import Store
@@ -76,17 +77,23 @@ def run_and_judge(
         timeout_s=limit,
         progress=progress,
     )
-    return judge(manifest, found, _inputs(project, manifest), hint=hint)
+    inputs, doubts = _inputs(project, manifest)
+    return judge(manifest, found, inputs, hint=hint, doubts=doubts)
 
 
-def _inputs(project: Path, manifest: Manifest) -> list[Check]:
+def _inputs(project: Path, manifest: Manifest) -> tuple[list[Check], list[str]]:
     """Hold the data files against what the run read, as far as that was recorded."""
-    checks = []
+    checks, doubts = [], []
     for item in manifest.inputs:
-        if item.recorded:
-            now = digest_file(_place(project, item)).digest.content
-            checks.append(Check("data", item.path, item.recorded, now, equal=now == item.recorded))
-    return checks
+        if not item.recorded:
+            continue
+        now = digest_file(_place(project, item)).digest.content
+        equal = same_digest(item.recorded, now, file=True)
+        if equal is None:
+            doubts.append(f"File {item.path}: its recorded digest is of another form or sample.")
+        else:
+            checks.append(Check("data", item.path, item.recorded, now, equal=equal))
+    return checks, doubts
 
 
 def _place(project: Path, item: PipelineInput) -> Path:

@@ -45,6 +45,7 @@ __all__ = [
     "Operation",
     "amend",
     "delete_run",
+    "drop_model_files",
     "end_run",
     "end_session",
     "log_artifact",
@@ -68,6 +69,7 @@ __all__ = [
     "set_marks",
     "set_note",
     "set_resources",
+    "set_session_notebook",
     "set_start_state",
     "set_tags",
     "start_run",
@@ -129,6 +131,11 @@ def start_session(session: Session) -> Operation:
 def end_session(session_id: str, ended_ms: int) -> Operation:
     """End a session in an orderly way."""
     return Operation("end_session", (session_id, ended_ms), durable=True)
+
+
+def set_session_notebook(session_id: str, notebook: str) -> Operation:
+    """Say which notebook a session runs: found late, or renamed. Its runs' source follows."""
+    return Operation("set_session_notebook", (session_id, notebook))
 
 
 def record_cell(cell: CellExecution) -> Operation:
@@ -216,6 +223,11 @@ def log_artifact(run_id: str, artifact: Artifact) -> Operation:
 def put_model(run_id: str, model: ModelRecord) -> Operation:
     """Add a model, or replace its state by the new one."""
     return Operation("put_model", (run_id, model), durable=True)
+
+
+def drop_model_files(model_id: str, problem: str) -> Operation:
+    """Forget the files of a model; the result are the objects that nothing refers to now."""
+    return Operation("drop_model_files", (model_id, problem), durable=True, replay=False)
 
 
 def set_code(run_id: str, code: CodeVersion) -> Operation:

@@ -1,16 +1,21 @@
-"""Gives ended runs the marks that the order of execution earns them, beside the user's code."""
+"""Gives ended runs what their session's history says of them, beside the user's code.
+
+That are the marks which the order of execution earns them, and the data that earlier
+cells read for them.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nbtrail.capture.guard import guarded
 from nbtrail.entities.cell import CellExecution
-from nbtrail.entities.run import Mark
+from nbtrail.entities.dataset import DatasetUse
 from nbtrail.store.store import Store
+from nbtrail.tracking.activerun import ActiveRun
 
 __all__ = ["Judge", "cell_places"]
 
@@ -26,21 +31,30 @@ class Judge:
     session_id : str
     notebook : callable
         The notebook's file, or None when nobody knows it.
+    readings : mapping of int to tuple of DatasetUse
+        What each cell read; it grows with the session.
     """
 
-    def __init__(self, store: Store, session_id: str, notebook: Callable[[], Path | None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        session_id: str,
+        notebook: Callable[[], Path | None],
+        readings: Mapping[int, tuple[DatasetUse, ...]],
+    ) -> None:
         self._store = store
         self._session_id = session_id
         self._notebook = notebook
         self._lock = threading.Lock()
-        self._waiting: dict[str, Callable[[tuple[Mark, ...]], None]] = {}
+        self._waiting: dict[str, ActiveRun] = {}
+        self._readings = readings
         self._worker: threading.Thread | None = None
         self._cells: list[CellExecution] = []
 
-    def judge(self, run_id: str, found: Callable[[tuple[Mark, ...]], None]) -> None:
-        """Judge an ended run, all of whose cells are recorded; `found` gets its marks."""
+    def judge(self, run: ActiveRun) -> None:
+        """Judge an ended run, all of whose cells are recorded."""
         with self._lock:
-            self._waiting[run_id] = found
+            self._waiting[run.run_id] = run
             if self._worker is None:
                 self._worker = threading.Thread(
                     target=self._work, name="nbtrail-judge", daemon=True
@@ -59,19 +73,29 @@ class Judge:
                 if not self._waiting:
                     self._worker = None
                     return
-                run_id = next(iter(self._waiting))
-                found = self._waiting.pop(run_id)
-            self._one(run_id, found)
+                run = self._waiting.pop(next(iter(self._waiting)))
+            self._one(run)
 
     @guarded
-    def _one(self, run_id: str, found: Callable[[tuple[Mark, ...]], None]) -> None:
-        from nbtrail.lineage.honesty import order_marks
+    def _one(self, run: ActiveRun) -> None:
+        from nbtrail.lineage.honesty import judge
+        from nbtrail.lineage.randomness import unseeded_marks
+        from nbtrail.tracking.redaction import cell_marks
 
         self._store.flush(5.0)
-        run = self._store.reader.run(run_id)
+        record = self._store.reader.run(run.run_id)
         known = self._cells[-1].seq + 1 if self._cells else 0
         self._cells += self._store.reader.cells(self._session_id, known)
-        found(order_marks(run, self._cells, cell_places(self._notebook())))
+        found = judge(record, self._cells, cell_places(self._notebook()))
+        unseeded, redacted = unseeded_marks(record, self._cells), cell_marks(record, self._cells)
+        run.add_marks((*found.marks, *unseeded, *redacted))
+        run.add_datasets(
+            use
+            for seq in sorted(found.cells)
+            for use in self._readings.get(seq, ())
+            # a file by the statement that read it, what is no file by its cell
+            if use.source in found.files or use.query or "://" in use.source
+        )
 
 
 def cell_places(notebook: Path | None) -> dict[str, int]:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from nbtrail.entities.comparison import (
     CodeChange,
-    ColumnChange,
-    ColumnDiff,
     Comparison,
     DatasetComparison,
-    DatasetDiff,
     MetricRow,
     ParamRow,
     ProvenanceRow,
 )
+from nbtrail.views.datadiff import differences
 from nbtrail.views.document import (
     Block,
     Diff,
@@ -33,8 +31,6 @@ from nbtrail.views.document import (
 from nbtrail.views.formats import count, duration, extent, moment, numbers, shortened, status_spans
 
 __all__ = ["comparison_detail"]
-
-_COLUMNS = 8
 
 
 def comparison_detail(comparison: Comparison) -> Document:
@@ -132,7 +128,10 @@ def _data(comparison: Comparison, names: Sequence[str]) -> list[Block]:
     if equal:
         title = f"{count(len(equal), 'dataset')} equal"
         blocks.append(Section(title, (_data_table(equal, names),), folded=True))
-    note = _differ(len(differing))
+    unknown = sum(d.unknown for d in differing)
+    note = _differ(len(differing) - unknown)
+    if unknown:
+        note += f", {count(unknown, 'dataset')} not comparable"
     return [Section("Data", tuple(blocks), note=note)]
 
 
@@ -165,36 +164,9 @@ def _data_changes(row: DatasetComparison, names: Sequence[str]) -> list[tuple[Sp
         if diff is None or (diff.same_content and diff.same_schema):
             continue
         which = f" in {name}: " if len(names) > 2 else ": "
-        texts = _said(diff)
+        texts = differences(diff)
         lines.append((strong(row.name), Span(which + "; ".join(texts))))
     return lines
-
-
-def _said(diff: DatasetDiff) -> list[str]:
-    texts: list[str] = []
-    if diff.old_rows != diff.new_rows and min(diff.old_rows, diff.new_rows) >= 0:
-        texts.append(f"{diff.old_rows:,} → {diff.new_rows:,} rows")
-    if diff.reordered:
-        texts.append("columns in another order")
-    texts += [_column(column) for column in diff.columns[:_COLUMNS]]
-    if len(diff.columns) > _COLUMNS:
-        texts.append(f"{count(len(diff.columns) - _COLUMNS, 'more column')}")
-    if diff.same_content:
-        texts.append("same values")
-    if not diff.exact:
-        texts.append("only a sample was compared")
-    return texts or ["order, shape or index differs"]
-
-
-def _column(column: ColumnDiff) -> str:
-    name = column.name or "values"
-    if column.change is ColumnChange.RENAMED:
-        return f"{column.old_name} renamed to {name}"
-    if column.change is ColumnChange.RETYPED:
-        return f"{name} retyped {column.old_dtype} → {column.new_dtype}"
-    rows = ", ".join(f"{block.first:,} to {block.stop - 1:,}" for block in column.rows[:3])
-    more = " and further" if len(column.rows) > 3 else ""
-    return f"{name} {column.change.value}" + (f" within rows {rows}{more}" if rows else "")
 
 
 def _code(comparison: Comparison, names: Sequence[str]) -> list[Block]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nbtrail.entities.comparison import Comparison
+from nbtrail.entities.cell import CellExecution
+from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
+from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
+from nbtrail.views.code import code_detail
 from nbtrail.views.comparison import comparison_detail
+from nbtrail.views.datadiff import data_diff_detail
 from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.markup import to_html
@@ -21,7 +25,9 @@ from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
 
 __all__ = [
+    "html_code",
     "html_comparison",
+    "html_data_diff",
     "html_episodes",
     "html_export",
     "html_model",
@@ -48,9 +54,19 @@ def html_run(run: Run) -> str:
     return to_html(run_detail(run))
 
 
+def html_code(run: Run, cells: Sequence[CellExecution], modules: Sequence[ModuleSource]) -> str:
+    """Render the code of one run."""
+    return to_html(code_detail(run, cells, modules))
+
+
 def html_comparison(comparison: Comparison) -> str:
     """Render runs side by side."""
     return to_html(comparison_detail(comparison))
+
+
+def html_data_diff(diff: DatasetDiff) -> str:
+    """Render what differs between two datasets."""
+    return to_html(data_diff_detail(diff))
 
 
 def html_models(models: Sequence[RegisteredModel]) -> str:
