@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from nbtrail.capture.attribution import Attribution
 from nbtrail.capture.boosting import (
-    Sources,
     Watched,
     booster_params,
     estimator_evaluations,
-    evaluation_sets,
     folds_by_iteration,
 )
 from nbtrail.capture.calls import Call, CallKind
-from nbtrail.capture.expressions import argument_expression, names_in
+from nbtrail.capture.consumption import TABLES, Consumed, Consumption
 from nbtrail.capture.fittedstate import fitted_state
-from nbtrail.capture.frames import is_function, local_values
 from nbtrail.capture.hyperparams import class_name, estimator_params
+from nbtrail.capture.ledger import Ledger
 from nbtrail.capture.links import Link, Links
 from nbtrail.capture.location import Location
 from nbtrail.capture.metric_names import (
@@ -39,32 +36,17 @@ from nbtrail.capture.roles import HELD_OUT_FOLDS, Role, Roles
 from nbtrail.capture.searches import best_params, search_candidates
 from nbtrail.capture.studies import OpenStudy, TrialKey, study_params, trial_of
 from nbtrail.capture.training import Training
-from nbtrail.entities.dataset import Dataset, DatasetContext, DatasetUse, Seen
+from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import Metric, Param
-from nbtrail.exceptions import FingerprintError
-from nbtrail.fingerprint import digest
 
 __all__ = ["TrainingBook"]
 
 _KEPT_ALIVE = 8  # fitted objects held until the cell ends
 _REMEMBERED = 200  # trainings that later metric calls can still find
-_DATA = ("X", "y", "sample_weight", "data", "label", "weight", "dtrain", "train_set")
-_METHODS = frozenset({CallKind.FIT, CallKind.PREDICT, CallKind.SCORE})
 _APPLIED = ("X", "data")
-_TABLES = frozenset({"X", "data"})
-_EVALUATED = "evaluation"
 _TRAINED = Role(DatasetContext.TRAINING, "train/")
 _CURVES = frozenset({"roc_curve", "precision_recall_curve", "det_curve", "calibration_curve"})
-
-
-class _Consumed(NamedTuple):
-    """Data that a call was given: parameter, the user's variable or "", and what it was."""
-
-    argument: str
-    variable: str
-    dataset: Dataset
-    value: Any
 
 
 class TrainingBook:
@@ -95,10 +77,9 @@ class TrainingBook:
         self._attribution = Attribution(self._links, self._training_of)
         self._trainings: deque[Training] = deque(maxlen=_REMEMBERED)
         self._alive: deque[Training] = deque()
-        self._changed: dict[str, Training] = {}
-        self._pending: dict[int, list[_Consumed]] = {}
-        self._loose: list[tuple[str, Metric]] = []
-        self._sources = Sources()
+        self._pending: dict[int, list[Consumed]] = {}
+        self._ledger = Ledger(locate, open_run)
+        self._consumption = Consumption(name_of)
         self._watched = Watched()
         self._studies: dict[int, OpenStudy] = {}
 
@@ -116,10 +97,9 @@ class TrainingBook:
         with self._lock:
             for study in [s for s in self._studies.values() if not s.is_running]:
                 self._studied(study)
-            changed = tuple(self._changed.values())
+            changed = self._ledger.take()
             for training in changed:
                 self._name(training)
-            self._changed.clear()
             self._alive.clear()
             self._links.let_go()
             return changed
@@ -127,44 +107,12 @@ class TrainingBook:
     def drain_loose(self) -> tuple[tuple[str, Metric], ...]:
         """Return metrics that no model could be found for, each with its open run's id."""
         with self._lock:
-            loose = tuple(self._loose)
-            self._loose.clear()
-            return loose
+            return self._ledger.take_loose()
 
     def claim(self, name: str, value: float, cell_seq: int) -> bool:
-        """Let the user's own name take the place of the one that a captured metric was given.
-
-        Only when the value is that of exactly one call of the cell that was not drained yet.
-
-        Returns
-        -------
-        bool
-            Whether there is such a metric, under that name now.
-        """
+        """Let the user's own name take the place of a captured metric's; see `Ledger.claim`."""
         with self._lock:
-            found = [
-                (training, metric)
-                for training in self._changed.values()
-                for metric in training.metrics.values()
-                if metric.last == value and metric.cell_seq == cell_seq and metric.count == 1
-            ]
-            loose = [
-                i
-                for i, (_, m) in enumerate(self._loose)
-                if m.last == value and m.cell_seq == cell_seq
-            ]
-            if len(found) + len(loose) != 1:
-                return False
-            if loose:
-                run_id, metric = self._loose[loose[0]]
-                self._loose[loose[0]] = (run_id, replace(metric, key=name))
-            else:
-                ((training, metric),) = found
-                if metric.key != name:
-                    if name in training.metrics:
-                        return False
-                    training.rename(metric.key, name)
-            return True
+            return self._ledger.claim(name, value, cell_seq)
 
     def known(self) -> tuple[Training, ...]:
         """Return the remembered trainings, oldest first."""
@@ -174,16 +122,12 @@ class TrainingBook:
 
     def entered(self, call: Call) -> None:
         """Digest what a fit is about to consume, before it can be changed."""
-        if call.kind in _METHODS and "X" not in call.arguments:
-            # another extension put a function of its own in front, with *args
-            given = zip(("X", "y"), call.arguments.get("*", ()), strict=False)
-            call.arguments.update(given)
         if call.kind in (CallKind.FIT, CallKind.CROSS_VALIDATE, CallKind.TRAIN):
-            self._pending[id(call)] = [*self._consumed(call), *self._evaluation_data(call)]
+            self._pending[id(call)] = self._consumption.of_fit(call)
             if call.kind is CallKind.TRAIN:
                 self._watched.begin()
         elif call.kind is CallKind.DATA:
-            self._pending[id(call)] = self._consumed(call)
+            self._pending[id(call)] = self._consumption.of(call)
         elif call.kind is CallKind.STUDY:
             with self._lock:
                 self._begin_study(call)
@@ -236,7 +180,7 @@ class TrainingBook:
         trial = trial_of(call.caller)
         study = self._studies.get(trial.study) if trial is not None else None
         if study is None or trial is None:
-            self._changed[training.episode_id] = training
+            self._ledger.touch(training)
         else:
             self._keep_for_trial(training, study, trial)
 
@@ -244,7 +188,7 @@ class TrainingBook:
         """Leave a fit of an objective to its trial: it is no run of its own."""
         study.fits.setdefault(trial.number, []).append(training)
         training.trial = trial.number
-        self._changed.pop(training.episode_id, None)
+        self._ledger.forget(training)
 
     def _begin(self, call: Call, estimator: Any, *, fitted: bool = True) -> Training:
         ended = _now_ms()
@@ -253,7 +197,7 @@ class TrainingBook:
             episode_id=new_id(),
             run_id=self._open_run(),
             class_name=class_name(estimator),
-            model_name=self._variable(call, estimator),
+            model_name=self._consumption.variable(call, estimator),
             is_model=is_model,
             is_fitted=fitted,
             location=self._locate(),
@@ -289,7 +233,7 @@ class TrainingBook:
         for training in (t for fits in study.fits.values() for t in fits):
             if training in self._trainings:
                 self._trainings.remove(training)
-        self._changed[study.training.episode_id] = study.training
+        self._ledger.touch(study.training)
 
     def _searched(self, training: Training, search: Any) -> None:
         training.candidates = search_candidates(search, training.ended_ms)
@@ -300,7 +244,7 @@ class TrainingBook:
         value = number(getattr(search, "best_score_", None))
         if value is not None:
             training.expressions[f"cv_{score_key(search)}_best"] = "{}.best_score_"
-            self._add(
+            self._ledger.add(
                 training,
                 Value(f"cv_{score_key(search)}_best", value),
                 f"{type(search).__name__}.best_score_",
@@ -323,7 +267,7 @@ class TrainingBook:
         training, value = self._training_of(estimator), number(call.result)
         if training is not None and value is not None:
             role = self._use(training, call, ("X", "y"))
-            self._add(training, Value(key, value), origin, Link(training, role, "identity"))
+            self._ledger.add(training, Value(key, value), origin, Link(training, role, "identity"))
 
     def _measured(self, call: Call) -> None:
         if call.name in _CURVES:
@@ -341,10 +285,9 @@ class TrainingBook:
         for value in values:
             origin = metric_origin(call.name, call.arguments, value.pick)
             if link is not None:
-                self._add(link.training, value, origin, link)
+                self._ledger.add(link.training, value, origin, link)
                 continue
-            metric = self._metric(f"{group}{value.key}", value.value, origin)
-            self._loose.append((self._open_run(), replace(metric, link="guess" if group else "")))
+            self._ledger.add_loose(value, origin, group)
 
     def _guessed(self, call: Call) -> tuple[Link | None, str]:
         """Return the only model that it can be of, else the group for values of nobody."""
@@ -367,13 +310,13 @@ class TrainingBook:
         self._add_consumed(training, call, DatasetContext.TRAINING)
         trial = trial_of(call.caller)
         study = self._studies.get(trial.study) if trial is not None else None
-        self._changed[training.episode_id] = training
+        self._ledger.touch(training)
         if study is not None and trial is not None:
             self._keep_for_trial(training, study, trial)
         if library:
             link = Link(training, Role(DatasetContext.VALIDATION), "identity")
             for key, values in folds_by_iteration(call.result):
-                self._add_series(training, key, values, f"{call.name}()", link)
+                self._ledger.add_series(training, key, values, f"{call.name}()", link)
             return
         if call.name == "cross_val_predict":
             self._links.remember(call.result, training, HELD_OUT_FOLDS)
@@ -381,7 +324,7 @@ class TrainingBook:
         link = Link(training, Role(DatasetContext.VALIDATION), "identity")
         for key, value in cross_validation_values(call.arguments, call.result):
             origin = f"sklearn.model_selection.{call.name}:{key.rpartition('_')[2]}"
-            self._add(training, Value(key, value), origin, link)
+            self._ledger.add(training, Value(key, value), origin, link)
 
     # ------------------------------------------------------------ parts
 
@@ -403,7 +346,7 @@ class TrainingBook:
         for training in list(self._trainings):
             if training.began[0] == thread and training.began[1] > call.started_ns:
                 self._trainings.remove(training)
-                self._changed.pop(training.episode_id, None)
+                self._ledger.forget(training)
 
     def _training_of(self, estimator: Any) -> Training | None:
         return next(
@@ -413,53 +356,38 @@ class TrainingBook:
     def _use(self, training: Training, call: Call, names: tuple[str, ...]) -> Role:
         """Note the data a fitted model was applied to, and return what it was used for."""
         role = Role(None)
-        for item in self._consumed(call, names):
-            if item.argument in _TABLES:
+        for item in self._consumption.of(call, names):
+            if item.argument in TABLES:
                 content = item.dataset.digest.content
-                said = (item.variable,) if item.variable else self._written(call, item.argument)
+                said = self._consumption.names(call, item)
                 role = self._roles.of(training.fitted, item.value, content, said)
             self._note(training, item, role.context or DatasetContext.SOURCE)
         return role
 
-    def _written(self, call: Call, name: str) -> tuple[str, ...]:
-        return names_in(argument_expression(call.caller, call.arguments, name))
-
     def _add_consumed(
         self, training: Training, call: Call, context: DatasetContext
-    ) -> list[_Consumed]:
+    ) -> list[Consumed]:
         """Note what a fit was given, and return what it was only evaluated on."""
         evaluated = []
         for item in self._pending.pop(id(call), ()):
-            if item.argument == _EVALUATED:
+            if item.evaluated:
                 evaluated.append(item)
                 continue
-            if item.argument in _TABLES:
+            if item.argument in TABLES:
                 content = item.dataset.digest.content
                 training.fitted = self._roles.fitted(training.fitted, item.value, content)
             self._note(training, item, context)
         return evaluated
 
     def _made(self, call: Call) -> None:
-        """Remember what a matrix of xgboost or lightgbm was made of."""
-        made = self._pending.pop(id(call), [])
-        for item in made:
-            if item.argument in _TABLES:
+        consumed = self._pending.pop(id(call), [])
+        for item in consumed:
+            if item.argument in TABLES:
                 self._roles.remember_rows(item.dataset.digest.content, item.value)
-        self._sources.add(
-            call.arguments["self"],
-            [(m.argument, m.variable, m.dataset, _weakly(m.value)) for m in made],
-        )
-
-    def _evaluation_data(self, call: Call) -> list[_Consumed]:
-        """Digest the tables that a fit evaluates itself on after each iteration."""
-        found = []
-        for data in evaluation_sets(call.arguments):
-            made = self._digested(call, _EVALUATED, data)
-            found += [m._replace(argument=_EVALUATED) for m in made[:1]]
-        return found
+        self._consumption.made(call, consumed)
 
     def _add_evaluations(
-        self, training: Training, call: Call, evaluated: Sequence[_Consumed]
+        self, training: Training, call: Call, evaluated: Sequence[Consumed]
     ) -> None:
         """Add what was measured after each iteration, under the role of the data."""
         model = training.alive()
@@ -483,7 +411,7 @@ class TrainingBook:
             taken.add(f"{role.group}{key}")
             link = Link(training, role, "identity")
             origin = f"{training.class_name.rpartition('.')[2]}.{call.name}"
-            self._add_series(training, key, one.values, origin, link)
+            self._ledger.add_series(training, key, one.values, origin, link)
             if one.expression:
                 training.expressions[f"{role.group}{key}"] = one.expression
         for item in evaluated:
@@ -493,98 +421,17 @@ class TrainingBook:
         for name in ("best_iteration", "best_iteration_") if found else ():
             best = best or getattr(model, name, None)
         if type(best) is int and best > 0:
-            self._add(
+            self._ledger.add(
                 training,
                 Value("best_iteration", float(best)),
                 f"{type(model).__name__}.best_iteration",
                 Link(training, Role(None), "identity"),
             )
 
-    def _add_series(
-        self, training: Training, key: str, values: Sequence[float], origin: str, link: Link
-    ) -> None:
-        for step, value in enumerate(values):
-            self._add(training, Value(key, value), origin, link, step)
-
-    def _note(self, training: Training, item: _Consumed, context: DatasetContext) -> None:
+    def _note(self, training: Training, item: Consumed, context: DatasetContext) -> None:
         name = item.variable or item.argument
         training.add_dataset(DatasetUse(item.dataset, name, context, Seen.CONSUMED))
-        self._touch(training)
-
-    def _consumed(self, call: Call, names: tuple[str, ...] = _DATA) -> list[_Consumed]:
-        return [
-            item
-            for name in names
-            if call.arguments.get(name) is not None
-            for item in self._digested(call, name, call.arguments[name])
-        ]
-
-    def _digested(self, call: Call, name: str, value: Any) -> list[_Consumed]:
-        """Digest what was passed, or say what the matrix that was passed was made of."""
-        variable = self._variable(call, value)
-        made = self._sources.of(value)
-        if made is not None:
-            return [
-                _Consumed(argument, held or variable, dataset, alive())
-                for argument, held, dataset, alive in made
-            ]
-        try:
-            return [_Consumed(name, variable, digest(value), value)]
-        except FingerprintError:
-            return []
-
-    def _variable(self, call: Call, value: Any) -> str:
-        """Return the variable that holds a value: of the calling function, else of the session."""
-        if call.caller is not None and is_function(call.caller):
-            for name, held in local_values(call.caller).items():
-                if held is value and not name.startswith("_"):
-                    return name
-        return self._name_of(value)
-
-    def _add(
-        self, training: Training, value: Value, origin: str, link: Link, step: int = 0
-    ) -> None:
-        key = value.key
-        if link.quality == "guess":
-            # another's value never takes the place of the model's own
-            key = f"other/{key}" if training.is_known(key) else key
-        else:
-            key = f"{link.role.group}{key}"
-        role = "" if link.quality == "guess" else link.role.text
-        metric = replace(
-            self._metric(key, value.value, origin), role=role, link=link.quality, last_step=step
-        )
-        open_run = self._open_run()
-        if open_run and training.run_id != open_run:
-            # an evaluation that is tracked itself belongs to the run that is open
-            self._loose.append((open_run, metric))
-            return
-        training.add_metric(metric)
-        self._touch(training)
-
-    def _touch(self, training: Training) -> None:
-        if training.trial is None:  # else its study takes it
-            self._changed[training.episode_id] = training
-
-    def _metric(self, key: str, value: float, origin: str = "") -> Metric:
-        where = self._locate()
-        return Metric(
-            key,
-            value,
-            value,
-            value,
-            last_ms=_now_ms(),
-            origin=origin,
-            cell_seq=where.cell_seq,
-            statement=where.statement,
-        )
-
-
-def _weakly(value: Any) -> Callable[[], Any]:
-    try:
-        return weakref.ref(value)
-    except TypeError:
-        return lambda: None
+        self._ledger.touch(training)
 
 
 def _head(data: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Mapping
 from enum import Enum
@@ -109,7 +110,7 @@ def estimator_params(estimator: Any) -> tuple[Param, ...]:
         owner_key, _, name = key.rpartition("__")
         if owner_key not in defaults:
             owner = values.get(owner_key, _MISSING) if owner_key else estimator
-            defaults[owner_key] = _defaults(owner)
+            defaults[owner_key] = {} if owner is _MISSING else _defaults(type(owner))  # type: ignore[arg-type]
         default = defaults[owner_key].get(name, _MISSING)
         params.append(Param(key, param_text(value), "estimator", _equal(value, default)))
     return tuple(params)
@@ -144,11 +145,11 @@ def _is_steps(value: Any) -> bool:
     )
 
 
-def _defaults(owner: Any) -> Mapping[str, Any]:
-    if owner is _MISSING:
-        return {}
+@functools.lru_cache(maxsize=256)
+def _defaults(kind: type) -> Mapping[str, Any]:
+    """Return the defaults of a class's parameters."""
     defaults: dict[str, Any] = {}
-    for cls in reversed(type(owner).__mro__):  # xgboost's classes pass most on to their base
+    for cls in reversed(kind.__mro__):  # xgboost's classes pass most on to their base
         initialise = vars(cls).get("__init__")
         if not inspect.isfunction(initialise):
             continue

@@ -138,6 +138,8 @@ class Training:
     def rename(self, key: str, name: str) -> None:
         """Give a metric that was not drained yet the name that the user has for it."""
         self.metrics[name] = replace(self.metrics.pop(key), key=name)
+        if key in self.expressions:
+            self.expressions[name] = self.expressions.pop(key)
         for points in (self.points, self.history):
             points[:] = [replace(p, key=name) if p.key == key else p for p in points]
 
