@@ -168,8 +168,9 @@ def frames(repetitions: int) -> None:
         if tool is None:
             print(f"{name:<22} {'not installed':>12}")
             continue
+        copy = frame.copy()
         started = time.perf_counter()
-        before = tool(frame.copy())
+        before = tool(copy)
         taken = time.perf_counter() - started
         missed = sum(tool(change(frame)) == before for change in changes().values())
         alarms = sum(tool(other) != before for other in equal_frames(frame))
