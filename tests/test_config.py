@@ -59,7 +59,15 @@ def test_environment_and_pyproject_override(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "line", ["model_max_mb = 0", 'model_max_mb = "big"', "colour = 1", "dir = 3"]
+    "line",
+    [
+        "model_max_mb = 0",
+        "models_kept = -1",
+        'keep_output = "perhaps"',
+        'model_max_mb = "big"',
+        "colour = 1",
+        "dir = 3",
+    ],
 )
 def test_a_bad_setting_is_named(tmp_path, line):
     (tmp_path / ".git").mkdir()

@@ -95,6 +95,8 @@ export interface Dataset {
   schema: string;
   short: string;
   coverage: 'full' | 'sampled';
+  version: string;
+  query: string;
 }
 
 export interface SignatureField {
@@ -129,6 +131,8 @@ export interface Code {
   dirty: boolean | null;
   changed: string[];
   remote: string;
+  snapshot: string;
+  left_out: string[];
 }
 
 export interface Environment {
@@ -139,6 +143,28 @@ export interface Environment {
   machine: string;
   executable: string;
   packages: Record<string, string>;
+}
+
+export interface StartState {
+  threads: Record<string, string>;
+  seeds: Record<string, string>;
+  rng: Record<string, string>;
+}
+
+export interface Resources {
+  wall_s: Float;
+  cpu_s: Float;
+  peak_memory: number;
+  gpu_memory: number;
+}
+
+export interface Amendment {
+  kind: 'param' | 'metric';
+  key: string;
+  before: string;
+  after: string;
+  at_ms: number;
+  user: string;
 }
 
 export interface Cell {
@@ -180,6 +206,10 @@ export interface RunDetail {
   models: Model[];
   artifacts: Artifact[];
   marks: { kind: MarkKind; reason: string }[];
+  spans: { session_id: string; first_cell: number; last_cell: number }[];
+  start: StartState | null;
+  resources: Resources | null;
+  amendments: Amendment[];
   cells: Cell[];
   cells_left_out: number;
 }

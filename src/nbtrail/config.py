@@ -19,17 +19,21 @@ __all__ = ["FOLDER", "Setting", "Settings", "find_project", "find_store", "load_
 
 FOLDER = ".nbtrail"
 
-_DEFAULTS: dict[str, int] = {
+_DEFAULTS: dict[str, int | bool] = {
+    "keep_output": False,
     "model_max_mb": 200,
+    "models_kept": 3,
     "verify_timeout_s": 1800,
 }
+_MAY_BE_ZERO = ("models_kept",)
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 class Setting(NamedTuple):
     """One setting, its value and where it came from."""
 
     name: str
-    value: int
+    value: int | bool
     origin: str
 
 
@@ -39,13 +43,20 @@ class Settings:
 
     Attributes
     ----------
+    keep_output : bool
+        Keep what recorded cells print.
     model_max_mb : int
         Models whose file is larger are not kept (megabytes).
+    models_kept : int
+        How many of the best runs of an experiment keep the files of their models, beside
+        the latest run and those that were kept, promoted or exported; 0 for all.
     verify_timeout_s : int
         Time limit of one verification (seconds).
     """
 
+    keep_output: bool
     model_max_mb: int
+    models_kept: int
     verify_timeout_s: int
     origins: Mapping[str, str]
 
@@ -118,7 +129,7 @@ def load_settings(project: Path) -> Settings:
     Raises
     ------
     UsageError
-        When a setting is unknown or not a whole number above zero.
+        When a setting is unknown, or not a whole number above zero (or true or false).
     """
     table = {name: value for name, value in _table(project).items() if name != "dir"}
     unknown = sorted(set(table) - set(_DEFAULTS))
@@ -127,7 +138,7 @@ def load_settings(project: Path) -> Settings:
             f"Unknown setting {unknown[0]!r} in [tool.nbtrail] of {project / 'pyproject.toml'}. "
             f"Known ones: dir, {', '.join(_DEFAULTS)}."
         )
-    values: dict[str, int] = {}
+    values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name, default in _DEFAULTS.items():
         variable = f"NBTRAIL_{name.upper()}"
@@ -138,21 +149,31 @@ def load_settings(project: Path) -> Settings:
             raw, origin = table[name], "pyproject.toml"
         else:
             raw, origin = default, "default"
-        values[name] = _positive(name, raw, origin)
+        check = _truth if isinstance(default, bool) else _number
+        values[name] = check(name, raw, origin)
         origins[name] = origin
     return Settings(**values, origins=origins)
 
 
-def _positive(name: str, raw: Any, origin: str) -> int:
+def _number(name: str, raw: Any, origin: str) -> int:
+    least = 0 if name in _MAY_BE_ZERO else 1
     try:
         number = int(raw)
     except (TypeError, ValueError):
-        number = 0
-    if number <= 0 or isinstance(raw, bool):
+        number = -1
+    if number < least or isinstance(raw, bool):
+        bound = "zero or more" if least == 0 else "above zero"
         raise UsageError(
-            f"Setting {name} ({origin}) must be a whole number above zero, but is {raw!r}."
+            f"Setting {name} ({origin}) must be a whole number, {bound}, but is {raw!r}."
         )
     return number
+
+
+def _truth(name: str, raw: Any, origin: str) -> bool:
+    found = raw if isinstance(raw, bool) else _TRUTH.get(str(raw).strip().lower())
+    if found is None:
+        raise UsageError(f"Setting {name} ({origin}) must be true or false, but is {raw!r}.")
+    return found
 
 
 def _table(project: Path) -> dict[str, Any]:

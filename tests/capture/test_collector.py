@@ -11,7 +11,14 @@ from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, make_scorer, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    classification_report,
+    confusion_matrix,
+    f1_score,
+    make_scorer,
+    roc_auc_score,
+)
 from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -89,10 +96,10 @@ def test_the_role_of_the_data_is_told_apart(collector):
     assert training.metrics["accuracy"].role == "test"
 
 
-def test_what_can_not_be_resolved_is_marked_as_a_guess(collector):
+def test_a_function_of_predictions_is_inferred(collector):
     model = LogisticRegression(max_iter=200).fit(X_train, y_train)
     accuracy_score(y_test, 2 - model.predict(X_test))
-    assert only(collector).metrics["accuracy"].link == "guess"
+    assert only(collector).metrics["accuracy"].link == "inferred"
 
 
 def test_a_pipeline_is_one_episode_and_a_transformer_none(collector):
@@ -150,7 +157,7 @@ def test_partial_fit_continues_an_episode_and_fit_begins_one(collector):
 def test_results_that_are_no_number_are_not_metrics(collector):
     model = LogisticRegression(max_iter=200).fit(X_train, y_train)
     confusion_matrix(y_test, model.predict(X_test))
-    f1_score(y_test, model.predict(X_test), average=None)
+    classification_report(y_test, model.predict(X_test))
     assert only(collector).metrics == {}
 
 

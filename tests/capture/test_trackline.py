@@ -19,6 +19,10 @@ from nbtrail.capture.trackline import strip_track_line, track_line
         ("%%tracker\nx", None),
         ("", None),
         ("%%time\nx", None),
+        ("%%time\n%%track a\nx", "a"),
+        ("%%capture out\n\n%%track\nx", ""),
+        ("%%writefile cell.py\n%%track\nx", None),
+        ("%%time\nx\n%%track", None),
     ],
 )
 def test_options_are_read_from_the_first_line(source, expected):
@@ -31,6 +35,10 @@ def test_line_numbers_are_kept():
 
 def test_another_cell_magic_below_comes_first():
     assert strip_track_line(["%%track\n", "%%time\n", "x\n"]) == ["%%time\n", "x\n"]
+
+
+def test_below_a_cell_magic_it_becomes_a_comment():
+    assert strip_track_line(["%%time\n", "%%track\n", "x\n"]) == ["%%time\n", "#\n", "x\n"]
 
 
 @given(

@@ -16,6 +16,7 @@ from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
 from nbtrail.entities.run import Experiment, Metric, Param, Run, RunStatus
 from nbtrail.store import operations as do
+from nbtrail.store.migrations import SCHEMA_VERSION
 from nbtrail.store.store import Store
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -173,7 +174,7 @@ def test_the_doctor_reports(cli: Cli, trail: Store) -> None:
     health = document(cli("store", "doctor", "--json"))
     assert health["ok"]
     assert health["counts"]["runs"] == 3
-    assert (health["schema_version"], health["journal_mode"]) == (1, "wal")
+    assert (health["schema_version"], health["journal_mode"]) == (SCHEMA_VERSION, "wal")
 
 
 def test_the_doctor_finds_what_is_wrong(cli: Cli, trail: Store) -> None:

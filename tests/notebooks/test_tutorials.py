@@ -81,6 +81,7 @@ def execute(name, project):
         resources={"metadata": {"path": str(project)}},
         extra_arguments=["--log-level=ERROR"],
     )
+    client.create_kernel_manager().shutdown_wait_time = 60  # it may still write models
     client.execute(env=os.environ | {"NBTRAIL_NOTEBOOK": str(path)})
     return notebook
 

@@ -93,7 +93,7 @@ class Notebook:
     def values(self) -> dict:
         return self.shell.user_ns
 
-    def run(self, source: str, *, quiet: bool = True) -> object:
+    def run(self, source: str, *, quiet: bool = True, cell_id: str = "") -> object:
         started = int(time.time() * 1000)
         transformed = self.shell.transform_cell(source)
         self.recorder.begin_cell(source, transformed)
@@ -108,7 +108,7 @@ class Notebook:
             CellExecution(
                 session_id=SESSION,
                 seq=len(self.cells),
-                cell_id="",
+                cell_id=cell_id,
                 execution_count=self.shell.execution_count - 1,
                 source=source,
                 code=code,

@@ -7,14 +7,30 @@ from collections.abc import Callable
 
 import pytest
 
+from nbtrail.entities.dataset import Dataset, DatasetContext, DatasetUse, Digest, Seen
 from nbtrail.entities.identity import new_id
-from nbtrail.entities.run import Direction, Experiment, Metric, MetricPoint, Param, Run, RunStatus
+from nbtrail.entities.run import (
+    Direction,
+    Experiment,
+    Mark,
+    MarkKind,
+    Metric,
+    MetricPoint,
+    Param,
+    Run,
+    RunStatus,
+)
 from nbtrail.exceptions import NotFoundError, StoreError, UsageError
 from nbtrail.store import operations as do
 from nbtrail.store.ranking import direction_of, infer_main_metric
 from nbtrail.store.store import Store
 
 Make = Callable[..., Run]
+
+
+TABLE = Dataset(
+    Digest(f"xxh3-128/1:{'0123456789abcdef' * 2}", f"xxh3-128/1:{'0' * 32}"), "table", 3
+)
 
 
 def metrics(**values: float) -> tuple[Metric, ...]:
@@ -33,11 +49,13 @@ def trail(store: Store, make_run: Make) -> dict[str, Run]:
             params=(Param("m", "'gb'"), Param("depth", "3")), tags={"kind": "trial_1"},
         ),
         "crashed": make_run(
-            "crashed", started_ms=3000, status=RunStatus.FAILED, metrics=metrics(auc=0.99)
+            "crashed", started_ms=3000, status=RunStatus.FAILED, metrics=metrics(auc=0.99),
+            marks=(Mark(MarkKind.STALE, "old"), Mark(MarkKind.SAMPLED, "large")),
         ),
         "nan": make_run("nan", started_ms=4000, metrics=metrics(auc=math.nan, loss=math.nan)),
         "odd": make_run(
-            "odd", started_ms=500, experiment=Experiment("other"), metrics=metrics(wobble=3.0)
+            "odd", started_ms=500, experiment=Experiment("other"), metrics=metrics(wobble=3.0),
+            datasets=(DatasetUse(TABLE, "X", DatasetContext.TRAINING, Seen.OPENED, "data/x.csv"),),
         ),
     }  # fmt: skip
     runs["child"] = make_run(
@@ -156,6 +174,14 @@ def test_a_chosen_main_metric_goes_before_the_table(store: Store, trail: dict[st
         ("tags.kind = trial_1", {"second"}),
         ('metrics."auc"<0.81', {"first"}),
         ("experiment = other", {"odd"}),
+        ("mark = stale", {"crashed"}),
+        ("mark != sampled and metrics.auc >= 0.9", {"second"}),
+        ("mark = none and metrics.auc >= 0.9", {"second"}),
+        ("mark != none", {"crashed"}),
+        ("data = X", {"odd"}),
+        ("data = data/x.csv", {"odd"}),
+        ("data = 0123456", {"odd"}),
+        ("data = 123456", set()),
         ("name like '%n%' and metrics.auc > 0", {"second"}),
     ],
 )
@@ -172,6 +198,9 @@ def test_filters(store: Store, trail: dict[str, Run], query: str, names: set[str
         ("metrics.auc >", "can't be understood at"),
         ("metrics.auc > 1 or name = x", "joined by `and`"),
         ("colour = red", "nothing to filter by"),
+        ("mark = dusty", "dirty-tree, out-of-order"),
+        ("mark < stale", "by = or !="),
+        ("data > x", "by = or !="),
         ("metrics.auc > 1 and", "can't be understood"),
     ],
 )

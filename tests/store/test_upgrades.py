@@ -112,7 +112,7 @@ def test_a_changed_param_leaves_a_trace(tmp_path: Path) -> None:
     old_store(tmp_path / "old", 1)
     store = Store.open(tmp_path / "old")
     run_id = store.reader.resolve("brisk-otter")
-    change = log_params(run_id, [Param("C", "2.0")], user="ada")
+    change = log_params(run_id, [Param("C", "2.0")], amended=True, user="ada")
     store.call(change)
     store.call(change)  # a rescue file may bring it twice
     run = store.reader.run(run_id)

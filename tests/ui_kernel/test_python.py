@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
+import time
 
 import pytest
 
@@ -131,6 +134,152 @@ def test_the_decorator_on_async_generator_and_raising_functions(notebook):
     run = notebook.named("bad")
     assert (run.status, run.reason) == (RunStatus.FAILED, "OSError: because")
     assert run.param("why").value == "'because'"
+
+
+def test_an_async_generator_behaves_as_without_us(notebook):
+    @nbtrail.track(name="stream")
+    async def stream():
+        got = []
+        try:
+            while True:
+                try:
+                    got.append((yield len(got)))
+                except KeyError:
+                    got.append("caught")
+        finally:
+            closed.append(got)
+
+    closed = []
+
+    async def use():
+        source = stream()
+        seen = [await source.asend(None), await source.asend("a")]
+        seen.append(await source.athrow(KeyError("x")))
+        await source.aclose()
+        return seen
+
+    assert asyncio.run(use()) == [0, 1, 2]
+    assert closed == [["a", "caught"]]
+    assert notebook.named("stream").status is RunStatus.FINISHED
+
+
+def test_a_recursive_function_is_one_run(notebook):
+    @nbtrail.track
+    def factorial(n):
+        return 1 if n < 2 else n * factorial(n - 1)
+
+    assert factorial(5) == 120
+    assert notebook.count() == 1
+    assert notebook.last().metric("factorial").last == 120.0
+    assert notebook.last().param("n").value == "5"
+
+
+def test_methods_of_all_kinds_are_tracked(notebook):
+    class Trainer:
+        def __init__(self, rate):
+            self.rate = rate
+
+        @nbtrail.track(name="method")
+        def go(self, n):
+            return self.rate * n
+
+        @nbtrail.track(name="static")
+        @staticmethod
+        def fixed(n):
+            return float(n)
+
+        @classmethod
+        @nbtrail.track(name="class")
+        def of(cls, n):
+            return n + 0.5
+
+    assert (Trainer(2).go(3), Trainer.fixed(4), Trainer.of(1)) == (6, 4.0, 1.5)
+    for name, value in (("method", 6.0), ("static", 4.0), ("class", 1.5)):
+        run = notebook.named(name)
+        assert [p.key for p in run.params] == ["n"]
+        assert run.metrics[0].last == value
+
+
+def test_a_class_can_not_be_decorated():
+    with pytest.raises(nbtrail.exceptions.UsageError, match="Track the method"):
+
+        @nbtrail.track
+        class Trainer:
+            pass
+
+
+def test_a_decorated_function_of_a_module_follows_autoreload(notebook, project, monkeypatch):
+    monkeypatch.syspath_prepend(project)
+    module = project / "steps_of_mine.py"
+    module.write_text("from nbtrail import track\n@track(name='v1')\ndef go(n):\n    return n\n")
+    notebook.run("%load_ext autoreload\n%autoreload 2\nfrom steps_of_mine import go\nout = go(1)")
+    module.write_text(
+        "from nbtrail import track\n@track(name='v2')\ndef go(n, k=2):\n    return n * 10 * k\n"
+    )
+    os.utime(module, (time.time() + 10, time.time() + 10))
+    notebook.run("out = go(1)")
+    assert notebook.shell.user_ns["out"] == 20
+    assert notebook.named("v1").metric("go").last == 1.0
+    assert notebook.named("v2").param("k").value == "2"
+    notebook.run("%autoreload 0")
+
+
+def test_runs_in_threads_do_not_mix(notebook):
+    def work(n):
+        with nbtrail.start_run(f"thread-{n}"):
+            for step in range(20):
+                nbtrail.log_metric("m", n * 100 + step)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for n in range(4):
+        metric = notebook.named(f"thread-{n}").metric("m")
+        assert (metric.count, metric.minimum, metric.maximum) == (20, n * 100, n * 100 + 19)
+
+
+def test_late_corrections_are_allowed_and_noted(notebook):
+    with nbtrail.start_run("fixed") as run:
+        nbtrail.log_param("rate", 1)
+        nbtrail.log_metric("loss", 0.5, step=0)
+        nbtrail.log_metric("loss", 0.25, step=1)
+    run.log_param("rate", 2)
+    run.log_param("rate", 2)
+    run.log_metric("loss", 0.3)
+    with nbtrail.start_run(run_id="fixed"):
+        nbtrail.log_metric("loss", 0.4, step=2)
+        nbtrail.log_metric("acc", 0.9)
+    found = notebook.named("fixed")
+    assert found.param("rate").value == "2"
+    assert found.metric("loss").last == 0.4
+    changes = [(a.kind, a.key, a.before, a.after) for a in found.amendments]
+    assert changes == [
+        ("param", "rate", "1", "2"),
+        ("metric", "loss", "0.25", "0.3"),
+        ("metric", "loss", "0.3", "0.4"),
+    ]
+    assert all(a.at_ms > 0 and a.user == found.user for a in found.amendments)
+
+
+def test_an_open_run_is_not_opened_twice(notebook):
+    with (
+        nbtrail.start_run("busy"),
+        pytest.raises(nbtrail.exceptions.UsageError, match="still open"),
+    ):
+        nbtrail.start_run(run_id="busy")
+
+
+def test_a_run_tells_what_it_took_and_where_it_was_open(notebook):
+    notebook.run("%track start spanning")
+    notebook.run("total = sum(i * i for i in range(300_000))")
+    notebook.run("%track end")
+    run = notebook.named("spanning")
+    assert run.resources.wall_s >= run.resources.cpu_s / 4 > 0
+    assert run.resources.peak_memory > 10 << 20
+    (span,) = run.spans
+    assert span.last_cell - span.first_cell == 2
 
 
 def test_nested_calls_are_children(notebook):

@@ -59,7 +59,7 @@ def test_a_baseline_does_not_take_the_place_of_the_models_own_metric(notebook):
     )
     run, values = notebook.named("beside"), notebook.shell.user_ns
     assert (run.metric("accuracy").last, run.metric("accuracy").count) == (values["a"], 1)
-    assert (run.metric("other/accuracy").last, run.metric("other/accuracy").link) == (
+    assert (run.metric("baseline/accuracy").last, run.metric("baseline/accuracy").link) == (
         values["zero"],
         "guess",
     )

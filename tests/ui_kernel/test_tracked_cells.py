@@ -183,3 +183,32 @@ def test_a_run_keeps_the_numbers_it_ended_with(notebook):
     assert notebook.named("first").metric("accuracy") == before
     second = notebook.named("second").metric("accuracy")
     assert second.last == notebook.shell.user_ns["score"]
+
+
+def test_a_failing_cell_is_told_by_the_run_that_was_open(notebook):
+    notebook.run("%track start careful")
+    notebook.run("1 / 0", ok=False)
+    notebook.run("x = 1")
+    notebook.run("%track end")
+    run = notebook.named("careful")
+    assert run.status is RunStatus.FINISHED
+    assert run.reason.startswith("cell [")
+    assert "ZeroDivisionError" in run.reason
+
+
+def test_below_time_a_cell_is_tracked_too(notebook):
+    notebook.run("%%time\n%%track timed -m score:max\nscore = 0.5")
+    assert notebook.named("timed").metric("score").last == 0.5
+
+
+def test_an_out_of_order_run_is_marked(notebook):
+    notebook.shell.run_cell("rows = [1, 2]", store_history=True, cell_id="a")
+    notebook.shell.run_cell("rows.append(3)", store_history=True, cell_id="b")
+    notebook.shell.run_cell("rows.append(3)", store_history=True, cell_id="b")
+    notebook.shell.run_cell(
+        "%%track grown -m size\nsize = len(rows)", store_history=True, cell_id="c"
+    )
+    notebook.session.tracker.judge_ended(10.0)
+    (mark,) = (m for m in notebook.named("grown").marks if m.kind.value != "dirty-tree")
+    assert mark.kind.value == "hidden-state"
+    assert "'rows'" in mark.reason

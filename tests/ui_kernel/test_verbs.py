@@ -128,3 +128,29 @@ def test_completion_offers_verbs(notebook):
     with provisionalcompleter():
         found = notebook.shell.Completer.completions("%track pro", 10)
         assert "promote" in {completion.text for completion in found}
+
+
+def test_with_on_several_fits_of_a_cell_are_children_of_one_run(notebook):
+    notebook.run("%track on")
+    notebook.run(
+        "for C in (0.1, 1.0):\n"
+        "    m = LogisticRegression(C=C, max_iter=300).fit(X_train, y_train)\n"
+        "    acc = accuracy_score(y_test, m.predict(X_test))"
+    )
+    notebook.run("only = LogisticRegression(C=9.0, max_iter=300).fit(X_train, y_train)")
+    notebook.run("%track off")
+    table = notebook.store.reader.runs(descending=False)
+    parents = [i for i, parent in enumerate(table.parent_run_id) if parent is None]
+    assert len(parents) == 2
+    children = [p for p in table.parent_run_id if p]
+    assert children == [table.run_id[parents[0]]] * 2
+    assert "nbtrail.kept" not in notebook.last().tags
+
+
+def test_a_run_can_be_told_to_keep_its_files(notebook, capsys):
+    notebook.run("%%track chosen\nx = 1")
+    notebook.run("%track keep chosen")
+    assert "chosen keeps the files" in capsys.readouterr().out
+    assert notebook.named("chosen").tags["nbtrail.kept"] == "by hand"
+    notebook.run("%track keep 3 chosen")
+    assert "either numbers of cells" in capsys.readouterr().err

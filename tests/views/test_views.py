@@ -15,6 +15,7 @@ import pytest
 
 from nbtrail.compare.runs import compare_runs
 from nbtrail.entities.pipeline import Check, Outcome
+from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Metric, Param, RunStatus
 from nbtrail.entities.table import RunTable
 from nbtrail.views import html, text
@@ -53,6 +54,11 @@ def everything(samples):
         "receipt": (samples.run(),),
         "run": (samples.run(),),
         "runs": (samples.table(),),
+        "code": (
+            samples.run(),
+            samples.cells("1.0"),
+            [ModuleSource("m", "m.py", "ab" * 32)],
+        ),
         "comparison": (samples.comparison(),),
         "models": ([samples.model()],),
         "model": (samples.model(), samples.MOVES),

@@ -55,7 +55,15 @@ export const detail: RunDetail = {
   user: '',
   note: 'first <b>try</b>',
   main_metric: { key: 'accuracy', value: 0.97, direction: 'max' },
-  code: { commit: 'a'.repeat(40), branch: 'main', dirty: true, changed: ['x.py'], remote: '' },
+  code: {
+    commit: 'a'.repeat(40),
+    branch: 'main',
+    dirty: true,
+    changed: ['x.py'],
+    remote: '',
+    snapshot: '',
+    left_out: ['big.bin: larger than 5 MB']
+  },
   environment: {
     digest: 'e'.repeat(64),
     python: '3.11.7',
@@ -118,7 +126,9 @@ export const detail: RunDetail = {
       content: 'xxh3-128/1:abababababababababababababababab',
       schema: 'xxh3-128/1:cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd',
       short: 'abababab',
-      coverage: 'full'
+      coverage: 'full',
+      version: '',
+      query: ''
     }
   ],
   models: [
@@ -140,6 +150,12 @@ export const detail: RunDetail = {
   ],
   artifacts: [{ path: 'a.png', sha256: 'f'.repeat(64), size: 1234, media_type: 'image/png' }],
   marks: [{ kind: 'dirty-tree', reason: '1 changed file' }],
+  spans: [{ session_id: ID, first_cell: 1, last_cell: 1 }],
+  start: { threads: { cpus: '2' }, seeds: { numpy: '0' }, rng: {} },
+  resources: { wall_s: 1.5, cpu_s: 2.25, peak_memory: 300_000_000, gpu_memory: 0 },
+  amendments: [
+    { kind: 'param', key: 'tol', before: '0.2', after: '0.1', at_ms: 1_790_000_002_000, user: '' }
+  ],
   cells: [
     {
       seq: 0,

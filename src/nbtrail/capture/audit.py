@@ -7,16 +7,21 @@ subscription; without subscribers its first statement returns.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable
 from enum import Enum
+from types import FrameType
 from typing import Any, NamedTuple
 
 __all__ = [
     "FileEvent",
     "SystemEvent",
     "SystemKind",
+    "database_of",
+    "is_noise",
+    "publish",
     "subscribe",
     "subscribe_system",
     "unsubscribe",
@@ -40,10 +45,13 @@ class FileEvent(NamedTuple):
         Absolute, not resolved.
     mode : str
         ``"r"``, ``"w"`` or ``"rw"``.
+    tapped : bool
+        A tap on a reading or writing function told it, since native code opens the file.
     """
 
     path: str
     mode: str
+    tapped: bool = False
 
 
 class SystemEvent(NamedTuple):
@@ -64,6 +72,9 @@ _system: list[Callable[[SystemEvent], None]] = []
 _armed = False
 _added = False
 _busy = threading.local()
+# by id: a connection takes no weak reference, but whoever has its id later is told of too
+_databases: dict[int, Any] = {}
+_MOST_DATABASES = 1000
 
 _WRITES = {"os.mkdir": (0,), "os.rmdir": (0,), "os.remove": (0,), "os.truncate": (0,)}
 _MOVES = {"os.rename", "shutil.move", "os.link", "os.symlink"}
@@ -75,16 +86,29 @@ _OURS = "nbtrail"  # begins the names of our own threads
 # what never is data: byte code, libraries, system folders, our own and the shell's files
 _NOISE_SUFFIXES = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".ttf", ".otf", ".afm", ".pth")
 _NOISE_PREFIXES = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/")
+_MEMORY_FOLDER = "/dev/shm/"  # the one below /dev that holds files  # noqa: S108
 _NOISE_PARTS = (
     "/.nbtrail/",
     "/.ipython/",
+    "/.jupyter/",
+    "/jupyter/runtime/",
     "/.git/",
     "/__pycache__/",
     "/.cache/fontconfig",
     "/.cache/matplotlib",
-    "/.config/matplotlib",
+    "/.config/",
+    "/.matplotlib/",
     ".dist-info/",
+    ".egg-info/",
 )
+_NOISE_NAMES = (
+    "/matplotlibrc",
+    "/history.sqlite",
+    "/history.sqlite-journal",
+    "/.netrc",
+    "/__pycache__",
+)
+_LIBRARY_PARTS = ("/site-packages/", "/dist-packages/")
 _DATA_SUFFIXES = (".csv", ".gz", ".json", ".npz", ".npy", ".parquet", ".txt", ".zip", ".bz2")
 
 
@@ -100,6 +124,20 @@ def subscribe_system(callback: Callable[[SystemEvent], None]) -> None:
     _arm()
 
 
+def publish(path: str, mode: str) -> None:
+    """Tell of a file that native code reads or writes without an audit event."""
+    if _armed and not getattr(_busy, "inside", False):
+        _tell_file(path, mode, tapped=True)
+
+
+def database_of(connection: Any) -> str:
+    """Return the file of a SQLite connection that was opened since the first subscription.
+
+    ``:memory:`` for one in memory, empty for one that nobody saw.
+    """
+    return os.fsdecode(_databases.get(id(connection), ""))
+
+
 def unsubscribe(callback: Callable[[Any], None]) -> None:
     """Stop calling `callback`; nothing happens when it was not subscribed."""
     global _armed
@@ -107,6 +145,8 @@ def unsubscribe(callback: Callable[[Any], None]) -> None:
         if callback in subscribers:
             subscribers.remove(callback)
     _armed = bool(_files or _system)
+    if not _armed:
+        _databases.clear()
 
 
 def _arm() -> None:
@@ -145,7 +185,12 @@ def _dispatch(event: str, arguments: tuple[Any, ...]) -> None:
         _tell_file(arguments[0], "r")
         _tell_file(arguments[1], "w")
     elif event == "sqlite3.connect":
-        _tell_file(arguments[0], "rw")
+        _busy.database = _database_file(arguments[0])
+        _tell_file(_busy.database, "rw")
+    elif event == "sqlite3.connect/handle":
+        while len(_databases) >= _MOST_DATABASES:
+            del _databases[next(iter(_databases))]
+        _databases[id(arguments[0])] = getattr(_busy, "database", None) or ":memory:"
     elif event in _PROCESSES:
         _tell_system(SystemKind.PROCESS, " ".join(_texts(arguments)))
     elif event in _FORKS:
@@ -156,13 +201,13 @@ def _dispatch(event: str, arguments: tuple[Any, ...]) -> None:
         _tell_system(SystemKind.EXEC, arguments[0])
 
 
-def _tell_file(path: Any, mode: str) -> None:
-    if not _files or isinstance(path, int) or path is None:
+def _tell_file(path: Any, mode: str, *, tapped: bool = False) -> None:
+    if not _files or isinstance(path, int) or not path:
         return
     text = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - pathlib is slower here
-    if _is_noise(text, mode):
+    if is_noise(text, mode):
         return
-    event = FileEvent(text, mode)
+    event = FileEvent(text, mode, tapped)
     for callback in tuple(_files):
         callback(event)
 
@@ -175,13 +220,44 @@ def _tell_system(kind: SystemKind, value: Any) -> None:
         callback(event)
 
 
-def _is_noise(path: str, mode: str) -> bool:
-    if path.endswith(_NOISE_SUFFIXES) or path.startswith(_NOISE_PREFIXES):
+def is_noise(path: str, mode: str) -> bool:
+    """Say whether a file never is data: byte code, libraries, fonts, caches, our own."""
+    if path.endswith(_NOISE_SUFFIXES + _NOISE_NAMES):
+        return True
+    if path.startswith(_NOISE_PREFIXES) and not path.startswith(_MEMORY_FOLDER):
         return True
     if any(part in path for part in _NOISE_PARTS):
         return True
-    library = path.startswith((sys.prefix + os.sep, sys.base_prefix + os.sep))
-    return library and mode == "r" and not path.endswith(_DATA_SUFFIXES)
+    if mode != "r" or not _is_library(path):
+        return False
+    return not path.endswith(_DATA_SUFFIXES) or _is_importing()
+
+
+def _is_library(path: str) -> bool:
+    if path.startswith((sys.prefix + os.sep, sys.base_prefix + os.sep)):
+        return True
+    return any(part in path for part in _LIBRARY_PARTS)
+
+
+def _is_importing() -> bool:
+    """Say whether a library reads its own tables while it is imported."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _database_file(database: Any) -> Any:
+    """Return the file of a SQLite database, or None for one in memory."""
+    if not isinstance(database, (str, bytes, os.PathLike)):
+        return None
+    text = os.fsdecode(database)
+    if text.startswith("file:"):
+        text, _, options = text[5:].partition("?")
+        text = "" if "mode=memory" in options else re.sub("^//[^/]*", "", text.partition("#")[0])
+    return None if text == ":memory:" else text
 
 
 def _open_mode(mode: Any, flags: Any) -> str:

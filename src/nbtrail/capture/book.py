@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from nbtrail.capture.attribution import Attribution
+from nbtrail.capture.boosting import (
+    Sources,
+    Watched,
+    booster_params,
+    estimator_evaluations,
+    evaluation_sets,
+    folds_by_iteration,
+)
 from nbtrail.capture.calls import Call, CallKind
-from nbtrail.capture.hyperparams import class_name, estimator_params, param_text
+from nbtrail.capture.expressions import argument_expression, names_in
+from nbtrail.capture.fittedstate import fitted_state
+from nbtrail.capture.frames import is_function, local_values
+from nbtrail.capture.hyperparams import class_name, estimator_params
 from nbtrail.capture.links import Link, Links
 from nbtrail.capture.location import Location
 from nbtrail.capture.metric_names import (
-    context_of,
+    Value,
     cross_validation_values,
-    grouped,
-    metric_key,
+    metric_origin,
+    metric_values,
     number,
     score_key,
+    scorer_key,
 )
+from nbtrail.capture.roles import HELD_OUT_FOLDS, Role, Roles
+from nbtrail.capture.searches import best_params, search_candidates
+from nbtrail.capture.studies import OpenStudy, TrialKey, study_params, trial_of
 from nbtrail.capture.training import Training
 from nbtrail.entities.dataset import Dataset, DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
@@ -32,9 +49,13 @@ __all__ = ["TrainingBook"]
 
 _KEPT_ALIVE = 8  # fitted objects held until the cell ends
 _REMEMBERED = 200  # trainings that later metric calls can still find
-_DATA = ("X", "y", "sample_weight")
-_FUNCTION = 0x02  # CO_NEWLOCALS: a function's own frame, not a module's or a cell's
-_PREDICTIONS = ("y_pred", "y_score", "y_proba", "y_prob", "labels_pred", "labels")
+_DATA = ("X", "y", "sample_weight", "data", "label", "weight", "dtrain", "train_set")
+_METHODS = frozenset({CallKind.FIT, CallKind.PREDICT, CallKind.SCORE})
+_APPLIED = ("X", "data")
+_TABLES = frozenset({"X", "data"})
+_EVALUATED = "evaluation"
+_TRAINED = Role(DatasetContext.TRAINING, "train/")
+_CURVES = frozenset({"roc_curve", "precision_recall_curve", "det_curve", "calibration_curve"})
 
 
 class _Consumed(NamedTuple):
@@ -43,6 +64,7 @@ class _Consumed(NamedTuple):
     argument: str
     variable: str
     dataset: Dataset
+    value: Any
 
 
 class TrainingBook:
@@ -69,15 +91,21 @@ class TrainingBook:
         self._open_run = open_run
         self._lock = threading.RLock()
         self._links = Links()
+        self._roles = Roles()
+        self._attribution = Attribution(self._links, self._training_of)
         self._trainings: deque[Training] = deque(maxlen=_REMEMBERED)
         self._alive: deque[Training] = deque()
         self._changed: dict[str, Training] = {}
         self._pending: dict[int, list[_Consumed]] = {}
         self._loose: list[tuple[str, Metric]] = []
+        self._sources = Sources()
+        self._watched = Watched()
+        self._studies: dict[int, OpenStudy] = {}
 
     def forget_pending(self) -> None:
         """Drop what calls were about to consume that raised."""
         self._pending.clear()
+        self._watched.forget()
 
     def drain(self) -> tuple[Training, ...]:
         """Return the trainings that are new or gained something since the last call.
@@ -86,11 +114,14 @@ class TrainingBook:
         `Training.release` when it no longer needs the fitted object.
         """
         with self._lock:
+            for study in [s for s in self._studies.values() if not s.is_running]:
+                self._studied(study)
             changed = tuple(self._changed.values())
             for training in changed:
                 self._name(training)
             self._changed.clear()
             self._alive.clear()
+            self._links.let_go()
             return changed
 
     def drain_loose(self) -> tuple[tuple[str, Metric], ...]:
@@ -100,6 +131,41 @@ class TrainingBook:
             self._loose.clear()
             return loose
 
+    def claim(self, name: str, value: float, cell_seq: int) -> bool:
+        """Let the user's own name take the place of the one that a captured metric was given.
+
+        Only when the value is that of exactly one call of the cell that was not drained yet.
+
+        Returns
+        -------
+        bool
+            Whether there is such a metric, under that name now.
+        """
+        with self._lock:
+            found = [
+                (training, metric)
+                for training in self._changed.values()
+                for metric in training.metrics.values()
+                if metric.last == value and metric.cell_seq == cell_seq and metric.count == 1
+            ]
+            loose = [
+                i
+                for i, (_, m) in enumerate(self._loose)
+                if m.last == value and m.cell_seq == cell_seq
+            ]
+            if len(found) + len(loose) != 1:
+                return False
+            if loose:
+                run_id, metric = self._loose[loose[0]]
+                self._loose[loose[0]] = (run_id, replace(metric, key=name))
+            else:
+                ((training, metric),) = found
+                if metric.key != name:
+                    if name in training.metrics:
+                        return False
+                    training.rename(metric.key, name)
+            return True
+
     def known(self) -> tuple[Training, ...]:
         """Return the remembered trainings, oldest first."""
         return tuple(self._trainings)
@@ -108,14 +174,29 @@ class TrainingBook:
 
     def entered(self, call: Call) -> None:
         """Digest what a fit is about to consume, before it can be changed."""
-        if call.kind in (CallKind.FIT, CallKind.CROSS_VALIDATE):
+        if call.kind in _METHODS and "X" not in call.arguments:
+            # another extension put a function of its own in front, with *args
+            given = zip(("X", "y"), call.arguments.get("*", ()), strict=False)
+            call.arguments.update(given)
+        if call.kind in (CallKind.FIT, CallKind.CROSS_VALIDATE, CallKind.TRAIN):
+            self._pending[id(call)] = [*self._consumed(call), *self._evaluation_data(call)]
+            if call.kind is CallKind.TRAIN:
+                self._watched.begin()
+        elif call.kind is CallKind.DATA:
             self._pending[id(call)] = self._consumed(call)
+        elif call.kind is CallKind.STUDY:
+            with self._lock:
+                self._begin_study(call)
 
     def returned(self, call: Call) -> None:
         """Turn a finished call into a training or add it to one."""
         with self._lock:
-            if call.kind is CallKind.FIT:
+            if call.kind in (CallKind.FIT, CallKind.TRAIN):
                 self._fitted(call)
+            elif call.kind is CallKind.ITERATE:
+                self._watched.take(call)
+            elif call.kind is CallKind.DATA:
+                self._made(call)
             elif call.kind is CallKind.PREDICT:
                 self._predicted(call)
             elif call.kind is CallKind.SCORE:
@@ -124,11 +205,14 @@ class TrainingBook:
                 self._measured(call)
             elif call.kind is CallKind.CROSS_VALIDATE:
                 self._cross_validated(call)
+            elif call.kind is CallKind.SPLIT:
+                given = call.arguments.get("arrays") or call.arguments.get("*", ())
+                self._roles.split(given, call.result)
 
     # ------------------------------------------------------------ kinds of calls
 
     def _fitted(self, call: Call) -> None:
-        estimator = call.arguments["self"]
+        estimator = call.result if call.kind is CallKind.TRAIN else call.arguments["self"]
         self._forget_inner(call)
         training = before = self._training_of(estimator)
         # what another run continues is its own training: a run keeps what it has measured
@@ -139,13 +223,28 @@ class TrainingBook:
             training = self._begin(call, estimator)
         assert training is not None
         training.ended_ms = _now_ms()
-        self._add_consumed(training, call, DatasetContext.TRAINING)
+        evaluated = self._add_consumed(training, call, DatasetContext.TRAINING)
+        self._add_evaluations(training, call, evaluated)
         training.example = _head(call.arguments.get("X"))
-        if hasattr(estimator, "best_params_") and hasattr(estimator, "best_score_"):
+        training.state = fitted_state(estimator)
+        if "cv_results_" in getattr(estimator, "__dict__", ()):
             self._searched(training, estimator)
         if call.name == "fit_predict":
-            self._links.remember(call.result, training, DatasetContext.TRAINING)
-        self._changed[training.episode_id] = training
+            self._links.remember(call.result, training, _TRAINED)
+        elif "labels_" in getattr(estimator, "__dict__", ()):  # of clusters
+            self._links.remember(estimator.labels_, training, _TRAINED)
+        trial = trial_of(call.caller)
+        study = self._studies.get(trial.study) if trial is not None else None
+        if study is None or trial is None:
+            self._changed[training.episode_id] = training
+        else:
+            self._keep_for_trial(training, study, trial)
+
+    def _keep_for_trial(self, training: Training, study: OpenStudy, trial: TrialKey) -> None:
+        """Leave a fit of an objective to its trial: it is no run of its own."""
+        study.fits.setdefault(trial.number, []).append(training)
+        training.trial = trial.number
+        self._changed.pop(training.episode_id, None)
 
     def _begin(self, call: Call, estimator: Any, *, fitted: bool = True) -> Training:
         ended = _now_ms()
@@ -162,7 +261,7 @@ class TrainingBook:
             ended_ms=ended,
             began=(threading.get_ident(), call.started_ns),
             estimator=estimator,
-            params=estimator_params(estimator),
+            params=self._params(call, estimator),
         )
         self._trainings.append(training)
         self._alive.append(training)
@@ -170,84 +269,119 @@ class TrainingBook:
             self._alive.popleft().release()
         return training
 
+    def _params(self, call: Call, estimator: Any) -> tuple[Param, ...]:
+        if call.kind is CallKind.STUDY:
+            return study_params(estimator, call.arguments)
+        if hasattr(type(estimator), "get_params"):
+            return estimator_params(estimator)
+        library = type(call.arguments.get("dtrain", estimator)).__module__.partition(".")[0]
+        return booster_params(call, library)
+
+    def _begin_study(self, call: Call) -> None:
+        study = call.arguments["self"]
+        training = self._begin(call, study, fitted=False)
+        self._studies[id(study)] = OpenStudy(study, training, len(study.get_trials(deepcopy=False)))
+
+    def _studied(self, study: OpenStudy) -> None:
+        """Close a call of ``optimize`` that is over, by an exception too."""
+        del self._studies[id(study.study)]
+        study.close(_now_ms())
+        for training in (t for fits in study.fits.values() for t in fits):
+            if training in self._trainings:
+                self._trainings.remove(training)
+        self._changed[study.training.episode_id] = study.training
+
     def _searched(self, training: Training, search: Any) -> None:
-        best = tuple(
-            Param(f"best.{key}", param_text(value), "search")
-            for key, value in sorted(search.best_params_.items())
-        )
-        training.params = tuple(p for p in training.params if p.origin != "search") + best
-        value = number(search.best_score_)
+        training.candidates = search_candidates(search, training.ended_ms)
+        if not hasattr(search, "best_params_"):
+            return  # of several scores none chooses
+        before = tuple(p for p in training.params if p.origin != "search")
+        training.params = before + best_params(search)
+        value = number(getattr(search, "best_score_", None))
         if value is not None:
+            training.expressions[f"cv_{score_key(search)}_best"] = "{}.best_score_"
             self._add(
                 training,
-                f"cv_{score_key(search)}_best",
-                value,
-                origin=f"{type(search).__name__}.best_score_",
-                link="identity",
+                Value(f"cv_{score_key(search)}_best", value),
+                f"{type(search).__name__}.best_score_",
+                Link(training, Role(None), "identity"),
             )
 
     def _predicted(self, call: Call) -> None:
         training = self._training_of(call.arguments.get("self"))
-        if training is None:
-            return
-        context = self._use(training, call, ("X",))
-        self._links.remember(call.result, training, context)
+        if training is not None:
+            self._links.remember(call.result, training, self._use(training, call, _APPLIED))
 
     def _scored(self, call: Call) -> None:
-        estimator = call.arguments.get("self")
+        if call.name == "__call__":
+            estimator = call.arguments.get("estimator")
+            key = scorer_key(call.arguments["self"])
+            origin = f"scorer:{key}"
+        else:
+            estimator = call.arguments.get("self")
+            key, origin = score_key(estimator), f"{type(estimator).__name__}.score"
         training, value = self._training_of(estimator), number(call.result)
-        if training is None or value is None:
-            return
-        context = self._use(training, call, ("X", "y"))
-        self._add(
-            training,
-            grouped(score_key(estimator), context),
-            value,
-            origin=f"{type(estimator).__name__}.score",
-            role=context.value,
-            link="identity",
-        )
+        if training is not None and value is not None:
+            role = self._use(training, call, ("X", "y"))
+            self._add(training, Value(key, value), origin, Link(training, role, "identity"))
 
     def _measured(self, call: Call) -> None:
-        value = number(call.result)
-        if value is None:
+        if call.name in _CURVES:
+            link = self._attribution.of(call)
+            if link is not None:
+                for part in call.result:
+                    self._links.same(part, link)
             return
-        link = self._link(call.arguments)
-        key = metric_key(call.name, call.arguments)
-        origin = f"sklearn.metrics.{call.name}"
+        values = tuple(metric_values(call.name, call.arguments, call.result))
+        if not values:
+            return
+        link, group = self._attribution.of(call), ""
         if link is None:
-            metric = self._metric(key, value, origin=origin)
-            self._loose.append((self._open_run(), metric))
-            return
-        guessed = link.quality == "guess"
-        if guessed and link.training.is_known(key):
-            key = f"other/{key}"  # a baseline's value never takes the place of the model's own
-        role = "" if guessed else link.context.value
-        context = None if guessed else link.context
-        self._add(
-            link.training,
-            grouped(key, context),
-            value,
-            origin=origin,
-            role=role,
-            link=link.quality,
-        )
+            link, group = self._guessed(call)
+        for value in values:
+            origin = metric_origin(call.name, call.arguments, value.pick)
+            if link is not None:
+                self._add(link.training, value, origin, link)
+                continue
+            metric = self._metric(f"{group}{value.key}", value.value, origin)
+            self._loose.append((self._open_run(), replace(metric, link="guess" if group else "")))
+
+    def _guessed(self, call: Call) -> tuple[Link | None, str]:
+        """Return the only model that it can be of, else the group for values of nobody."""
+        run_id = self._open_run()
+        links = self._attribution.candidates(call)
+        if links is None:
+            return None, "baseline/"
+        models = [t for t in self._trainings if t.is_model and t.run_id == run_id]
+        links = tuple(k for k in links if k.training in models)
+        if len(links) == 1:
+            return links[0], ""
+        return None, "other/" if models else ""
 
     def _cross_validated(self, call: Call) -> None:
         estimator = call.arguments.get("estimator")
-        if estimator is None or not hasattr(estimator, "get_params"):
+        library = "dtrain" in call.arguments or "train_set" in call.arguments
+        if not library and not hasattr(type(estimator), "get_params"):
             return
         training = self._begin(call, estimator, fitted=False)
         self._add_consumed(training, call, DatasetContext.TRAINING)
+        trial = trial_of(call.caller)
+        study = self._studies.get(trial.study) if trial is not None else None
+        self._changed[training.episode_id] = training
+        if study is not None and trial is not None:
+            self._keep_for_trial(training, study, trial)
+        if library:
+            link = Link(training, Role(DatasetContext.VALIDATION), "identity")
+            for key, values in folds_by_iteration(call.result):
+                self._add_series(training, key, values, f"{call.name}()", link)
+            return
+        if call.name == "cross_val_predict":
+            self._links.remember(call.result, training, HELD_OUT_FOLDS)
+            return
+        link = Link(training, Role(DatasetContext.VALIDATION), "identity")
         for key, value in cross_validation_values(call.arguments, call.result):
-            self._add(
-                training,
-                key,
-                value,
-                origin=f"sklearn.model_selection.{call.name}:{key.rpartition('_')[2]}",
-                role=DatasetContext.VALIDATION.value,
-                link="identity",
-            )
+            origin = f"sklearn.model_selection.{call.name}:{key.rpartition('_')[2]}"
+            self._add(training, Value(key, value), origin, link)
 
     # ------------------------------------------------------------ parts
 
@@ -257,10 +391,11 @@ class TrainingBook:
             return
         model = training.alive()
         training.model_name = self._name_of(model) if model is not None else ""
-        for key, metric in training.metrics.items():
-            if training.model_name and metric.origin.endswith(".best_score_"):
-                expression = f"{training.model_name}.best_score_"
-                training.metrics[key] = replace(metric, expression=expression)
+        if training.model_name:
+            for key, expression in training.expressions.items():
+                if key in training.metrics:
+                    written = expression.format(training.model_name)
+                    training.metrics[key] = replace(training.metrics[key], expression=written)
 
     def _forget_inner(self, call: Call) -> None:
         """Drop what was fitted inside this fit, by a class of the user that wraps others."""
@@ -275,77 +410,161 @@ class TrainingBook:
             (t for t in reversed(self._trainings) if t.is_fitted and t.alive() is estimator), None
         )
 
-    def _link(self, arguments: dict[str, Any]) -> Link | None:
-        for name in _PREDICTIONS:
-            if name in arguments:
-                link = self._links.find(arguments[name])
-                if link is not None:
-                    return link
-        run_id = self._open_run()
-        if any(name in arguments for name in _PREDICTIONS):
-            for training in reversed(self._trainings):
-                if training.is_model and training.run_id == run_id:
-                    return Link(training, DatasetContext.TEST, "guess")
-        return None
-
-    def _use(self, training: Training, call: Call, names: tuple[str, ...]) -> DatasetContext:
+    def _use(self, training: Training, call: Call, names: tuple[str, ...]) -> Role:
         """Note the data a fitted model was applied to, and return what it was used for."""
-        context = DatasetContext.TEST
+        role = Role(None)
         for item in self._consumed(call, names):
-            if item.argument == "X":
-                trained = item.dataset.digest.content in training.consumed
-                context = context_of(item.variable, trained_on=trained)
-            self._note(training, item, context)
-        return context
+            if item.argument in _TABLES:
+                content = item.dataset.digest.content
+                said = (item.variable,) if item.variable else self._written(call, item.argument)
+                role = self._roles.of(training.fitted, item.value, content, said)
+            self._note(training, item, role.context or DatasetContext.SOURCE)
+        return role
 
-    def _add_consumed(self, training: Training, call: Call, context: DatasetContext) -> None:
+    def _written(self, call: Call, name: str) -> tuple[str, ...]:
+        return names_in(argument_expression(call.caller, call.arguments, name))
+
+    def _add_consumed(
+        self, training: Training, call: Call, context: DatasetContext
+    ) -> list[_Consumed]:
+        """Note what a fit was given, and return what it was only evaluated on."""
+        evaluated = []
         for item in self._pending.pop(id(call), ()):
-            training.consumed.add(item.dataset.digest.content)
+            if item.argument == _EVALUATED:
+                evaluated.append(item)
+                continue
+            if item.argument in _TABLES:
+                content = item.dataset.digest.content
+                training.fitted = self._roles.fitted(training.fitted, item.value, content)
             self._note(training, item, context)
+        return evaluated
+
+    def _made(self, call: Call) -> None:
+        """Remember what a matrix of xgboost or lightgbm was made of."""
+        made = self._pending.pop(id(call), [])
+        for item in made:
+            if item.argument in _TABLES:
+                self._roles.remember_rows(item.dataset.digest.content, item.value)
+        self._sources.add(
+            call.arguments["self"],
+            [(m.argument, m.variable, m.dataset, _weakly(m.value)) for m in made],
+        )
+
+    def _evaluation_data(self, call: Call) -> list[_Consumed]:
+        """Digest the tables that a fit evaluates itself on after each iteration."""
+        found = []
+        for data in evaluation_sets(call.arguments):
+            made = self._digested(call, _EVALUATED, data)
+            found += [m._replace(argument=_EVALUATED) for m in made[:1]]
+        return found
+
+    def _add_evaluations(
+        self, training: Training, call: Call, evaluated: Sequence[_Consumed]
+    ) -> None:
+        """Add what was measured after each iteration, under the role of the data."""
+        model = training.alive()
+        found = self._watched.end() if call.kind is CallKind.TRAIN else []
+        found = found or list(estimator_evaluations(model))
+        sets = list(dict.fromkeys(e.data for e in found))
+        taken: set[str] = set()
+        for one in found:
+            place = sets.index(one.data)
+            item = evaluated[place] if place < len(evaluated) else None
+            role = HELD_OUT_FOLDS
+            if one.data in ("train", "training"):
+                role = _TRAINED
+            elif item is not None:
+                content = item.dataset.digest.content
+                role = self._roles.of(training.fitted, item.value, content, (item.variable,))
+                role = role if role.group else HELD_OUT_FOLDS  # it steers the fit: no test data
+            key = one.metric
+            if f"{role.group}{key}" in taken:
+                key = f"{key}[{one.data}]"
+            taken.add(f"{role.group}{key}")
+            link = Link(training, role, "identity")
+            origin = f"{training.class_name.rpartition('.')[2]}.{call.name}"
+            self._add_series(training, key, one.values, origin, link)
+            if one.expression:
+                training.expressions[f"{role.group}{key}"] = one.expression
+        for item in evaluated:
+            if item.dataset.digest.content not in training.fitted.contents:
+                self._note(training, item, DatasetContext.VALIDATION)
+        best = None
+        for name in ("best_iteration", "best_iteration_") if found else ():
+            best = best or getattr(model, name, None)
+        if type(best) is int and best > 0:
+            self._add(
+                training,
+                Value("best_iteration", float(best)),
+                f"{type(model).__name__}.best_iteration",
+                Link(training, Role(None), "identity"),
+            )
+
+    def _add_series(
+        self, training: Training, key: str, values: Sequence[float], origin: str, link: Link
+    ) -> None:
+        for step, value in enumerate(values):
+            self._add(training, Value(key, value), origin, link, step)
 
     def _note(self, training: Training, item: _Consumed, context: DatasetContext) -> None:
         name = item.variable or item.argument
         training.add_dataset(DatasetUse(item.dataset, name, context, Seen.CONSUMED))
-        self._changed[training.episode_id] = training
+        self._touch(training)
 
     def _consumed(self, call: Call, names: tuple[str, ...] = _DATA) -> list[_Consumed]:
-        found = []
-        for name in names:
-            value = call.arguments.get(name)
-            if value is None:
-                continue
-            try:
-                found.append(_Consumed(name, self._variable(call, value), digest(value)))
-            except FingerprintError:
-                continue
-        return found
+        return [
+            item
+            for name in names
+            if call.arguments.get(name) is not None
+            for item in self._digested(call, name, call.arguments[name])
+        ]
+
+    def _digested(self, call: Call, name: str, value: Any) -> list[_Consumed]:
+        """Digest what was passed, or say what the matrix that was passed was made of."""
+        variable = self._variable(call, value)
+        made = self._sources.of(value)
+        if made is not None:
+            return [
+                _Consumed(argument, held or variable, dataset, alive())
+                for argument, held, dataset, alive in made
+            ]
+        try:
+            return [_Consumed(name, variable, digest(value), value)]
+        except FingerprintError:
+            return []
 
     def _variable(self, call: Call, value: Any) -> str:
         """Return the variable that holds a value: of the calling function, else of the session."""
-        if call.caller is not None and call.caller.f_code.co_flags & _FUNCTION:
-            for name, held in call.caller.f_locals.items():
+        if call.caller is not None and is_function(call.caller):
+            for name, held in local_values(call.caller).items():
                 if held is value and not name.startswith("_"):
                     return name
         return self._name_of(value)
 
     def _add(
-        self,
-        training: Training,
-        key: str,
-        value: float,
-        *,
-        origin: str,
-        role: str = "",
-        link: str = "",
+        self, training: Training, value: Value, origin: str, link: Link, step: int = 0
     ) -> None:
-        metric = replace(self._metric(key, value, origin), role=role, link=link)
+        key = value.key
+        if link.quality == "guess":
+            # another's value never takes the place of the model's own
+            key = f"other/{key}" if training.is_known(key) else key
+        else:
+            key = f"{link.role.group}{key}"
+        role = "" if link.quality == "guess" else link.role.text
+        metric = replace(
+            self._metric(key, value.value, origin), role=role, link=link.quality, last_step=step
+        )
         open_run = self._open_run()
         if open_run and training.run_id != open_run:
             # an evaluation that is tracked itself belongs to the run that is open
             self._loose.append((open_run, metric))
             return
         training.add_metric(metric)
-        self._changed[training.episode_id] = training
+        self._touch(training)
+
+    def _touch(self, training: Training) -> None:
+        if training.trial is None:  # else its study takes it
+            self._changed[training.episode_id] = training
 
     def _metric(self, key: str, value: float, origin: str = "") -> Metric:
         where = self._locate()
@@ -359,6 +578,13 @@ class TrainingBook:
             cell_seq=where.cell_seq,
             statement=where.statement,
         )
+
+
+def _weakly(value: Any) -> Callable[[], Any]:
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return lambda: None
 
 
 def _head(data: Any) -> Any:

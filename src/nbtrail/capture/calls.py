@@ -7,7 +7,7 @@ from enum import Enum
 from types import FrameType
 from typing import Any, Protocol
 
-__all__ = ["TRAMPOLINE", "Call", "CallKind", "CallSink", "user_frame"]
+__all__ = ["LIBRARIES", "TRAMPOLINE", "Call", "CallKind", "CallSink", "user_frame"]
 
 # name of the function that taps_patch puts in front of a target
 TRAMPOLINE = "_nbtrail_tap"
@@ -22,6 +22,20 @@ class CallKind(Enum):
     METRIC = "metric"
     SPLIT = "split"
     CROSS_VALIDATE = "cross_validate"
+    DEFINE = "define"
+    READ = "read"
+    WRITE = "write"
+    QUERY = "query"
+    RESPONSE = "response"
+    TRAIN = "train"
+    DATA = "data"
+    ITERATE = "iterate"
+    STUDY = "study"
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether libraries make the call, on the user's behalf."""
+        return self is CallKind.ITERATE
 
 
 @dataclass(slots=True)
@@ -64,7 +78,7 @@ class CallSink(Protocol):
 # A call is the user's own when none of these is on the stack above it, sklearn's thin
 # decorators apart. That needs no depth counter, holds in joblib's threads (whose stack
 # starts in sklearn), and ignores what a scorer of the user does inside a search.
-_LIBRARIES = frozenset({"sklearn", "xgboost", "lightgbm", "catboost", "imblearn", "skops"})
+LIBRARIES = frozenset({"sklearn", "xgboost", "lightgbm", "catboost", "imblearn", "skops"})
 _OURS = "nbtrail.flavors"
 _DECORATORS = frozenset(
     {
@@ -74,6 +88,7 @@ _DECORATORS = frozenset(
         ("sklearn.utils._available_if", "out"),
         ("sklearn.utils.validation", "inner_f"),
         ("sklearn.utils.deprecation", "wrapped"),
+        ("xgboost.core", "inner_f"),
     }
 )
 
@@ -87,7 +102,7 @@ def user_frame(frame: FrameType | None) -> FrameType | None:
             frame = frame.f_back
             continue
         if frame.f_code.co_name != TRAMPOLINE:
-            if module.partition(".")[0] in _LIBRARIES or module.startswith(_OURS):
+            if module.partition(".")[0] in LIBRARIES or module.startswith(_OURS):
                 return None
             found = found or frame
         frame = frame.f_back

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from enum import Enum
+from itertools import islice
 from typing import Any
 
 from nbtrail.entities.run import Param
@@ -12,6 +14,11 @@ __all__ = ["class_name", "estimator_params", "param_text"]
 
 _MISSING = object()
 _LONGEST = 500  # characters of a text
+_MOST_BITS = 1024  # of a whole number that is written out
+_DEEPEST = 4  # levels of collections
+_PRINTED = frozenset({"pathlib", "datetime", "decimal", "fractions", "uuid"})
+_ARRAYS = frozenset({"pandas", "polars", "pyarrow", "scipy", "torch", "jax", "cupy"})
+_PLAIN = (str, bytes, int, float, complex, bool, list, tuple, dict)
 
 
 def class_name(value: Any) -> str:
@@ -23,28 +30,67 @@ def param_text(value: Any) -> str:
     """Write a hyperparameter's value as text.
 
     Numbers, strings, None and small collections of them as Python would print them;
-    estimators by class; arrays by shape; functions by name. Never more than a few
-    hundred characters, and never the contents of user objects.
+    estimators by class; arrays by shape; functions by name. Never more than a few hundred
+    characters, and nothing that the user wrote is called for it: their classes may take a
+    minute to print, or fail.
     """
-    if isinstance(value, str) and len(value) > _LONGEST:
-        return repr(value[:_LONGEST]) + "..."
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return repr(value)
+    return _text(value, 0)
+
+
+def _text(value: Any, depth: int) -> str:
+    kind = type(value)
+    if kind is str:
+        return repr(value) if len(value) <= _LONGEST else repr(value[:_LONGEST]) + "..."
+    if kind is int and value.bit_length() > _MOST_BITS:
+        return f"{hex(value)[:40]}... ({value.bit_length()} bits)"
+    if value is None or kind in (bool, int, float, complex, bytes):
+        return repr(value)[: 2 * _LONGEST]
     # Before the duck typing: the class np.float64, a default of many encoders, has a `shape` too.
     if inspect.isroutine(value) or inspect.isclass(value):
-        return f"{value.__module__}.{value.__qualname__}"
-    if hasattr(value, "get_params"):
-        return type(value).__name__
-    if hasattr(value, "dtype") and hasattr(value, "shape"):
-        return repr(value.item()) if value.shape == () else f"array{tuple(value.shape)}"
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(param_text(item) for item in value[:20])
+        return f"{_name(value.__module__)}.{_name(value.__qualname__)}"
+    if kind.__module__ == "numpy":
+        return _numpy_text(value, depth)
+    if hasattr(kind, "get_params"):
+        return kind.__name__
+    if kind in (list, tuple) and depth < _DEEPEST:
+        inner = ", ".join(_text(item, depth + 1) for item in value[:20])
         inner += ", ..." if len(value) > 20 else ""
-        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})"
-    if isinstance(value, Mapping):
-        items = list(value.items())[:20]
-        return "{" + ", ".join(f"{k!r}: {param_text(v)}" for k, v in items) + "}"
-    return f"<{type(value).__qualname__}>"
+        return f"[{inner}]" if kind is list else f"({inner}{',' * (len(value) == 1)})"
+    if kind is dict and depth < _DEEPEST:
+        pairs = (
+            f"{_text(k, depth + 1)}: {_text(v, depth + 1)}" for k, v in islice(value.items(), 20)
+        )
+        return "{" + ", ".join(pairs) + "}"
+    return _other_text(value, kind, depth)
+
+
+def _other_text(value: Any, kind: type, depth: int) -> str:
+    library = kind.__module__.partition(".")[0]
+    if library in _PRINTED:
+        return repr(str(value)) if library == "pathlib" else f"{kind.__name__}({value})"
+    if library in _ARRAYS and type(shape := getattr(value, "shape", None)) is tuple:
+        return f"array{shape}"
+    if issubclass(kind, Enum):
+        return f"{kind.__qualname__}.{vars(value).get('_name_', '?')}"
+    # of a class of the user that is a number or a text: what it is underneath
+    if issubclass(kind, str):
+        return _text(str.__str__(value), depth)
+    if issubclass(kind, int):
+        return _text(int.__add__(value, 0), depth)
+    if issubclass(kind, float):
+        return _text(float.__add__(value, 0.0), depth)
+    return f"<{kind.__qualname__}>"
+
+
+def _numpy_text(value: Any, depth: int) -> str:
+    if value.ndim == 0:
+        item = value.item()
+        return _text(item, depth) if type(item).__module__ == "builtins" else f"<{value.dtype}>"
+    return f"array{tuple(value.shape)}"
+
+
+def _name(name: Any) -> str:
+    return name if type(name) is str else "?"
 
 
 def estimator_params(estimator: Any) -> tuple[Param, ...]:
@@ -53,12 +99,12 @@ def estimator_params(estimator: Any) -> tuple[Param, ...]:
     The first is ``model``, the class with the classes of its parts
     (``Pipeline(StandardScaler, Ridge)``); parameters of the parts follow as ``step__param``.
     """
-    values: Mapping[str, Any] = estimator.get_params(deep=True)
+    values = _values(estimator)
     params = [Param("model", repr(_described(estimator)), "estimator")]
     defaults: dict[str, Mapping[str, Any]] = {}
     for key in sorted(values):
         value = values[key]
-        if _is_steps(value) or hasattr(value, "get_params"):
+        if _is_steps(value) or _is_estimator(value):
             continue
         owner_key, _, name = key.rpartition("__")
         if owner_key not in defaults:
@@ -69,40 +115,56 @@ def estimator_params(estimator: Any) -> tuple[Param, ...]:
     return tuple(params)
 
 
+def _values(estimator: Any, *, deep: bool = True) -> Mapping[str, Any]:
+    """Return the parameters, as far as the user's classes keep to the rules of `get_params`."""
+    try:
+        values: Mapping[str, Any] = estimator.get_params(deep=deep)
+    except Exception:  # whatever their code raises
+        return _values(estimator, deep=False) if deep else {}
+    return values
+
+
+def _is_estimator(value: Any) -> bool:
+    return hasattr(type(value), "get_params")
+
+
 def _described(estimator: Any) -> str:
-    parts = [
-        type(value).__name__
-        for value in estimator.get_params(deep=False).values()
-        if hasattr(value, "get_params")
-    ]
+    shallow = _values(estimator, deep=False)
+    parts = [type(value).__name__ for value in shallow.values() if _is_estimator(value)]
     for name in ("steps", "transformers", "estimators"):
         steps = getattr(estimator, name, None)
         if isinstance(steps, list) and _is_steps(steps):
-            parts += [type(step[1]).__name__ for step in steps if hasattr(step[1], "get_params")]
+            parts += [type(step[1]).__name__ for step in steps if _is_estimator(step[1])]
     return type(estimator).__name__ + (f"({', '.join(parts)})" if parts else "")
 
 
 def _is_steps(value: Any) -> bool:
     return isinstance(value, list) and any(
-        isinstance(item, tuple) and any(hasattr(part, "get_params") for part in item)
-        for item in value
+        isinstance(item, tuple) and any(map(_is_estimator, item)) for item in value
     )
 
 
 def _defaults(owner: Any) -> Mapping[str, Any]:
     if owner is _MISSING:
         return {}
-    try:
-        parameters = inspect.signature(type(owner).__init__).parameters
-    except (TypeError, ValueError):
-        return {}
-    return {p.name: p.default for p in parameters.values() if p.default is not p.empty}
+    defaults: dict[str, Any] = {}
+    for cls in reversed(type(owner).__mro__):  # xgboost's classes pass most on to their base
+        initialise = vars(cls).get("__init__")
+        if not inspect.isfunction(initialise):
+            continue
+        try:
+            parameters = inspect.signature(initialise).parameters.values()
+        except (TypeError, ValueError):
+            continue
+        if all(p.kind is not p.VAR_KEYWORD for p in parameters):
+            defaults.clear()
+        defaults |= {p.name: p.default for p in parameters if p.default is not p.empty}
+    return defaults
 
 
 def _equal(value: Any, default: Any) -> bool:
     if value is default:
         return True
-    try:
-        return type(value) is type(default) and bool(value == default)
-    except Exception:
-        return False
+    # by their text: comparing asks the user's objects, and is False for NaN
+    kind = type(value)
+    return kind in _PLAIN and kind is type(default) and param_text(value) == param_text(default)

@@ -7,11 +7,13 @@ loader to tell when the outermost import of such a package has finished.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 __all__ = ["ImportWatch"]
 
@@ -44,10 +46,14 @@ class ImportWatch:
         """Find the module as Python would, with a loader that tells when it is done."""
         if fullname.partition(".")[0] not in self._packages:
             return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is None or spec.loader is None:
+        depth: int = getattr(self._open, "depth", 0)
+        if depth and threading.current_thread() is threading.main_thread():
+            return None  # the outermost import tells, the modules below it cost nothing
+        spec = self._find(fullname, path, target)
+        if spec is None or not hasattr(spec.loader, "exec_module"):
             return spec
-        execute = spec.loader.exec_module
+        loader: Any = spec.loader
+        execute = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
             depth = getattr(self._open, "depth", 0)
@@ -60,6 +66,19 @@ class ImportWatch:
             if depth == 0 or threading.current_thread() is not threading.main_thread():
                 self._notify()
 
-        # the loader belongs to this one spec, so this touches no other module
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        # a loader made for this one spec takes it, and no other module is touched
+        with contextlib.suppress(AttributeError, TypeError):
+            loader.exec_module = exec_module
         return spec
+
+    def _find(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None
+    ) -> ModuleSpec | None:
+        finders = list(sys.meta_path)
+        behind = finders[finders.index(self) + 1 :] if self in finders else finders
+        for finder in behind:
+            find = getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = find(fullname, path, target) if find is not None else None
+            if spec is not None:
+                return spec
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
@@ -30,6 +31,7 @@ class MonitoringTaps:
         self._sink = sink
         self._tool = tool
         self._codes: dict[CodeType, tuple[CallKind, str]] = {}
+        self._watched: dict[CodeType, Callable[[type], None]] = {}
         self._pending: dict[FrameType, Call] = {}
         events = sys.monitoring.events
         sys.monitoring.use_tool_id(tool, "nbtrail")
@@ -45,16 +47,24 @@ class MonitoringTaps:
         events = sys.monitoring.events
         sys.monitoring.set_local_events(self._tool, code, events.PY_START | events.PY_RETURN)
 
+    def watch(self, target: Target, notify: Callable[[type], None]) -> None:
+        """Call `notify` with each class that the target, an ``__init_subclass__``, was run for."""
+        code = _innermost_code(vars(target.owner)[target.attribute])
+        if code is not None:
+            self._watched[code] = notify
+            sys.monitoring.set_local_events(self._tool, code, sys.monitoring.events.PY_RETURN)
+
     def forget_pending(self) -> None:
         """Drop calls that never returned."""
         self._pending.clear()
 
     def remove_all(self) -> None:
         """Stop to listen and free the tool id."""
-        for code in self._codes:
+        for code in (*self._codes, *self._watched):
             sys.monitoring.set_local_events(self._tool, code, 0)
         sys.monitoring.free_tool_id(self._tool)
         self._codes.clear()
+        self._watched.clear()
         self._pending.clear()
 
     @guarded
@@ -65,7 +75,7 @@ class MonitoringTaps:
         if known is None or frame.f_code is not code:
             return
         caller = user_frame(frame.f_back)
-        if caller is None:
+        if caller is None and not known[0].is_internal:
             return
         call = Call(known[0], known[1], _arguments(frame), caller, time.perf_counter_ns())
         self._pending[frame] = call
@@ -74,6 +84,10 @@ class MonitoringTaps:
     @guarded
     def _returned(self, code: CodeType, _offset: int, result: Any) -> None:
         frame = sys._getframe(2)  # noqa: SLF001
+        notify = self._watched.get(code)
+        if notify is not None:
+            notify(frame.f_locals[code.co_varnames[0]])
+            return
         call = self._pending.pop(frame, None) if frame.f_code is code else None
         if call is not None:
             call.duration_ns = time.perf_counter_ns() - call.started_ns

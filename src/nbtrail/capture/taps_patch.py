@@ -3,16 +3,19 @@
 scikit-learn decorates `fit`, `transform` and every metric with functions that keep the
 original in a closure cell. Swapping the content of that cell reaches every name that the
 user imported earlier, and the function the user sees stays the same object (so it still
-pickles). Only undecorated methods (`predict`, `score`) are replaced on their class.
+pickles). Only undecorated methods (`predict`, `score`) are replaced on their class. Classes of
+the notebook travel to worker processes by value, so theirs give way to a descriptor that
+hands the original to every pickle and to everyone who asks the class for it.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import sys
 import time
 from collections.abc import Callable
-from types import CellType, FunctionType
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
 from nbtrail.capture.calls import Call, CallSink, user_frame
@@ -32,6 +35,7 @@ class PatchTaps:
         self._sink = sink
         self._restore: list[Callable[[], None]] = []
         self._cells: set[int] = set()
+        self._active = True
 
     def tap(self, target: Target) -> None:
         """Tap one target."""
@@ -44,15 +48,29 @@ class PatchTaps:
         elif isinstance(getattr(attribute, "fn", None), FunctionType):
             # sklearn's available_if descriptor holds the function in an attribute
             self._set(attribute, "fn", self._recorder(attribute.fn, target))
-        elif isinstance(attribute, FunctionType) and target.owner.__module__ != "__main__":
-            # classes of the notebook are left alone: cloudpickle sends them by value
-            self._set(target.owner, target.attribute, self._recorder(attribute, target))
+        elif isinstance(attribute, FunctionType):
+            recorder = self._recorder(attribute, target)
+            own = target.owner.__module__ == "__main__" if isinstance(target.owner, type) else False
+            tapped = _TappedMethod(attribute, recorder) if own else recorder
+            self._set(target.owner, target.attribute, tapped)
+
+    def watch(self, target: Target, notify: Callable[[type], None]) -> None:
+        """Call `notify` with each class that the target, an ``__init_subclass__``, was run for."""
+        original = vars(target.owner)[target.attribute].__func__
+
+        @functools.wraps(original)
+        def _nbtrail_tap(cls: type, *args: Any, **kwargs: Any) -> None:
+            original(cls, *args, **kwargs)
+            notify(cls)
+
+        self._set(target.owner, target.attribute, classmethod(_nbtrail_tap))
 
     def forget_pending(self) -> None:
         """Nothing is pending here: the recorder sees exceptions itself."""
 
     def remove_all(self) -> None:
         """Put every original back."""
+        self._active = False
         while self._restore:
             self._restore.pop()()
         self._cells.clear()
@@ -62,14 +80,20 @@ class PatchTaps:
         cell.cell_contents = recorder
 
         def restore() -> None:
-            cell.cell_contents = original
+            if cell.cell_contents is recorder:  # else somebody patched it after us
+                cell.cell_contents = original
 
         self._restore.append(restore)
 
-    def _set(self, owner: Any, name: str, recorder: Callable[..., Any]) -> None:
+    def _set(self, owner: Any, name: str, recorder: Any) -> None:
         original = vars(owner)[name]
         setattr(owner, name, recorder)
-        self._restore.append(lambda: setattr(owner, name, original))
+
+        def restore() -> None:
+            if vars(owner).get(name) is recorder:
+                setattr(owner, name, original)
+
+        self._restore.append(restore)
 
     def _recorder(self, original: Callable[..., Any], target: Target) -> Callable[..., Any]:
         kind, name = target.kind, target.attribute
@@ -78,8 +102,8 @@ class PatchTaps:
 
         @functools.wraps(original)
         def _nbtrail_tap(*args: Any, **kwargs: Any) -> Any:
-            caller = user_frame(sys._getframe(1))  # noqa: SLF001
-            if caller is None:
+            caller = user_frame(sys._getframe(1)) if self._active else None  # noqa: SLF001
+            if caller is None and not (self._active and kind.is_internal):
                 return original(*args, **kwargs)
             arguments = dict(zip(names, args, strict=False)) | kwargs
             if len(args) > len(names):
@@ -95,6 +119,23 @@ class PatchTaps:
 
         _nbtrail_tap.__nbtrail_original__ = original  # type: ignore[attr-defined]
         return _nbtrail_tap
+
+
+class _TappedMethod:
+    """A method in a class's namespace that records only the calls on instances."""
+
+    def __init__(self, original: FunctionType, recorder: Callable[..., Any]) -> None:
+        self.__wrapped__ = original
+        self._recorder = recorder
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self.__wrapped__ if instance is None else MethodType(self._recorder, instance)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copy.copy, (self.__wrapped__,)  # a function is its own copy
+
+    def __deepcopy__(self, memo: Any) -> FunctionType:
+        return self.__wrapped__
 
 
 def _parameter_names(function: Any) -> tuple[str, ...]:

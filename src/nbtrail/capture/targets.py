@@ -26,6 +26,7 @@ _MODEL_SELECTION = {
     "train_test_split": CallKind.SPLIT,
     "cross_val_score": CallKind.CROSS_VALIDATE,
     "cross_validate": CallKind.CROSS_VALIDATE,
+    "cross_val_predict": CallKind.CROSS_VALIDATE,
 }
 
 
@@ -51,9 +52,15 @@ class TargetFinder:
         if estimator is None:
             return
         for cls in self._new_classes(estimator):
-            for name in _METHODS.keys() & vars(cls).keys():
-                yield Target(_METHODS[name], cls, name)
+            yield from _methods_of(cls)
         yield from self._functions()
+
+    def targets_of(self, cls: type) -> Iterator[Target]:
+        """Yield the targets of one class that was just defined."""
+        for ancestor in cls.__mro__:
+            if ancestor not in self._classes and ancestor is not object:
+                self._classes.add(ancestor)
+                yield from _methods_of(ancestor)
 
     def _new_classes(self, base: type) -> Iterator[type]:
         # before each cell, over a few hundred classes: so by whole generations
@@ -70,6 +77,15 @@ class TargetFinder:
                     self._classes.add(ancestor)
                     yield ancestor
 
+    @staticmethod
+    def subclass_hook() -> Target | None:
+        """Return what scikit-learn itself calls for every new class of estimators."""
+        base = sys.modules.get("sklearn.base")
+        for owner in getattr(getattr(base, "BaseEstimator", None), "__mro__", (object,))[:-1]:
+            if isinstance(vars(owner).get("__init_subclass__"), classmethod):
+                return Target(CallKind.DEFINE, owner, "__init_subclass__")
+        return None
+
     def _functions(self) -> Iterator[Target]:
         metrics = sys.modules.get("sklearn.metrics")
         if (
@@ -82,6 +98,10 @@ class TargetFinder:
                 function = getattr(metrics, name, None)
                 if inspect.isfunction(function) and hasattr(function, "__wrapped__"):
                     yield Target(CallKind.METRIC, metrics, name)
+            scorer = getattr(sys.modules.get("sklearn.metrics._scorer"), "_BaseScorer", None)
+            for owner in (scorer, *type.__subclasses__(scorer)) if scorer is not None else ():
+                if "__call__" in vars(owner):
+                    yield Target(CallKind.SCORE, owner, "__call__")
         selection = sys.modules.get("sklearn.model_selection")
         if (
             selection is not None
@@ -91,3 +111,8 @@ class TargetFinder:
             self._modules.add("sklearn.model_selection")
             for name, kind in _MODEL_SELECTION.items():
                 yield Target(kind, selection, name)
+
+
+def _methods_of(cls: type) -> Iterator[Target]:
+    for name in _METHODS.keys() & vars(cls).keys():
+        yield Target(_METHODS[name], cls, name)

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbtrail.capture.location import Location
+from nbtrail.capture.roles import Fitted
+from nbtrail.capture.searches import Candidates
 from nbtrail.entities.dataset import DatasetUse
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.run import Metric, MetricPoint, Param
 
 __all__ = ["Training"]
+
+_MOST_DATASETS = 100
+_MOST_POINTS = 10_000
 
 
 @dataclass(slots=True, eq=False)
@@ -30,8 +35,18 @@ class Training:
         Thread and `time.perf_counter_ns` at the beginning of the fit.
     points : list of MetricPoint
         Values that were not drained yet.
-    consumed : set of str
-        Content digests of what it was fitted on.
+    history : list of MetricPoint
+        The latest values, drained or not, for a run that is made of it later.
+    candidates : Candidates
+        Of a search.
+    expressions : dict
+        Where the model itself keeps a metric's value, by key; ``{}`` stands for the model.
+    trial : int or None
+        The trial of a study whose objective fitted it.
+    state : dict
+        What the fit left in the object, to notice later changes by hand.
+    fitted : Fitted
+        The data it was fitted on, as far as roles of other data depend on it.
     example : object or None
         The first rows of its input, for the model's signature.
     superseded : bool
@@ -53,7 +68,12 @@ class Training:
     datasets: list[DatasetUse] = field(default_factory=list)
     metrics: dict[str, Metric] = field(default_factory=dict)
     points: list[MetricPoint] = field(default_factory=list)
-    consumed: set[str] = field(default_factory=set)
+    history: list[MetricPoint] = field(default_factory=list)
+    candidates: Candidates = field(default_factory=Candidates)
+    expressions: dict[str, str] = field(default_factory=dict)
+    trial: int | None = None
+    state: dict[str, Any] = field(default_factory=dict)
+    fitted: Fitted = field(default_factory=Fitted)
     example: Any = None
     model_digest: str = ""
     superseded: bool = False
@@ -85,7 +105,7 @@ class Training:
             self.estimator = None
 
     def add_metric(self, metric: Metric) -> None:
-        """Add a value; the same key again becomes its next step."""
+        """Add a value; the same key again becomes its next step, or the metric's own when higher."""
         before = self.metrics.get(metric.key)
         if before is not None:
             metric = replace(
@@ -93,13 +113,41 @@ class Training:
                 minimum=min(before.minimum, metric.last),
                 maximum=max(before.maximum, metric.last),
                 count=before.count + 1,
-                last_step=before.last_step + 1,
+                last_step=max(before.last_step + 1, metric.last_step),
             )
         self.metrics[metric.key] = metric
-        self.points.append(MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms))
+        point = MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms)
+        self.points.append(point)
+        self.history.append(point)
+        if len(self.history) > 2 * _MOST_POINTS:
+            del self.history[:_MOST_POINTS]
+
+    def metric_at(self, point: MetricPoint) -> Metric:
+        """Return the metric as it stood with one of its values alone."""
+        value = point.value
+        return replace(
+            self.metrics[point.key],
+            last=value,
+            minimum=value,
+            maximum=value,
+            count=1,
+            last_step=point.step,
+            last_ms=point.timestamp_ms,
+        )
+
+    def rename(self, key: str, name: str) -> None:
+        """Give a metric that was not drained yet the name that the user has for it."""
+        self.metrics[name] = replace(self.metrics.pop(key), key=name)
+        for points in (self.points, self.history):
+            points[:] = [replace(p, key=name) if p.key == key else p for p in points]
 
     def add_dataset(self, use: DatasetUse) -> None:
-        """Add a dataset unless the same content was seen in the same context."""
+        """Add a dataset unless the same content was seen in the same context.
+
+        A model that predicts row by row would give one for each: only the first are kept.
+        """
+        if len(self.datasets) >= _MOST_DATASETS:
+            return
         mark = (use.dataset.digest.content, use.context)
         if all((d.dataset.digest.content, d.context) != mark for d in self.datasets):
             self.datasets.append(use)

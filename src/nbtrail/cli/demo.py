@@ -137,6 +137,7 @@ def _run_notebook(project: Path, store: Store) -> None:
         extra_arguments=["--log-level=ERROR"],  # else it warns of its local TCP ports
         on_cell_executed=executed,
     )
+    client.create_kernel_manager().shutdown_wait_time = _CELL_S  # it may still write models
     environment = os.environ | {"NBTRAIL_NOTEBOOK": str(path.absolute())}
     environment.pop("NBTRAIL_DIR", None)
     try:

@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.entities.run import Run
 from nbtrail.exceptions import UsageError
+from nbtrail.store.store import Store
 
 __all__ = ["compare", "runs", "show"]
 
@@ -35,20 +37,65 @@ def runs(
 @click.command()
 @click.argument("run", default="last")
 @click.option("--html", metavar="FILE", help="Write the page to FILE as well.")
+@click.option("--code", is_flag=True, help="Show what it executed instead.")
+@click.option("-o", "--output", metavar="DIR", help="With --code: write its files into DIR.")
 @_store_option
 @verb
-def show(run: str, html: str | None, place: str | None, *, as_json: bool) -> None:
+def show(
+    run: str,
+    html: str | None,
+    output: str | None,
+    place: str | None,
+    *,
+    code: bool,
+    as_json: bool,
+) -> None:
     """Show everything about RUN: an id's beginning, a name, last, last~2, best, best:auc."""
     from nbtrail.views.contract import run_detail
     from nbtrail.views.html import html_run
     from nbtrail.views.text import text_run
 
-    reader = open_store(place).reader
+    store = open_store(place)
+    reader = store.reader
     found = reader.run(reader.resolve(run))
+    if output and not code:
+        raise UsageError("show -o DIR writes the code of a run: add --code.")
+    if code:
+        _show_code(store, found, html, output, as_json=as_json)
+        return
     if html:
         Path(html).write_text(html_run(found), encoding="utf-8")
     cells = reader.cells(found.session_id, 0, found.last_cell) if found.last_cell >= 0 else ()
     answer(run_detail(found, cells), lambda: text_run(found), as_json=as_json)
+
+
+def _show_code(
+    store: Store, run: Run, html: str | None, output: str | None, *, as_json: bool
+) -> None:
+    from nbtrail.entities.codec import to_plain
+    from nbtrail.tracking.restore import restore_code
+    from nbtrail.views.html import html_code
+    from nbtrail.views.text import text_code
+
+    reader = store.reader
+    parts = (
+        run,
+        reader.cells(run.session_id, run.first_cell, run.last_cell),
+        reader.modules(run.session_id, run.last_cell),
+    )
+    if html:
+        Path(html).write_text(html_code(*parts), encoding="utf-8")
+    if output:
+        done = restore_code(store, run, Path(output))
+        document = {"folder": output, "written": done.written, "missing": list(done.missing)}
+        answer(document, lambda: str(done), as_json=as_json)
+        return
+    document = {
+        "code": to_plain(run.code),
+        "cells": [{"execution_count": c.execution_count, "source": c.source} for c in parts[1]],
+        "modules": to_plain(parts[2]),
+    }
+    answer(document, lambda: text_code(*parts), as_json=as_json)
 
 
 @click.command()
@@ -69,5 +116,6 @@ def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     reader = open_store(place).reader
     chosen = [reader.run(reader.resolve(ref)) for ref in refs]
     cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
-    comparison = compare_runs(chosen, cells)
+    modules = [reader.module_sources(r) for r in chosen]
+    comparison = compare_runs(chosen, cells, modules)
     answer(to_plain(comparison), lambda: text_comparison(comparison), as_json=as_json)

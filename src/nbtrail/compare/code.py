@@ -1,4 +1,4 @@
-"""What differs between the cells of two runs."""
+"""What differs between the cells and the modules of two runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import CodeChange
+from nbtrail.entities.provenance import ModuleSource
 
-__all__ = ["compare_cells"]
+__all__ = ["compare_cells", "compare_modules"]
 
 _SIMILAR = 0.5
 
@@ -40,6 +41,29 @@ def compare_cells(
         else:
             changes += _changed(first[i1:i2], other[j1:j2], run)
     return tuple(changes), equal
+
+
+def compare_modules(
+    first: Sequence[tuple[ModuleSource, str]], other: Sequence[tuple[ModuleSource, str]], run: int
+) -> tuple[CodeChange, ...]:
+    """Return the project's modules that both runs loaded from different sources.
+
+    A module that only one of them loaded is no difference: a session keeps what its earlier
+    cells imported.
+
+    Parameters
+    ----------
+    first, other : sequence of (ModuleSource, str)
+        With their sources.
+    run : int
+        Position of the other run among the compared ones.
+    """
+    before = {module.path: (module.sha256, text) for module, text in first}
+    return tuple(
+        CodeChange(run, "changed", module.path, _lines_changed(before[module.path][1], text))
+        for module, text in other
+        if module.path in before and before[module.path][0] != module.sha256
+    )
 
 
 def _changed(
@@ -81,8 +105,11 @@ def _pairs(olds: Sequence[CellExecution], news: Sequence[CellExecution]) -> list
 
 
 def _diff(old: CellExecution | None, new: CellExecution | None) -> tuple[str, ...]:
-    before = [] if old is None else old.source.splitlines()
-    after = [] if new is None else new.source.splitlines()
+    return _lines_changed("" if old is None else old.source, "" if new is None else new.source)
+
+
+def _lines_changed(old: str, new: str) -> tuple[str, ...]:
+    before, after = old.splitlines(), new.splitlines()
     return tuple(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
 
 

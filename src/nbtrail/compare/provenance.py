@@ -45,7 +45,21 @@ def environment_rows(runs: Sequence[Run]) -> tuple[tuple[ProvenanceRow, ...], in
             rows.append(ProvenanceRow(name, tuple(values), differs=True))
         else:
             same += 1
+    rows += [row for row in _start_rows(runs) if row.differs]
     return _ordered(rows), same
+
+
+def _start_rows(runs: Sequence[Run]) -> list[ProvenanceRow]:
+    """Return threads and seeds; a run that recorded none of them says nothing."""
+    if any(run.start is None for run in runs):
+        return []
+    states = [run.start for run in runs if run.start is not None]
+    threads = dict.fromkeys(key for state in states for key in state.threads)
+    seeds = dict.fromkeys(key for state in states for key in state.seeds)
+    return [
+        *(_row(f"threads: {key}", [s.threads.get(key) for s in states]) for key in threads),
+        *(_row(f"seed: {key}", [s.seeds.get(key) for s in states]) for key in seeds),
+    ]
 
 
 def _row(key: str, values: Sequence[str | None]) -> ProvenanceRow:

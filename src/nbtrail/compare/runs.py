@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from nbtrail.compare.code import compare_cells
+from nbtrail.compare.code import compare_cells, compare_modules
 from nbtrail.compare.directions import direction_among
 from nbtrail.compare.provenance import environment_rows, git_rows
 from nbtrail.entities.cell import CellExecution
@@ -19,6 +19,7 @@ from nbtrail.entities.comparison import (
     ParamRow,
 )
 from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Direction, Run
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint.diff import diff_datasets
@@ -26,7 +27,11 @@ from nbtrail.fingerprint.diff import diff_datasets
 __all__ = ["compare_runs"]
 
 
-def compare_runs(runs: Sequence[Run], code: Sequence[tuple[CellExecution, ...]] = ()) -> Comparison:
+def compare_runs(
+    runs: Sequence[Run],
+    code: Sequence[tuple[CellExecution, ...]] = (),
+    modules: Sequence[tuple[tuple[ModuleSource, str], ...]] = (),
+) -> Comparison:
     """Compare runs; the first one is what the others are held against.
 
     Parameters
@@ -36,6 +41,8 @@ def compare_runs(runs: Sequence[Run], code: Sequence[tuple[CellExecution, ...]] 
     code : sequence of tuple of CellExecution, optional
         The cells that each run used, in the order of execution; without them code is not
         compared, and the result says so.
+    modules : sequence of tuple of (ModuleSource, str), optional
+        The project's modules that each run had loaded, with their sources.
 
     Raises
     ------
@@ -53,6 +60,8 @@ def compare_runs(runs: Sequence[Run], code: Sequence[tuple[CellExecution, ...]] 
             f"Got the cells of {len(code)} runs for {len(runs)} runs. Give all or none."
         )
     changes, same = _code(runs, code)
+    for position in range(1, len(modules)):
+        changes += compare_modules(modules[0], modules[position], position)
     environment, packages = environment_rows(runs)
     return Comparison(
         runs=tuple(_head(run) for run in runs),

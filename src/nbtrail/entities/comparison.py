@@ -196,7 +196,8 @@ class CodeChange:
     change : str
         ``changed``, ``added`` or ``removed``.
     label : str
-        Which cell: ``In [3]`` of the first run, and of the other where it differs.
+        Which cell: ``In [3]`` of the first run, and of the other where it differs; the
+        path of a module.
     diff : tuple of str
         Lines of a unified diff without its file header.
     """

@@ -25,7 +25,8 @@ class CodeVersion:
     remote : str
         URL of ``origin`` without credentials.
     snapshot : str
-        Commit in the trail's own git store that holds the working tree as it was, or empty.
+        Commit in the trail's own git store that holds what the working tree had beside
+        `commit`, or empty.
     left_out : tuple of str
         Changed paths that the snapshot does not hold, each with the reason behind a colon.
     """
@@ -70,7 +71,7 @@ class StartState:
         Settings that say how many threads libraries use, and the number of processors.
     seeds : mapping of str to str
         Generator (``python``, ``numpy``, ``torch``) to the seed it was last given by a
-        statement that was seen; absent when it was never seeded.
+        statement that was seen, until the run ended; absent when it was never seeded.
     rng : mapping of str to str
         Generator to the digest of its state.
     """
@@ -91,7 +92,7 @@ class Resources:
     peak_memory : int
         Bytes of resident memory, the most that the process held until the run ended.
     gpu_memory : int
-        Bytes, the most in use on any device; 0 when no NVML was loaded.
+        Bytes in use on the fullest device at the end; 0 when no NVML was loaded.
     """
 
     wall_s: float

@@ -11,6 +11,8 @@ from nbtrail.entities.model import Artifact, ModelRecord
 from nbtrail.entities.provenance import CodeVersion, Environment, Resources, StartState
 
 __all__ = [
+    "CANDIDATES_TAG",
+    "CANDIDATE_TAG",
     "Amendment",
     "Direction",
     "Experiment",
@@ -24,6 +26,12 @@ __all__ = [
     "RunSpan",
     "RunStatus",
 ]
+
+
+CANDIDATE_TAG = "nbtrail.candidate"
+"""Tag of the run of one candidate of a search or trial of a study: its number, from 0."""
+CANDIDATES_TAG = "nbtrail.candidates"
+"""Tag of the run of a search: how many candidates it has, and how many of them are kept."""
 
 
 class RunStatus(StrEnum):
@@ -126,7 +134,8 @@ class Metric:
     role : str
         ``training``, ``validation``, ``test`` or empty when unknown.
     link : str
-        How the metric was tied to its model: ``identity``, ``content``, ``guess`` or empty.
+        How the metric was tied to its model: ``identity`` (the predictions themselves),
+        ``content`` (equal values), ``inferred`` (computed from them), ``guess`` or empty.
     cell_seq, statement : int
         The cell execution and the statement in it that computed the last value; -1 when
         there was none.

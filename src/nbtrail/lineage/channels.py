@@ -24,7 +24,16 @@ _TREE_LIMIT = 3000  # entries of the project looked at around a process
 _READ_ONLY_COMMANDS = re.compile(
     r"^\s*(ls|pwd|echo|head|tail|cat|wc|pip|conda|uv|which|nvidia-smi|free|df|date|whoami|git)\b(?!.*>)"
 )
-_LISTENERS = frozenset({"nbtrail.capture.audit", __name__})
+_LISTENERS = frozenset(
+    {
+        "nbtrail.capture.audit",
+        "nbtrail.capture.guard",
+        "nbtrail.capture.readtaps",
+        "nbtrail.capture.replacements",
+        "nbtrail.capture.taps_monitoring",
+        __name__,
+    }
+)
 _LIBRARY_VARIABLES = re.compile(
     r"^(OMP|MKL|OPENBLAS|NUMEXPR|VECLIB|BLIS|CUDA|TF|KERAS|TORCH|PYTORCH|XLA|JAX|PYTHON|PANDAS|"
     r"SKLEARN|SCIPY|TOKENIZERS|HF|TRANSFORMERS|LOKY|JOBLIB|POLARS|LC|TZ)(_|$)|^LANG$|^PATH$"
@@ -94,6 +103,8 @@ class Channels:
             return  # the store, or a model being saved in the background
         if "r" in event.mode:
             self._traffic.read.add(event.path)
+            if event.tapped and os.path.isdir(event.path):  # noqa: PTH112 - as fast as it gets
+                self._traffic.read.update(_tree(event.path))
         if "w" in event.mode:
             self._traffic.written.add(event.path)
 

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
+from nbtrail.entities.run import Run
 from nbtrail.lineage.graph import Graph, Node
+from nbtrail.lineage.names import names_of
 
-__all__ = ["backward_slice"]
+__all__ = ["backward_slice", "criteria"]
+
+_END = 1 << 30  # behind the last statement of a cell
+
+
+def criteria(run: Run, graph: Graph) -> tuple[list[Node], list[tuple[str, Node]]]:
+    """Return what a run's result consists of: statements, and names at a place.
+
+    The statements computed its metrics; the names hold its models, or stand in the
+    expressions of metrics that the user gave.
+    """
+    nodes: list[Node] = []
+    names: list[tuple[str, Node]] = []
+    for metric in run.metrics:
+        place = (metric.cell_seq, metric.statement if metric.statement >= 0 else _END)
+        if metric.expression:
+            names += [(n, place) for n in sorted(_names_in(metric.expression))]
+        elif place in graph.facts:
+            nodes.append(place)
+    end = (run.last_cell, _END)
+    names += [(model.variable, end) for model in run.models if model.variable]
+    return nodes, names
 
 
 def backward_slice(
@@ -32,3 +56,10 @@ def backward_slice(
         found.add(node)
         todo += graph.needs[node]
     return tuple(n for n in graph.order if n in found)
+
+
+def _names_in(expression: str) -> set[str]:
+    try:
+        return names_of(tuple(ast.parse(expression).body)).loads
+    except SyntaxError:
+        return set()

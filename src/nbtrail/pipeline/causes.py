@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.pipeline.plan import Plan
 
-__all__ = ["likely_cause", "unseeded"]
+__all__ = ["likely_cause", "unseeded", "withheld"]
 
 _NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random module"}
 
@@ -26,6 +27,18 @@ def likely_cause(plan: Plan) -> str:
             )
     source = unseeded(plan)
     return f"The likely cause: {source}" if source else ""
+
+
+def withheld(plan: Plan) -> str:
+    """Return one sentence on a secret that the script lacks, or an empty text."""
+    for node in plan.nodes:
+        text = plan.texts[node][1] if node in plan.texts else ""
+        if PLACEHOLDER in text:
+            return (
+                f"`{_first_line(text)}` held a secret, which was not stored. Read it from an "
+                "environment variable and run it again."
+            )
+    return ""
 
 
 def unseeded(plan: Plan) -> str:

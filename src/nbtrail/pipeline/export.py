@@ -23,7 +23,7 @@ from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.pipeline import folder as files
-from nbtrail.pipeline.causes import likely_cause, unseeded
+from nbtrail.pipeline.causes import likely_cause, unseeded, withheld
 from nbtrail.pipeline.emit import Script, write_script
 from nbtrail.pipeline.lock import lock_text, requirements_of
 from nbtrail.pipeline.passes import pass_of
@@ -167,7 +167,7 @@ def _manifest(
         missing=script.missing,
         commit=run.code.commit if run.code else "",
         dirty=run.code.dirty if run.code else None,
-        doubts=tuple(filter(None, [unseeded(plan)])),
+        doubts=tuple(filter(None, [unseeded(plan), withheld(plan)])),
     )
 
 

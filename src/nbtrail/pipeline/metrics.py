@@ -113,7 +113,7 @@ def _call_of(
     taken: dict[int, list[tuple[Metric, ast.Call]]],
 ) -> ast.Call | None:
     """Return the expression in the statement whose value is the metric."""
-    function = metric.origin.partition(":")[0].rpartition(".")[2]
+    function = re.split(r"[(:]", metric.origin)[0].rpartition(".")[2]
     used = [c for _, c in taken.get(id(step), [])]
     found: list[ast.Call] = []
     for call in _reachable_calls(step.body):
@@ -126,7 +126,7 @@ def _call_of(
             continue
         name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         name = call.func.id if isinstance(call.func, ast.Name) else name
-        if name == function and (call not in used or ":" in metric.origin):
+        if name == function and (call not in used or _is_part(metric)):
             found.append(call)
     if not found:
         return None
@@ -135,6 +135,11 @@ def _call_of(
     if metric.role and len(found) > 1:
         return next((c for c in found if not _mentions_training(c)), found[0])
     return found[0]
+
+
+def _is_part(metric: Metric) -> bool:
+    """Say whether the call gives several metrics."""
+    return ":" in metric.origin or metric.origin.endswith("]")
 
 
 def _mentions_training(call: ast.Call) -> bool:
@@ -202,6 +207,10 @@ def _hoist(
             continue
         if metric.origin == "logged":
             edits += _hoist_logged(text, carrier, call, metric, placed, used)
+            continue
+        if metric.origin.endswith("]"):  # one of the values that the call returns
+            pick = metric.origin[metric.origin.index(")") + 1 :]
+            edits += _hoist_value(text, carrier, call, metric, placed, used, pick)
             continue
         if ":" in metric.origin:
             edits += _hoist_folds(text, carrier, call, metric, placed, used)

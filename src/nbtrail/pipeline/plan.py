@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.run import Metric, Run
 from nbtrail.exceptions import ExportError
 from nbtrail.lineage.calls import displays_only
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.names import names_of
-from nbtrail.lineage.slice import backward_slice
+from nbtrail.lineage.slice import backward_slice, criteria
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
@@ -105,7 +106,8 @@ def make_plan(
     Raises
     ------
     ExportError
-        When the run has no recorded cells, or nothing that a script could compute.
+        When the run has no recorded cells, nothing that a script could compute, or a
+        statement that it needs held a secret, which was not stored.
     """
     last = max([run.last_cell, *(m.cell_seq for m in run.metrics)])
     history = tuple(c for c in sorted(cells, key=lambda c: c.seq) if c.seq <= last)
@@ -124,6 +126,8 @@ def make_plan(
             "whose statement was recorded. Log one with %track metric NAME=EXPRESSION and export "
             "the new run."
         )
+    if not full:
+        _refuse_secrets(run, nodes, texts, history)
     inside = not posixpath.isabs(cwd) and not posixpath.normpath(cwd).startswith("..")
     cwd = posixpath.normpath(cwd) if inside else "."
     files, modules = _files(run, graph, nodes)
@@ -141,6 +145,23 @@ def make_plan(
         modules,
         run.metrics,
         loop_pass,
+    )
+
+
+def _refuse_secrets(
+    run: Run,
+    nodes: Sequence[Node],
+    texts: dict[Node, tuple[tuple[str, ...], str]],
+    cells: Sequence[CellExecution],
+) -> None:
+    held = {seq for seq, index in nodes if PLACEHOLDER in texts[seq, index][1]}
+    if not held:
+        return
+    named = [f"In [{c.execution_count}]" for c in cells if c.seq in held]
+    raise ExportError(
+        f"Run {run.name or run.run_id[:8]} can't be exported: {', '.join(named)} held a secret, "
+        "which was not stored, so its script could not run. Read the secret from an environment "
+        'variable (os.environ["NAME"]), run the cell again and export the new run.'
     )
 
 
@@ -176,20 +197,9 @@ def _texts(cells: Sequence[CellExecution]) -> dict[Node, tuple[tuple[str, ...], 
 def _slice(
     run: Run, graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]
 ) -> tuple[Node, ...]:
-    nodes: list[Node] = []
-    names: list[tuple[str, Node]] = []
-    for metric in run.metrics:
-        place = (metric.cell_seq, metric.statement if metric.statement >= 0 else 1 << 30)
-        if metric.expression:
-            names += [(n, place) for n in _names_in(metric.expression)]
-        elif place in graph.facts:
-            nodes.append(place)
-    end = (run.last_cell, 1 << 30)
-    for model in run.models:
-        if model.variable:
-            names.append((model.variable, end))
+    nodes, names = criteria(run, graph)
     found = backward_slice(graph, nodes, names)
-    until = min([*nodes, *(place for _, place in names)], default=end)
+    until = min([*nodes, *(place for _, place in names)], default=(run.last_cell, 1 << 30))
     checks = [n for n in graph.order if n < until and n not in found and _is_check(graph, texts, n)]
     needed = set(found)
     kept = [n for n in checks if graph.needs[n] and graph.needs[n] <= needed]
@@ -200,13 +210,6 @@ def _is_check(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node
     """Say whether a statement is an assertion that held: the script keeps those on its data."""
     text = texts.get(node, ((), ""))[1]
     return text.startswith("assert") and not graph.facts[node].error
-
-
-def _names_in(expression: str) -> set[str]:
-    try:
-        return names_of(tuple(ast.parse(expression).body)).loads
-    except SyntaxError:
-        return set()
 
 
 def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple[Node, ...]:

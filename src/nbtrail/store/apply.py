@@ -34,6 +34,7 @@ from nbtrail.store.apply_data import (
     run_key,
 )
 from nbtrail.store.apply_registry import move_alias, register_version
+from nbtrail.store.growth import drop_model_files
 from nbtrail.store.liveness import Owner
 from nbtrail.store.operations import Operation
 from nbtrail.store.owners import put_owner
@@ -85,6 +86,16 @@ def start_session(db: sqlite3.Connection, session: Session, owner: Owner) -> Non
 
 def end_session(db: sqlite3.Connection, session_id: str, ended_ms: int) -> None:
     execute(db, "UPDATE sessions SET ended_ms = ? WHERE session_id = ?", (ended_ms, session_id))
+
+
+def set_session_notebook(db: sqlite3.Connection, session_id: str, notebook: str) -> None:
+    execute(
+        db,
+        "UPDATE runs SET source = ?1 WHERE session_id = ?2 AND source = "
+        "(SELECT notebook FROM sessions WHERE session_id = ?2)",
+        (notebook, session_id),
+    )
+    execute(db, "UPDATE sessions SET notebook = ?1 WHERE session_id = ?2", (notebook, session_id))
 
 
 def record_cell(db: sqlite3.Connection, cell: CellExecution) -> None:
@@ -230,7 +241,7 @@ def log_params(
             "value = excluded.value, origin = excluded.origin, is_default = excluded.is_default",
             (run, key, value, param.origin, param.is_default, position + offset),
         )
-        if before is not None and before[0] != value:
+        if at_ms and before is not None and before[0] != value:
             amend(db, run_id, Amendment("param", key, before[0], value, at_ms, user))
 
 
@@ -376,6 +387,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     for function in (
         start_session,
         end_session,
+        set_session_notebook,
         record_cell,
         put_module,
         put_episode,
@@ -390,6 +402,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         log_datasets,
         log_artifact,
         put_model,
+        drop_model_files,
         set_code,
         set_environment,
         set_start_state,

@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from nbtrail.exceptions import StoreError
 
-__all__ = ["Objects"]
+__all__ = ["Objects", "place", "write_synced"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
+_YOUNG_S = 60.0
 
 
 class Objects:
@@ -43,7 +44,7 @@ class Objects:
         """
         try:
             with Path(path).open("rb") as source:
-                return self._put(lambda: source.read(_CHUNK))
+                return self._put(iter(lambda: source.read(_CHUNK), b""))
         except OSError as error:
             raise StoreError(f"{path} can't be kept: {error}. Free space or check it.") from error
 
@@ -55,9 +56,8 @@ class Objects:
         StoreError
             When nothing can be written.
         """
-        rest = [data]
         try:
-            return self._put(lambda: rest.pop() if rest else b"")
+            return self._put(iter((data,)))
         except OSError as error:
             raise StoreError(f"{len(data)} bytes can't be kept: {error}.") from error
 
@@ -72,6 +72,29 @@ class Objects:
         if not _SHA256.fullmatch(sha256):
             raise StoreError(f"{sha256!r} is not the name of an object (64 hex digits).")
         return self.root / sha256[:2] / sha256[2:]
+
+    def remove(self, sha256: str, is_used: Callable[[], bool]) -> bool:
+        """Remove an object that nothing refers to; say whether it is gone.
+
+        A writer that finds the object there refreshes its time of change, so one that is
+        younger than a minute stays: a reference to it may be on its way.
+
+        Parameters
+        ----------
+        is_used : callable
+            Says whether something refers to it, asked while nobody can find the object.
+        """
+        path = self.path(sha256)
+        aside = self.root / f".{sha256}.removed"
+        try:
+            path.rename(aside)
+        except OSError:
+            return False
+        if time.time() - aside.stat().st_mtime >= _YOUNG_S and not is_used():
+            aside.unlink()
+            return True
+        aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+        return False
 
     def read(self, sha256: str) -> bytes:
         """Return an object's bytes, verified.
@@ -96,40 +119,48 @@ class Objects:
             )
         return data
 
-    def _put(self, read: Callable[[], bytes]) -> tuple[str, int]:
+    def _put(self, chunks: Iterator[bytes]) -> tuple[str, int]:
         self.root.mkdir(exist_ok=True)
         temporary = self.root / f".{os.urandom(8).hex()}.tmp"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-        descriptor = os.open(temporary, flags | getattr(os, "O_BINARY", 0), 0o444)
         try:
-            with os.fdopen(descriptor, "wb") as target:
-                digest, size = _copy(read, target)
-            self._place(temporary, self.path(digest))
+            digest, size = write_synced(temporary, chunks)
+            place(temporary, self.path(digest))
         finally:
             temporary.unlink(missing_ok=True)
         return digest, size
 
-    def _place(self, temporary: Path, final: Path) -> None:
-        if final.exists():
-            return
-        fresh = not final.parent.exists()
-        final.parent.mkdir(exist_ok=True)
-        temporary.replace(final)
-        _sync_folder(final.parent)
-        if fresh:
-            _sync_folder(self.root)
 
-
-def _copy(read: Callable[[], bytes], target: BinaryIO) -> tuple[str, int]:
+def write_synced(path: Path, chunks: Iterator[bytes]) -> tuple[str, int]:
+    """Write a new file to the disk; return its sha-256 and size in bytes."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o444)
     digest = hashlib.sha256()
     size = 0
-    while chunk := read():
-        digest.update(chunk)
-        target.write(chunk)
-        size += len(chunk)
-    target.flush()
-    os.fsync(target.fileno())
+    with os.fdopen(descriptor, "wb") as target:
+        for chunk in chunks:
+            digest.update(chunk)
+            target.write(chunk)
+            size += len(chunk)
+        target.flush()
+        os.fsync(target.fileno())
     return digest.hexdigest(), size
+
+
+def place(temporary: Path, final: Path) -> None:
+    """Give a written file its final name, for good; an existing one stays as it is."""
+    try:
+        os.utime(final)  # tells `remove` that somebody is about to refer to it
+        return
+    except FileNotFoundError:
+        pass
+    except PermissionError:
+        return  # it is there, and another user's
+    fresh = not final.parent.exists()
+    final.parent.mkdir(exist_ok=True)
+    temporary.replace(final)
+    _sync_folder(final.parent)
+    if fresh:
+        _sync_folder(final.parent.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -45,6 +45,7 @@ __all__ = [
     "Operation",
     "amend",
     "delete_run",
+    "drop_model_files",
     "end_run",
     "end_session",
     "log_artifact",
@@ -68,6 +69,7 @@ __all__ = [
     "set_marks",
     "set_note",
     "set_resources",
+    "set_session_notebook",
     "set_start_state",
     "set_tags",
     "start_run",
@@ -131,6 +133,11 @@ def end_session(session_id: str, ended_ms: int) -> Operation:
     return Operation("end_session", (session_id, ended_ms), durable=True)
 
 
+def set_session_notebook(session_id: str, notebook: str) -> Operation:
+    """Say which notebook a session runs: found late, or renamed. Its runs' source follows."""
+    return Operation("set_session_notebook", (session_id, notebook))
+
+
 def record_cell(cell: CellExecution) -> Operation:
     """Record one execution of a cell; a second state of the same one replaces the first."""
     return Operation("record_cell", (cell,))
@@ -162,10 +169,18 @@ def put_span(run_id: str, span: RunSpan) -> Operation:
     return Operation("put_span", (run_id, span))
 
 
-def log_params(run_id: str, params: Sequence[Param], user: str = "") -> Operation:
-    """Set params; another value under a known key is noted among the amendments."""
-    now = time.time_ns() // 1_000_000
-    return Operation("log_params", (run_id, tuple(params), now, user), durable=True)
+def log_params(
+    run_id: str, params: Sequence[Param], *, amended: bool = False, user: str = ""
+) -> Operation:
+    """Set params.
+
+    Parameters
+    ----------
+    amended : bool
+        Another value under a known key is a correction of `user`'s, and noted as such.
+    """
+    at_ms = time.time_ns() // 1_000_000 if amended else 0
+    return Operation("log_params", (run_id, tuple(params), at_ms, user), durable=True)
 
 
 def amend(run_id: str, amendment: Amendment) -> Operation:
@@ -208,6 +223,11 @@ def log_artifact(run_id: str, artifact: Artifact) -> Operation:
 def put_model(run_id: str, model: ModelRecord) -> Operation:
     """Add a model, or replace its state by the new one."""
     return Operation("put_model", (run_id, model), durable=True)
+
+
+def drop_model_files(model_id: str, problem: str) -> Operation:
+    """Forget the files of a model; the result are the objects that nothing refers to now."""
+    return Operation("drop_model_files", (model_id, problem), durable=True, replay=False)
 
 
 def set_code(run_id: str, code: CodeVersion) -> Operation:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import operator as operators
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from nbtrail.entities.run import CANDIDATE_TAG, MarkKind
 from nbtrail.exceptions import UsageError
 
-__all__ = ["Condition", "param_matches", "parse_query"]
+__all__ = ["Condition", "asks_for_candidates", "param_matches", "parse_query"]
 
 _FIELDS: Final = {
     "run_id": "r.run_id",
@@ -25,7 +26,9 @@ _FIELDS: Final = {
     "note": "r.note",
     "branch": "r.branch",
     "commit": "r.commit_id",
+    "parent": "(SELECT above.name FROM runs above WHERE above.run_id = r.parent_run_id)",
 }
+_MARKS: Final = (*(kind.value for kind in MarkKind), "none")
 _CLAUSE = re.compile(
     r"""\s*(?:(?P<group>metrics|params|tags)\s*\.\s*
         (?P<key>"[^"]*"|'[^']*'|`[^`]*`|[^\s=<>!"'`]+)
@@ -44,7 +47,10 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">=": operators.ge,
 }
 _AND = re.compile(r"and\b", re.IGNORECASE)
-_HELP = 'Write clauses such as: metrics.auc > 0.9 and params.model = "rf" and status = FINISHED'
+_HELP = (
+    'Write clauses such as: metrics.auc > 0.9 and params.model = "rf" and status = FINISHED '
+    "and mark = none"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,16 @@ def parse_query(text: str) -> tuple[Condition, ...]:
         position = joint.end()
 
 
+def asks_for_candidates(conditions: Iterable[Condition]) -> bool:
+    """Say whether a filter means single candidates of searches, which lists leave out."""
+    named = (_FIELDS["parent"], _FIELDS["run_id"])
+    return any(
+        CANDIDATE_TAG in condition.values
+        or condition.sql.startswith(tuple(f"coalesce({name}," for name in named))
+        for condition in conditions
+    )
+
+
 def _number(text: str | None) -> float | None:
     """Return the number that a param's text is, None when it is none."""
     try:
@@ -117,10 +133,12 @@ def _clause(match: re.Match[str]) -> Condition:
     value = _unquoted(match["value"])
     if match["field"] is not None:
         name = match["field"].lower()
+        if name in ("mark", "data"):
+            return _mark(operator, value) if name == "mark" else _data(operator, value)
         if name not in _FIELDS:
             raise UsageError(
                 f"{match['field']!r} is nothing to filter by. Known are metrics.KEY, params.KEY, "
-                f"tags.KEY, {', '.join(_FIELDS)}. {_HELP}"
+                f"tags.KEY, mark, data, {', '.join(_FIELDS)}. {_HELP}"
             )
         if name == "status":
             value = value.upper()
@@ -139,6 +157,34 @@ def _clause(match: re.Match[str]) -> Condition:
         "AND param_matches(p.value, ?, ?))",
         (key, operator, value),
     )
+
+
+def _mark(operator: str, value: str) -> Condition:
+    kind = value.lower()
+    if operator not in ("=", "!=") or kind not in _MARKS:
+        raise UsageError(
+            f"mark is compared by = or != with one of {', '.join(_MARKS)}, but got "
+            f"{operator} {value!r}."
+        )
+    if kind == "none":
+        kind, operator = "%", "!=" if operator == "=" else "="
+    there = "EXISTS (SELECT 1 FROM marks k WHERE k.run = r.id AND k.kind LIKE ?)"
+    return Condition(there if operator == "=" else f"NOT {there}", (kind,))
+
+
+def _data(operator: str, value: str) -> Condition:
+    """Match runs by a dataset: its name, its source, or the digits its content begins with."""
+    if operator not in ("=", "!="):
+        raise UsageError(
+            f"data is compared by = or != with a name, a path or the first digits of a digest, "
+            f"but got {operator} {value!r}."
+        )
+    there = (
+        "EXISTS (SELECT 1 FROM dataset_uses u JOIN datasets d USING (dataset_id) "
+        "WHERE u.run = r.id AND (u.name = ? OR u.source = ? OR d.content LIKE ? ESCAPE '\\'))"
+    )
+    values = (value, value, f"%:{_escaped(value)}%")
+    return Condition(there if operator == "=" else f"NOT {there}", values)
 
 
 def _metric(key: str, operator: str, value: str) -> Condition:

@@ -64,7 +64,7 @@ _BEST_IS_LOW: Final = (
     "error",
 )
 _RANK: Final = {name: place for place, name in enumerate((*_BEST_IS_HIGH, *_BEST_IS_LOW))}
-_NOT_JUDGED: Final = ("train/", "training/")
+_NOT_JUDGED: Final = ("train/", "training/", "mixed/", "baseline/", "other/")
 
 
 def direction_of(key: str) -> Direction | None:

@@ -16,7 +16,7 @@ from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import NotFoundError, StoreError
-from nbtrail.store import registered
+from nbtrail.store import growth, registered
 from nbtrail.store.connection import connect_reader
 from nbtrail.store.owners import lost_owners
 from nbtrail.store.resolve import resolve
@@ -87,7 +87,8 @@ class Reader:
         ----------
         query : str
             Words that all must occur in name, experiment, params, tags, status or id;
-            or clauses: ``metrics.auc > 0.9 and params.model = "rf"``.
+            or clauses: ``metrics.auc > 0.9 and params.model = "rf"``. Candidates of
+            searches are left out unless ``parent``, ``run_id`` or their tag is asked for.
         experiment : str, optional
             Only runs of this one.
         source : str, optional
@@ -118,6 +119,24 @@ class Reader:
                 offset=offset,
                 deleted=deleted,
             )
+
+    def superfluous_models(self, experiment: str, best: int, before_ms: int) -> tuple[str, ...]:
+        """Return the ids of models whose files an experiment can do without.
+
+        Parameters
+        ----------
+        best : int
+            How many of the best runs keep theirs.
+        before_ms : int
+            Runs that ended later keep theirs for now.
+        """
+        with self._read() as db:
+            return growth.superfluous_models(db, experiment, best, before_ms)
+
+    def is_used(self, sha256: str) -> bool:
+        """Say whether a run refers to an object."""
+        with self._read() as db:
+            return growth.is_used(db, sha256)
 
     def history(self, run_id: str, key: str) -> tuple[MetricPoint, ...]:
         """Return all points of a metric as they were logged; empty when there are none."""
@@ -154,6 +173,13 @@ class Reader:
                 (session_id, until),
             )
             return tuple(ModuleSource(*row) for row in rows)
+
+    def module_sources(self, run: Run) -> tuple[tuple[ModuleSource, str], ...]:
+        """Return the project's modules as they were when a run ended, with their sources."""
+        if not run.session_id:
+            return ()
+        modules = self.modules(run.session_id, run.last_cell)
+        return tuple((module, self.source(module.sha256)) for module in modules)
 
     def source(self, sha256: str) -> str:
         """Return the source of a module that was recorded.

@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from nbtrail.entities.run import Direction
+from nbtrail.entities.run import CANDIDATE_TAG, Direction
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import UsageError
 from nbtrail.store.liveness import Lost
-from nbtrail.store.query import param_matches, parse_query
+from nbtrail.store.query import asks_for_candidates, param_matches, parse_query
 from nbtrail.store.ranking import direction_of, infer_main_metric
 from nbtrail.store.values import decode_float
 
@@ -40,6 +40,11 @@ _COLUMNS: Final = (
     "r.id, r.run_id, r.name, e.name, r.effective, r.effective_reason, r.started_ms, "
     "r.effective_end, r.source, coalesce(r.commit_id, ''), r.dirty, r.parent_run_id, "
     "e.main_metric, e.direction"
+)
+# only runs below another one are looked up: lists of many runs stay fast
+_NO_CANDIDATE: Final = (
+    "(r.parent_run_id IS NULL OR NOT EXISTS "
+    "(SELECT 1 FROM tags c WHERE c.run = r.id AND c.key = ?))"
 )
 _ORDERS: Final = {
     "started": "r.started_ms",
@@ -79,7 +84,11 @@ def search(
     if source is not None:
         conditions.append("r.source = ?")
         values.append(source)
-    for condition in parse_query(query):
+    asked = parse_query(query)
+    if not asks_for_candidates(asked):
+        conditions.append(_NO_CANDIDATE)
+        values.append(CANDIDATE_TAG)
+    for condition in asked:
         conditions.append(condition.sql)
         values.extend(condition.values)
     ranking, ranked_by = _order(order, descending=descending)

@@ -9,7 +9,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,10 +20,11 @@ from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import SCHEMA_VERSION, check_schema, ensure_schema, too_new
 from nbtrail.store.objects import Objects
 from nbtrail.store.operations import Operation
-from nbtrail.store.writer import Ticket, Writer
+from nbtrail.store.writer import Later, Ticket, Writer
 
 if TYPE_CHECKING:
     from nbtrail.store.reader import Reader
+    from nbtrail.store.snapshots import Snapshots
 
 __all__ = ["Store"]
 
@@ -69,6 +70,13 @@ class Store:
 
         return Reader(self.root / DATABASE)
 
+    @functools.cached_property
+    def snapshots(self) -> Snapshots:
+        """The working trees of runs; loaded late, as `reader`."""
+        from nbtrail.store.snapshots import Snapshots
+
+        return Snapshots(self.root / "git")
+
     @classmethod
     def open(
         cls, root: Path, *, create: bool = False, warn: Callable[[str], None] | None = None
@@ -110,6 +118,11 @@ class Store:
         """Have an operation done; on the disk 200 ms later. Never raises, never waits."""
         if not self.read_only:
             self.writer.submit(operation)
+
+    def submit_later(self, collect: Callable[[], Sequence[Operation]]) -> None:
+        """Have operations done that `collect` puts together when they are written."""
+        if not self.read_only:
+            self.writer.submit(Later(collect))
 
     def call(self, operation: Operation, timeout_s: float | None = None) -> Any:
         """Have an operation done, wait for its durable commit and return its result.

@@ -11,11 +11,27 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbtrail.capture.guard import describe
 from nbtrail.capture.hyperparams import param_text
-from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
-from nbtrail.entities.run import Mark, Metric, MetricPoint, Param, Run, RunStatus
+from nbtrail.capture.location import Location
+from nbtrail.entities.dataset import Coverage, DatasetContext, DatasetUse, Seen
+from nbtrail.entities.run import (
+    Mark,
+    MarkKind,
+    Metric,
+    Param,
+    Run,
+    RunStatus,
+)
 from nbtrail.exceptions import UsageError
 from nbtrail.store import operations
+from nbtrail.tracking.meter import Meter
+from nbtrail.tracking.redaction import (
+    redacted_datasets,
+    redacted_params,
+    redacted_tags,
+    redacted_text,
+)
 from nbtrail.tracking.runfiles import RunFiles
+from nbtrail.tracking.runmetrics import RunMetrics
 
 if TYPE_CHECKING:
     from nbtrail.tracking.tracker import Tracker
@@ -35,8 +51,14 @@ class ActiveRun(RunFiles):
         self._lock = threading.Lock()
         self._run = run
         self._params = {p.key: p for p in run.params}
-        self._metrics = {m.key: m for m in run.metrics}
+        self._metrics = RunMetrics(tracker.store, run)
+        self._logged: set[str] = set()
         self._datasets = list(run.datasets)
+        self._figures = sum(a.path.startswith("figures/figure-") for a in run.artifacts)
+        # the numbers of cells are those of the session in which it began
+        self._here = run.session_id == tracker.session.session_id
+        self.meter = Meter()
+        self._failures: list[str] = []
         self.ended = False
         self.splits = False  # several models of an automatic run become its children
 
@@ -50,13 +72,24 @@ class ActiveRun(RunFiles):
         """The run that this one is a child of."""
         return self._run.parent_run_id
 
+    @property
+    def is_resumed_elsewhere(self) -> bool:
+        """Say whether it began in another session, where cells have numbers of their own."""
+        return not self._here
+
+    def settle(self) -> None:
+        """Note that the run is over: what changes from now on is a correction."""
+        self._metrics.end()
+        self.ended = True
+
     def snapshot(self) -> Run:
         """Return the run as it stands now, without asking the store."""
+        metrics = tuple(self._metrics.summaries().values())
         with self._lock:
             return replace(
                 self._run,
                 params=tuple(self._params.values()),
-                metrics=tuple(self._metrics.values()),
+                metrics=metrics,
                 datasets=tuple(self._datasets),
             )
 
@@ -79,15 +112,22 @@ class ActiveRun(RunFiles):
     ) -> None:
         if error is None:
             self.end()
+        elif isinstance(error, GeneratorExit):
+            self.end(reason="the generator was closed before its end")
         elif isinstance(error, KeyboardInterrupt) or type(error).__name__ == "CancelledError":
             self.end(RunStatus.KILLED, "interrupted")
         else:
             self.end(RunStatus.FAILED, describe(error))
 
+    def note_failure(self, cell: int, error: str) -> None:
+        """Remember that a cell failed while the run was open; its end will say so."""
+        self._failures.append(f"cell [{cell}] failed: {error}")
+
     def end(self, status: RunStatus = RunStatus.FINISHED, reason: str = "") -> None:
         """End the run; a second call does nothing."""
         if not self.ended:
-            self._tracker.end(self, status, reason)
+            # a run that was opened by hand goes on after a failing cell, but tells it
+            self._tracker.end(self, status, reason or "; ".join(self._failures)[:500])
 
     # ------------------------------------------------------------ params and metrics
 
@@ -97,15 +137,27 @@ class ActiveRun(RunFiles):
 
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Log parameters by name."""
-        self.add_params([Param(_key("param", k), param_text(v)) for k, v in params.items()])
+        logged = [Param(_key("param", k), param_text(v)) for k, v in params.items()]
+        self.add_params(logged, amended=True)
 
-    def add_params(self, params: Iterable[Param]) -> None:
-        """Log parameters whose origin is known."""
-        params = tuple(params)
-        if params:
-            with self._lock:
-                self._params.update((p.key, p) for p in params)
-            self._submit(operations.log_params(self.run_id, params))
+    def add_params(self, params: Iterable[Param], *, amended: bool = False) -> None:
+        """Log parameters whose origin is known.
+
+        Parameters
+        ----------
+        amended : bool
+            Another value for a known key is the user's correction. After the run's end
+            every change is one.
+        """
+        params, marks = redacted_params(params)
+        self.add_marks(marks)
+        with self._lock:
+            changed = [p for p in params if self._params.get(p.key) != p]
+            self._params.update((p.key, p) for p in changed)
+        if changed:
+            amended = amended or self.ended
+            user = self._run.user
+            self._submit(operations.log_params(self.run_id, changed, amended=amended, user=user))
 
     def log_metric(self, key: str, value: Any, step: int | None = None) -> None:
         """Log one value of a metric.
@@ -118,7 +170,11 @@ class ActiveRun(RunFiles):
         step : int, optional
             Counts up by one for each key when absent.
         """
-        self.add_metric(self.metric(key, value), step)
+        if type(value) is not float:
+            value = _number(key, value)
+        if key not in self._logged:
+            self._logged.add(_key("metric", key))
+        self._metrics.log(key, value, step, self._tracker.locate() if self._here else Location())
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Log several metrics of one step."""
@@ -128,7 +184,7 @@ class ActiveRun(RunFiles):
     def metric(self, key: str, value: Any, expression: str = "") -> Metric:
         """Build the record of a value that is logged here and now."""
         number = _number(key, value)
-        where = self._tracker.locate()
+        where = self._tracker.locate() if self._here else Location()
         return Metric(
             _key("metric", key),
             number,
@@ -137,34 +193,22 @@ class ActiveRun(RunFiles):
             last_ms=time.time_ns() // 1_000_000,
             cell_seq=where.cell_seq,
             statement=where.statement,
-            expression=expression,
+            expression=redacted_text(expression),
         )
 
     def add_metric(self, metric: Metric, step: int | None = None) -> None:
         """Log a value whose origin is known."""
-        with self._lock:
-            before = self._metrics.get(metric.key)
-            at = step if step is not None else before.last_step + 1 if before else 0
-            metric = replace(metric, last_step=at)
-            if before is not None:
-                metric = replace(
-                    metric,
-                    minimum=min(before.minimum, metric.last),
-                    maximum=max(before.maximum, metric.last),
-                    count=before.count + 1,
-                )
-            self._metrics[metric.key] = metric
-        point = MetricPoint(metric.key, metric.last, at, metric.last_ms)
-        self._submit(operations.log_metrics(self.run_id, (point,), (metric,)))
+        self._metrics.add(metric, step)
 
     def add_late(self, metric: Metric) -> None:
         """Log a value that was seen; a run that ended keeps the numbers it ended with.
 
         What a later cell measures on its model is added only under a new key.
         """
-        before = self._metrics.get(metric.key)
+        before = self._metrics.summaries().get(metric.key)
         if not self.ended or before is None or before.cell_seq == metric.cell_seq:
-            self.add_metric(metric)
+            later = before is None or metric.last_step > before.last_step
+            self.add_metric(metric, metric.last_step if later else None)
 
     # ------------------------------------------------------------ texts
 
@@ -175,18 +219,34 @@ class ActiveRun(RunFiles):
     def set_tags(self, tags: Mapping[str, Any]) -> None:
         """Set several tags."""
         texts = {_key("tag", k): v if isinstance(v, str) else repr(v) for k, v in tags.items()}
+        texts, marks = redacted_tags(texts)
+        self.add_marks(marks)
         self._submit(operations.set_tags(self.run_id, texts))
 
     def set_note(self, text: str) -> None:
         """Set the run's note."""
-        self._submit(operations.set_note(self.run_id, str(text)))
+        self._submit(operations.set_note(self.run_id, redacted_text(str(text))))
 
     def add_marks(self, marks: tuple[Mark, ...]) -> None:
-        """Add honesty marks."""
+        """Add honesty marks; one of a kind that is there takes its place.
+
+        What was left out because of secrets is found in several places, so those add up.
+        """
+        if not marks:
+            return
         with self._lock:
-            self._run = replace(self._run, marks=(*self._run.marks, *marks))
-            every = self._run.marks
-        self._submit(operations.set_marks(self.run_id, every))
+            before = {mark.kind: mark for mark in self._run.marks}
+            old = before.get(MarkKind.REDACTED)
+            for mark in marks:
+                if mark.kind is MarkKind.REDACTED and old is not None:
+                    reasons = dict.fromkeys([*old.reason.split("; "), *mark.reason.split("; ")])
+                    mark = Mark(mark.kind, "; ".join(reasons))  # noqa: PLW2901
+                before.pop(mark.kind, None)
+                before[mark.kind] = mark
+            every = tuple(before.values())
+            self._run = replace(self._run, marks=every)
+            # inside of the lock: the list that is stored last must be the longest
+            self._submit(operations.set_marks(self.run_id, every))
 
     # ------------------------------------------------------------ data, files, models
 
@@ -208,25 +268,34 @@ class ActiveRun(RunFiles):
         self.add_datasets([self._tracker.dataset(data, name, use, Seen.LOGGED)])
 
     def add_datasets(self, uses: Iterable[DatasetUse]) -> None:
-        """Log datasets that were seen by capture, each content once per context."""
+        """Log datasets that were seen by capture, each content once per context and source."""
         fresh = []
         with self._lock:
-            seen = {(u.dataset.digest.content, u.context) for u in self._datasets}
-            for use in uses:
-                mark = (use.dataset.digest.content, use.context)
+            seen = {_identity(use) for use in self._datasets}
+            for use in redacted_datasets(uses):
+                mark = _identity(use)
                 if mark not in seen:
                     seen.add(mark)
                     fresh.append(use)
             self._datasets.extend(fresh)
         if fresh:
             self._submit(operations.log_datasets(self.run_id, fresh))
+        sampled = [u.name for u in fresh if u.dataset.digest.coverage is Coverage.SAMPLED]
+        if sampled:
+            reason = f"too large to be read whole, so digested by samples: {', '.join(sampled)}"
+            self.add_marks((Mark(MarkKind.SAMPLED, reason),))
 
     def log_model(self, model: Any, name: str = "model", input_example: Any = None) -> str:
         """Keep a fitted model; returns its id. The file is written in the background."""
+        self.set_tag("nbtrail.kept", "model")  # who asks for it wants the file to stay
         return self._tracker.save_model(self.run_id, model, name, example=input_example)
 
     def _submit(self, operation: operations.Operation) -> None:
         self._store.submit(operation)
+
+
+def _identity(use: DatasetUse) -> tuple[str, ...]:
+    return (use.dataset.digest.content, use.context.value, use.source, use.query)
 
 
 def _key(kind: str, key: Any) -> str:

@@ -98,13 +98,15 @@ def start_run(
     ------
     NotFoundError
         When `run_id` names no run.
+    UsageError
+        When that run is still open.
     """
     try:
         tracker = process_tracker()
         if run_id is not None:
             return tracker.resume(run_id)
         return tracker.start(name, experiment=experiment, tags=tags, nested=nested)
-    except NotFoundError:
+    except (NotFoundError, UsageError):
         raise
     except (NbtrailError, OSError) as error:
         warn_once(f"This run is not tracked: {error}")

@@ -6,13 +6,15 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar, overload
+from contextvars import ContextVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar, overload
 
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import param_text
 from nbtrail.capture.metric_names import number
 from nbtrail.entities.dataset import DatasetContext, Seen
 from nbtrail.entities.run import Param
+from nbtrail.exceptions import UsageError
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.client import NullRun, active_run, process_tracker, start_run
 
@@ -20,6 +22,9 @@ __all__ = ["track"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# the tracked functions around the present place, per thread and task
+_running: ContextVar[tuple[Any, ...]] = ContextVar("nbtrail_running", default=())
 
 
 @overload
@@ -40,8 +45,9 @@ def track(
 
     Its arguments become params, tables and arrays among them datasets, a returned
     mapping or number metrics, returned estimators models. Works on plain, async and
-    generator functions and methods, in a notebook or a script. A call inside another
-    tracked call becomes a child run.
+    generator functions and methods, in a notebook or a script, and with ``%autoreload 2``.
+    A call inside another tracked call becomes a child run; what a function calls of itself
+    belongs to the one run.
 
     Parameters
     ----------
@@ -53,45 +59,95 @@ def track(
         Which keys of a returned mapping are metrics, or the names of the numbers in a
         returned tuple; all numbers of a mapping when absent.
     """
+    options = _Options(name, experiment, metrics)
+    return _decorated(function, options) if function is not None else options
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        begin = functools.partial(_run, function, name, experiment, metrics)
-        if inspect.iscoroutinefunction(function):
 
-            @functools.wraps(function)
-            async def call_async(*args: Any, **kwargs: Any) -> Any:
-                with begin(args, kwargs) as returned:
-                    return returned(await function(*args, **kwargs))
+class _Options(NamedTuple):
+    name: str
+    experiment: str
+    metrics: Sequence[str] | None
 
-            return call_async
-        if inspect.isgeneratorfunction(function):
+    def __call__(self, function: Callable[..., Any]) -> Any:
+        return _decorated(function, self)
 
-            @functools.wraps(function)
-            def call_generator(*args: Any, **kwargs: Any) -> Any:
-                with begin(args, kwargs) as returned:
-                    return returned((yield from function(*args, **kwargs)))
 
-            return call_generator
+def _decorated(function: Any, options: _Options) -> Any:
+    """Return the function that stands for `function`.
+
+    It looks up what it calls in its own ``__wrapped__``: that is what ``%autoreload 2``
+    replaces in functions that a notebook has imported.
+    """
+    if isinstance(function, (staticmethod, classmethod)):
+        return type(function)(_decorated(function.__func__, options))
+    call: Any
+    if inspect.isclass(function) or not callable(function):
+        raise UsageError(
+            f"@track goes above a function or method, but got {type(function).__name__} "
+            f"{getattr(function, '__name__', '')!r}. Track the method that trains instead."
+        )
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            if call in _running.get():
+                return await call.__wrapped__(*args, **kwargs)
+            with _run(call, args, kwargs) as returned, _inside(call):
+                return returned(await call.__wrapped__(*args, **kwargs))
+
+    elif inspect.isasyncgenfunction(function):
+
+        @functools.wraps(function)
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            with _run(call, args, kwargs):
+                inner, sent, thrown = call.__wrapped__(*args, **kwargs), None, None
+                while True:  # what `yield from` does, which async generators don't have
+                    step = inner.asend(sent) if thrown is None else inner.athrow(thrown)
+                    try:
+                        value = await step
+                    except StopAsyncIteration:
+                        return
+                    try:
+                        sent, thrown = (yield value), None
+                    except GeneratorExit:
+                        await inner.aclose()
+                        raise
+                    except BaseException as error:
+                        thrown = error
+
+    elif inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
-            with begin(args, kwargs) as returned:
-                return returned(function(*args, **kwargs))
+            with _run(call, args, kwargs) as returned:
+                return returned((yield from call.__wrapped__(*args, **kwargs)))
 
-        return call
+    else:
 
-    return decorate(function) if function is not None else decorate
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if call in _running.get():
+                return call.__wrapped__(*args, **kwargs)
+            with _run(call, args, kwargs) as returned, _inside(call):
+                return returned(call.__wrapped__(*args, **kwargs))
+
+    call.__nbtrail__ = options
+    return call
 
 
 @contextmanager
-def _run(
-    function: Callable[..., Any],
-    name: str,
-    experiment: str,
-    metrics: Sequence[str] | None,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Iterator[Callable[[R], R]]:
+def _inside(call: Any) -> Iterator[None]:
+    token = _running.set((*_running.get(), call))
+    try:
+        yield
+    finally:
+        _running.reset(token)
+
+
+@contextmanager
+def _run(call: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Callable[[R], R]]:
+    function: Callable[..., Any] = call.__wrapped__
+    name, experiment, metrics = call.__nbtrail__
     run = start_run(name, experiment=experiment, nested=active_run() is not None)
     if isinstance(run, NullRun):
         yield lambda value: value
@@ -140,12 +196,12 @@ def _is_param(value: Any) -> bool:
 def _log_result(run: ActiveRun, name: str, value: Any, metrics: Sequence[str] | None) -> None:
     single = number(value)
     if single is not None:
-        run.log_metric(metrics[0] if metrics else name, single)
+        _log_number(run, metrics[0] if metrics else name, single)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             amount = number(item)
             if amount is not None and (metrics is None or key in metrics):
-                run.log_metric(str(key), amount)
+                _log_number(run, str(key), amount)
             elif _is_fitted_model(item):
                 _log_model_once(run, item, str(key))
     elif isinstance(value, tuple):
@@ -155,11 +211,18 @@ def _log_result(run: ActiveRun, name: str, value: Any, metrics: Sequence[str] | 
             if amount is not None:
                 key = next(names, None)
                 if key is not None:
-                    run.log_metric(key, amount)
+                    _log_number(run, key, amount)
             else:
                 _log_result(run, name, item, metrics)
     elif _is_fitted_model(value):
         _log_model_once(run, value, type(value).__name__)
+
+
+def _log_number(run: ActiveRun, key: str, value: float) -> None:
+    """Log a returned number, once: it often is what a captured call returned."""
+    tracker = process_tracker()
+    if not tracker.collector.claim(key, value, tracker.locate().cell_seq):
+        run.log_metric(key, value)
 
 
 def _is_fitted_model(value: Any) -> bool:

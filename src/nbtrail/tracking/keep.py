@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from nbtrail.capture.training import Training
 from nbtrail.exceptions import NotFoundError
@@ -18,8 +18,16 @@ def untracked(tracker: Tracker) -> tuple[Training, ...]:
     return tuple(t for t in tracker.collector.known() if t.is_model and not t.run_id)
 
 
-def keep(tracker: Tracker, cells: Collection[int] | None = None, name: str = "") -> list[ActiveRun]:
+def keep(
+    tracker: Tracker,
+    cells: Collection[int] | None = None,
+    name: str = "",
+    *,
+    asked: bool = True,
+) -> list[ActiveRun]:
     """Make a run of each untracked training.
+
+    Several trainings of one cell become children of one run that stands for the cell.
 
     Parameters
     ----------
@@ -27,6 +35,13 @@ def keep(tracker: Tracker, cells: Collection[int] | None = None, name: str = "")
         Positions of cells in the session's history; all when absent.
     name : str
         Name of the run; only sensible for one.
+    asked : bool
+        The user asked for just these: their models' files stay.
+
+    Returns
+    -------
+    list of ActiveRun
+        Each parent in front of its children.
 
     Raises
     ------
@@ -41,10 +56,34 @@ def keep(tracker: Tracker, cells: Collection[int] | None = None, name: str = "")
             f"There is no untracked fit to keep here ({there}). Fits are noticed from "
             "'%load_ext nbtrail' on; those of tracked cells are runs already."
         )
-    kept = []
-    for training in chosen:
-        handle = tracker.add_finished(training, name=name, tags={"nbtrail.kept": "afterwards"})
-        tracker.adopt(training, handle)
-        kept.append(handle)
+    kept: list[ActiveRun] = []
+    tags = {"nbtrail.kept": "afterwards"} if asked else {}
+    for group in _by_cell(chosen):
+        if len(group) == 1:
+            handle = tracker.add_finished(group, name=name, tags=tags)
+            tracker.adopt(group[0], handle)
+            kept.append(handle)
+            continue
+        parent = tracker.add_finished(group, name=name, tags=tags)
+        kept.append(parent)
+        for number, training in enumerate(group, start=1):
+            child = tracker.add_finished(
+                [training],
+                name=f"{parent.name}.{number}",
+                experiment=parent.snapshot().experiment.name,
+                parent=parent.run_id,
+                tags=tags,
+            )
+            tracker.adopt(training, child)
+            kept.append(child)
     tracker.store.flush(1.0)
     return kept
+
+
+def _by_cell(trainings: Iterable[Training]) -> Iterator[list[Training]]:
+    """Yield the trainings of each cell; what ran outside of cells stays single."""
+    cells: dict[object, list[Training]] = {}
+    for training in trainings:
+        seq = training.location.cell_seq
+        cells.setdefault(seq if seq >= 0 else training.episode_id, []).append(training)
+    yield from cells.values()

@@ -33,6 +33,11 @@ class _Job:
 class ModelSaver:
     """One thread that turns snapshots into model folders of the object store.
 
+    Parameters
+    ----------
+    saved : callable
+        Gets the run's id after each model, in that thread.
+
     The snapshot is a pickle that never leaves this process's memory: the only way to
     copy a fitted estimator exactly and quickly. What is stored is written by a flavor.
 
@@ -43,9 +48,10 @@ class ModelSaver:
         a cell that waits for its commit.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, saved: Callable[[str], None] = lambda _run: None) -> None:
         self.paused = threading.Lock()
         self._store = store
+        self._saved = saved
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._idle = threading.Event()
@@ -99,6 +105,7 @@ class ModelSaver:
                 pass
             try:
                 self._write(job)
+                self._saved(job.run_id)
             except Exception as error:
                 problem = describe(error)
                 self._finish(job.run_id, replace(job.record, status="failed", problem=problem))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from nbtrail.capture.outputs import Figure
 from nbtrail.entities.model import Artifact
 from nbtrail.exceptions import UsageError
 from nbtrail.store import operations
@@ -21,6 +22,7 @@ _MEDIA_TYPES = {
     ".csv": "text/csv", ".html": "text/html", ".json": "application/json", ".md": "text/markdown",
     ".pdf": "application/pdf", ".png": "image/png", ".svg": "image/svg+xml", ".txt": "text/plain",
 }  # fmt: skip
+_SUFFIXES = {"image/png": ".png", "image/svg+xml": ".svg", "image/jpeg": ".jpg"}
 
 
 class RunFiles:
@@ -29,6 +31,7 @@ class RunFiles:
     def __init__(self, store: Store, run_id: str) -> None:
         self._store = store
         self.run_id = run_id
+        self._figures = 0
 
     def log_artifact(self, path: str | os.PathLike[str], artifact_path: str = "") -> None:
         """Keep a file, or every file of a folder, with the run.
@@ -86,6 +89,15 @@ class RunFiles:
         stream = BytesIO()
         figure.savefig(stream, format=path.suffix.lstrip(".") or "png", bbox_inches="tight")
         self.log_bytes(stream.getvalue(), str(path if path.suffix else path.with_suffix(".png")))
+
+    def add_figures(self, figures: Iterable[Figure]) -> None:
+        """Keep images that were seen, numbered through the run; nobody waits for them."""
+        for figure in figures:
+            self._figures += 1
+            sha256, size = self._store.objects.put_bytes(figure.data)
+            path = f"figures/figure-{self._figures}{_SUFFIXES[figure.media_type]}"
+            artifact = Artifact(path, sha256, size, figure.media_type)
+            self._store.submit(operations.log_artifact(self.run_id, artifact))
 
     def _add_artifact(self, path: str, sha256: str, size: int) -> None:
         media = _MEDIA_TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")

@@ -6,37 +6,53 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from nbtrail.capture.collector import Collector
+from nbtrail.capture.fittedstate import changed_since
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import class_name
 from nbtrail.capture.location import Location
+from nbtrail.capture.modules import ProjectModules
+from nbtrail.capture.searches import Candidates
+from nbtrail.capture.startstate import Seeds, start_state
 from nbtrail.capture.training import Training
 from nbtrail.config import Settings
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
-from nbtrail.entities.provenance import CodeVersion, Environment, Session
-from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunStatus
+from nbtrail.entities.provenance import CodeVersion, Environment, Session, StartState
+from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
-from nbtrail.tracking.codestate import CodeState
+from nbtrail.tracking.children import add_candidates
+from nbtrail.tracking.codestate import CodeState, tree_marks
+from nbtrail.tracking.growth import Growth
+from nbtrail.tracking.honesty import Judge
 from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
 from nbtrail.tracking.process import end_session, relative_path
+from nbtrail.tracking.redaction import (
+    record_modules,
+    redacted_episode,
+    redacted_tags,
+    redacted_text,
+)
 from nbtrail.tracking.runparams import run_params
 
 __all__ = ["Tracker"]
 
 _EXPLICIT_S = 1.0  # an explicit start or end waits this long for its durable commit
 _AUTOMATIC_S = 0.25
+_CLOSING_S = 30.0  # whoever ends the process may be less patient
 _HANDLES = 500  # runs that a late metric can still reach
 _MOST_CHILDREN = 100
 
@@ -54,6 +70,14 @@ class Tracker:
         One that is set already and asks this tracker for its open run.
     name_of, locate : callable
         As `Collector` takes them.
+    give_reads : callable
+        Adds to a run what was read while it was open.
+    readings : mapping of int to tuple of DatasetUse
+        What each cell of the session read; it grows with the session.
+    modules : ProjectModules, optional
+        Those of a notebook, which records them itself after each cell.
+    seeds : Seeds, optional
+        What the statements of a notebook gave to generators.
     """
 
     def __init__(
@@ -65,6 +89,10 @@ class Tracker:
         collector: Collector | None = None,
         name_of: Callable[[Any], str] = lambda _value: "",
         locate: Callable[[], Location] = Location,
+        give_reads: Callable[[ActiveRun], None] = lambda _run: None,
+        readings: Mapping[int, tuple[DatasetUse, ...]] = MappingProxyType({}),
+        modules: ProjectModules | None = None,
+        seeds: Seeds | None = None,
     ) -> None:
         self.store = store
         self.session = session
@@ -72,9 +100,16 @@ class Tracker:
         self.name_of = name_of
         self.settings = settings
         self.collector = collector or Collector(name_of, locate, self.open_run_id)
-        self.models = ModelSaver(store)
-        self._code = CodeState(store.project)
+        self.models = ModelSaver(store, self._model_saved)
+        self._growth = Growth(store, settings.models_kept)
+        self._give_reads = give_reads
+        self._modules = modules or ProjectModules(store.project, script=True)
+        self._records_modules = modules is None
+        self._seeds = seeds or Seeds()
+        self._code = CodeState(store, self._executed)
         self._environment: Environment | None = None
+        self._judge = Judge(store, session.session_id, self._notebook_file, readings)
+        self._to_judge: dict[str, ActiveRun] = {}
         self._open: list[tuple[int, ActiveRun]] = []
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
         self._trainings: dict[str, list[Training]] = {}
@@ -84,7 +119,12 @@ class Tracker:
 
     def current(self) -> ActiveRun | None:
         """Return the open run that belongs to this thread, else the main thread's."""
+        if not self._open:
+            return None
         thread = threading.get_ident()
+        opened_by, run = self._open[-1]
+        if opened_by == thread:  # nearly always, and asked for by each log_metric
+            return run
         main = threading.main_thread().ident
         for owner in (thread, main):
             for opened_by, run in reversed(self._open):
@@ -130,14 +170,31 @@ class Tracker:
         else:
             self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
         self.store.submit(operations.set_environment(run.run_id, self.environment()))
+        self._put_start(handle, start_state(self._seeds.known))
         return handle
 
     def resume(self, run_id: str) -> ActiveRun:
-        """Open a run again, to add to it."""
+        """Open a run again, to add to it; it may be another session's.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such run.
+        UsageError
+            When it is open already, here or elsewhere.
+        """
+        self.store.flush(_EXPLICIT_S)
         run = self.store.reader.run(self.store.reader.resolve(run_id))
+        if run.status is RunStatus.RUNNING:
+            where = run.source or "another process"
+            raise UsageError(
+                f"Run {run.name} is still open ({where}), so it can't be resumed. End it there, "
+                "or start a new run."
+            )
+        span = RunSpan(self.session.session_id, *(self.locate().cell_seq,) * 2)
         handle = ActiveRun(self, run)
         self._handles[run.run_id] = handle
-        handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="")
+        handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="", spans=(*run.spans, span))
         self._open.append((threading.get_ident(), handle))
         self.store.call(operations.resume_run(run.run_id), _EXPLICIT_S)
         return handle
@@ -154,25 +211,60 @@ class Tracker:
         if handle.ended:
             return
         self.absorb()
-        handle.ended = True
+        self._give_reads(handle)
+        self._take_modules()
+        state = handle.snapshot().start
+        if state is not None and state.seeds != self._seeds.known:
+            self._put_start(handle, replace(state, seeds=dict(self._seeds.known)))
+        reason = redacted_text(reason)
+        self._code.ended(handle.run_id)
+        handle.settle()
         self._open = [(owner, run) for owner, run in self._open if run is not handle]
-        ended, last = _now_ms(), self.locate().cell_seq
-        handle.amend(status=status, reason=reason, ended_ms=ended, last_cell=last)
+        ended, here = _now_ms(), self.locate().cell_seq
+        taken = handle.meter.read()
+        span = replace(handle.snapshot().spans[-1], last_cell=here)
+        # the cells of another session, where it began, have numbers of their own
+        last = -1 if handle.is_resumed_elsewhere else here
+        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken)
+        if last >= 0:
+            handle.amend(last_cell=last)
+            self._to_judge[handle.run_id] = handle
+        self.store.submit(operations.put_span(handle.run_id, span))
+        self.store.submit(operations.set_resources(handle.run_id, taken))
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
         self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
+
+    def rename_notebook(self, session: Session) -> None:
+        """Take the session under the notebook that was found for it."""
+        before, self.session = self.session.notebook, session
+        for handle in self._handles.values():
+            if not handle.is_resumed_elsewhere and handle.snapshot().source == before:
+                handle.amend(source=session.notebook)
 
     def children(self, handle: ActiveRun) -> tuple[ActiveRun, ...]:
         """Return the child runs of this session's run, in order."""
         every = tuple(self._handles.values())
         return tuple(h for h in every if h.parent_run_id == handle.run_id)
 
+    def judge_ended(self, timeout_s: float) -> None:
+        """Have the order of execution judged of the runs that ended; their cells are recorded.
+
+        Waits for the marks, at most `timeout_s` seconds.
+        """
+        for handle in self._to_judge.values():
+            if handle.snapshot().last_cell >= 0:
+                self._judge.judge(handle)
+        self._to_judge.clear()
+        self._judge.wait(timeout_s)
+
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture."""
         for _, handle in reversed(self._open):
             handle.end(RunStatus.KILLED, "the session ended")
         self.absorb()
+        self.judge_ended(5.0)
         self.collector.stop()
-        self.models.wait(5.0)
+        self.models.wait(_CLOSING_S)
         self.wait_for_git(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
 
@@ -198,8 +290,8 @@ class Tracker:
         training.run_id = handle.run_id
         self._trainings.setdefault(handle.run_id, []).append(training)
         training.points.clear()
-        for metric in training.metrics.values():
-            handle.add_metric(metric, metric.last_step)
+        for point in training.history:
+            handle.add_metric(training.metric_at(point), point.step)
         self._apply(training)
 
     def _apply(self, training: Training) -> None:
@@ -208,12 +300,19 @@ class Tracker:
             handle.add_params(run_params(self._trainings.get(training.run_id, ())))
             handle.add_datasets(training.datasets)
             for point in training.points:
-                handle.add_late(training.metrics[point.key])
+                handle.add_late(training.metric_at(point))
+            if training.candidates.best:
+                add_candidates(self.store, handle, training.candidates)
+                training.candidates = Candidates()
+            if handle.ended:
+                self._to_judge[handle.run_id] = handle
             if training.is_model and training.is_fitted:
                 self._save_once(training)
         training.points.clear()
         if training.is_model:
-            self.store.submit(operations.put_episode(training.episode(self.session.session_id)))
+            self.store.submit(
+                operations.put_episode(redacted_episode(training.episode(self.session.session_id)))
+            )
         training.release()
 
     def _split(self, run_id: str) -> None:
@@ -225,7 +324,7 @@ class Tracker:
         above = handle.snapshot()
         for number, training in enumerate(models[:_MOST_CHILDREN], start=1):
             child = self.add_finished(
-                training,
+                [training],
                 name=f"{above.name}.{number}",
                 experiment=above.experiment.name,
                 parent=above.run_id,
@@ -238,24 +337,25 @@ class Tracker:
 
     def add_finished(
         self,
-        training: Training,
+        trainings: Sequence[Training],
         *,
         name: str = "",
         experiment: str = "",
         parent: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> ActiveRun:
-        """Add a run for a training that is over already."""
-        cell = training.location.cell_seq
+        """Add a run for trainings that are over already; the caller gives it their results."""
+        cell = trainings[-1].location.cell_seq
+        started = min(t.started_ms for t in trainings)
+        ended = max(t.ended_ms for t in trainings)
         handle = self._opened(self._new_run(name, experiment, parent, cell, tags or {}))
         handle.ended = True
-        handle.amend(started_ms=training.started_ms)
+        handle.amend(started_ms=started)
         self.store.submit(operations.start_run(handle.snapshot()))
         self.store.submit(operations.set_environment(handle.run_id, self.environment()))
-        handle.amend(status=RunStatus.FINISHED, ended_ms=training.ended_ms)
-        self.store.submit(
-            operations.end_run(handle.run_id, RunStatus.FINISHED, "", training.ended_ms, cell)
-        )
+        handle.amend(status=RunStatus.FINISHED, ended_ms=ended)
+        self.store.submit(operations.end_run(handle.run_id, RunStatus.FINISHED, "", ended, cell))
+        self._code.ended(handle.run_id)
         return handle
 
     # ------------------------------------------------------------ models and data
@@ -279,7 +379,9 @@ class Tracker:
         def digested(text: str) -> None:
             if of is not None:
                 of.model_digest = text
-                self.store.submit(operations.put_episode(of.episode(self.session.session_id)))
+                self.store.submit(
+                    operations.put_episode(redacted_episode(of.episode(self.session.session_id)))
+                )
 
         limit = self.settings.model_max_mb
         self.models.save(run_id, record, model, example=example, limit_mb=limit, digested=digested)
@@ -322,6 +424,13 @@ class Tracker:
         if training.superseded:
             self._not_kept(training, name)
             return
+        changed = changed_since(training.state, model)
+        if changed:
+            reason = (
+                f"{name}.{', '.join(changed[:3])} was changed after the fit: the stored model is "
+                "not the one that earlier metrics of the cell were computed with"
+            )
+            self._handles[training.run_id].add_marks((Mark(MarkKind.HIDDEN_STATE, reason),))
         self.save_model(training.run_id, model, name, example=training.example, of=training)
 
     def _not_kept(self, training: Training, name: str) -> None:
@@ -352,8 +461,9 @@ class Tracker:
             session_id=self.session.session_id,
             first_cell=cell,
             last_cell=cell,
+            spans=(RunSpan(self.session.session_id, cell, cell),),
             user=_user(),
-            tags=tags,
+            tags=redacted_tags(tags)[0],
         )
 
     def _opened(self, run: Run) -> ActiveRun:
@@ -361,16 +471,36 @@ class Tracker:
         self._handles[run.run_id] = handle
         while len(self._handles) > _HANDLES:
             self._handles.popitem(last=False)
-        handle.amend(code=self._code.now(lambda code: self._code_known(handle, code)))
+        self._take_modules()
+        handle.amend(code=self._code.now(run.run_id, lambda code: self._code_known(handle, code)))
         return handle
+
+    @guarded
+    def _take_modules(self) -> None:
+        if self._records_modules:
+            record_modules(self.store, self.session.session_id, self._modules.changed(), -1)
+
+    def _put_start(self, handle: ActiveRun, state: StartState) -> None:
+        handle.amend(start=state)
+        self.store.submit(operations.set_start_state(handle.run_id, state))
+
+    def _executed(self) -> tuple[str, ...]:
+        notebook = self._notebook_file()
+        return (*self._modules.files, *([str(notebook)] if notebook is not None else []))
 
     def _code_known(self, handle: ActiveRun, code: CodeVersion) -> None:
         handle.amend(code=code)
         self.store.submit(operations.set_code(handle.run_id, code))
-        if code.dirty:
-            named = ", ".join(code.changed[:3]) + (", ..." if len(code.changed) > 3 else "")
-            reason = f"{len(code.changed)} uncommitted change(s): {named}"
-            handle.add_marks((Mark(MarkKind.DIRTY_TREE, reason),))
+        handle.add_marks(tree_marks(code))
+
+    def _model_saved(self, run_id: str) -> None:
+        handle = self._handles.get(run_id)
+        if handle is not None:
+            self._growth.trim(handle.snapshot().experiment.name)
+
+    def _notebook_file(self) -> Path | None:
+        name = self.session.notebook
+        return self.store.project / name if name.endswith(".ipynb") else None
 
     def _experiment(self) -> str:
         return Path(self.session.notebook).stem if self.session.notebook else "default"

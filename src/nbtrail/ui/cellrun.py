@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbtrail.capture.cellhooks import CellEnd
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.hyperparams import param_text
+from nbtrail.capture.metric_names import number
 from nbtrail.entities.cell import CellStatus
-from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
+from nbtrail.entities.dataset import DatasetContext, Seen
 from nbtrail.entities.run import Experiment, Param, RunStatus
 from nbtrail.exceptions import NbtrailError, UsageError
 from nbtrail.store import operations
@@ -19,15 +20,15 @@ from nbtrail.tracking.tracker import Tracker
 from nbtrail.ui.arguments import CellOptions, evaluate, parse_cell_options, parse_metric
 from nbtrail.ui.output import say, show_receipts
 
-__all__ = ["CellRun", "digest_files", "finish"]
+__all__ = ["CellRun", "finish"]
 
 _STATUS = {
     CellStatus.OK: RunStatus.FINISHED,
     CellStatus.ERROR: RunStatus.FAILED,
     CellStatus.INTERRUPTED: RunStatus.KILLED,
 }
-_GIT_SHARE = 0.05  # the receipt waits for the dirty flag this share of the cell's own time
-_GIT_S = 0.05  # and never longer
+_SHARE = 0.05  # the receipt waits for the honesty marks this share of the cell's own time
+_PATIENCE_S = 0.05  # and never longer
 
 
 class CellRun:
@@ -47,6 +48,7 @@ class CellRun:
     def __init__(self, tracker: Tracker, namespace: dict[str, Any], line: str, seq: int) -> None:
         self._tracker = tracker
         self._namespace = namespace
+        self._seq = seq
         self._options = _options(line)
         self.run: ActiveRun = tracker.start(
             self._options.name,
@@ -57,24 +59,31 @@ class CellRun:
         )
         self.run.splits = True
 
-    def close(self, end: CellEnd, code: str, files: Iterable[str]) -> None:
+    def close(self, end: CellEnd, code: str) -> None:
         """End the run with its cell and show the receipt.
 
         Parameters
         ----------
         code : str
             The Python that ran.
-        files : iterable of str
-            Paths that the cell opened for reading.
         """
         self._add_named(code)
-        self.run.add_datasets(digest_files(self._tracker, files))
-        seconds = (end.ended_ms - end.start.started_ms) / 1000
-        self._tracker.wait_for_git(min(_GIT_S, _GIT_SHARE * seconds))
+        patience = min(_PATIENCE_S, _SHARE * (end.ended_ms - end.start.started_ms) / 1000)
+        self._tracker.wait_for_git(patience)
         status = _STATUS[end.status]
         reason = "interrupted" if status is RunStatus.KILLED else end.error
         self._tracker.end(self.run, status, reason, automatic=True)
+        self._tracker.judge_ended(patience)
         show_receipts([self.run, *self._tracker.children(self.run)])
+
+    @guarded
+    def claim_metrics(self) -> None:
+        """Let names of ``-m`` stand for the captured metrics whose values they hold."""
+        for text in self._options.metrics:
+            key, _ = parse_metric(text)
+            value = number(self._namespace.get(key))
+            if value is not None:
+                self._tracker.collector.claim(key, value, self._seq)
 
     @guarded
     def _add_named(self, code: str) -> None:
@@ -120,23 +129,11 @@ class CellRun:
         self.run.add_datasets([self._tracker.dataset(value, name, context, Seen.LOGGED)])
 
 
-def finish(run: ActiveRun, tracker: Tracker, files: Iterable[str]) -> None:
+def finish(run: ActiveRun, tracker: Tracker) -> None:
     """End a run that was opened by hand, and show its receipt."""
-    run.add_datasets(digest_files(tracker, files))
-    tracker.wait_for_git(_GIT_S)
+    tracker.wait_for_git(_PATIENCE_S)
     run.end()
     show_receipts([run])
-
-
-def digest_files(tracker: Tracker, paths: Iterable[str]) -> list[DatasetUse]:
-    """Digest files that a cell opened for reading; those that can't be read are left out."""
-    uses = []
-    for path in paths:
-        try:
-            uses.append(tracker.dataset(path, "", DatasetContext.SOURCE, Seen.OPENED))
-        except (NbtrailError, OSError):
-            continue
-    return uses
 
 
 def _options(line: str) -> CellOptions:

@@ -18,6 +18,7 @@ HELP = """%track: experiment tracking in this notebook
   %track metric acc=expr     in a run: also param, tag KEY=VALUE, note, data, model, artifact
   %track runs [QUERY]        list runs
   %track show RUN            one run: all it captured
+  %track show RUN --code [-o DIR]   what it executed; into DIR as files
   %track compare RUN RUN..   differences first
   %track promote RUN MODEL@ALIAS [--force] [--reason TEXT] [--min-metric X]
   %track models              registered models

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.entities.dataset import DatasetContext, Seen
-from nbtrail.exceptions import NbtrailError, UsageError
+from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.store import operations
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.client import active_run
@@ -107,13 +107,25 @@ class TrackMagic:
         print(f"From now on each training {told}.")  # noqa: T201
 
     def _keep(self, rest: str) -> None:
-        try:
-            counts = [int(text.strip("[]")) for text in words(rest)]
-        except ValueError:
-            raise UsageError(
-                f"%track keep takes the numbers of cells (the 3 of In [3]), but got {rest!r}."
-            ) from None
-        cells = {self._session.position_of(count) for count in counts} if counts else None
+        texts = words(rest)
+        counts = [text.strip("[]") for text in texts if text.strip("[]").isdecimal()]
+        if len(counts) < len(texts):
+            if counts:
+                raise UsageError(
+                    "%track keep takes either numbers of cells (the 3 of In [3]) or runs, "
+                    f"but got {rest!r}."
+                )
+            for text in texts:
+                try:
+                    name = verbs.keep_files(text)
+                except NotFoundError as error:
+                    raise UsageError(
+                        "%track keep takes numbers of cells (the 3 of In [3]) or runs, and "
+                        f"{text!r} is neither. {error}"
+                    ) from None
+                print(f"Run {name} keeps the files of its models.")  # noqa: T201
+            return
+        cells = {self._session.position_of(int(count)) for count in counts} if counts else None
         show_receipts(keep(self._session.tracker, cells))
 
     def _metric(self, rest: str) -> None:
@@ -180,14 +192,23 @@ class TrackMagic:
         return Shown(table, html_runs(table, filtered=asked), text_runs(table, filtered=asked))
 
     def _show(self, rest: str) -> Shown[Any]:
-        parser = Parser("%track show", "%track show RUN [--html FILE]")
+        parser = Parser("%track show", "%track show RUN [--code [-o DIR]] [--html FILE]")
         parser.add_argument("run", nargs="?", default="last")
         parser.add_argument("--html", default="")
+        parser.add_argument("--code", action="store_true")
+        parser.add_argument("-o", "--output", default="")
         found = parser.parse_args(words(rest))
-        shown = verbs.show(found.run)
+        if found.output:
+            self._restore(found.run, found.output, code=found.code)
+        shown = verbs.show(found.run, code=found.code)
         if found.html:
             Path(found.html).write_text(shown._repr_html_(), encoding="utf-8")
         return shown
+
+    def _restore(self, run: str, folder: str, *, code: bool) -> None:
+        if not code:
+            raise UsageError("%track show -o DIR writes the code of a run: add --code.")
+        print(verbs.restore_code(run, folder))  # noqa: T201
 
     def _promote(self, rest: str) -> None:
         usage = (

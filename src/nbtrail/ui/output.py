@@ -15,6 +15,8 @@ __all__ = ["Shown", "say", "show_receipts"]
 
 T = TypeVar("T")
 
+_MOST = 12  # receipts below one cell
+
 
 class Shown(Generic[T]):
     """A result that displays itself: rich in a notebook, plain in a terminal.
@@ -52,10 +54,15 @@ def show_receipts(runs: Iterable[ActiveRun]) -> None:
 
     finished = [run.snapshot() for run in runs]
     if finished:
+        shown, rest = finished[:_MOST], len(finished) - _MOST
+        more = f"... and {rest} more runs: %track runs" if rest > 0 else ""
         publish_display_data(  # type: ignore[no-untyped-call]
             {
-                "text/html": "".join(html_receipt(run) for run in finished),
-                "text/plain": "\n".join(text_receipt(run) for run in finished),
+                "text/html": "".join(html_receipt(run) for run in shown)
+                + (f"<div>{more}</div>" if more else ""),
+                "text/plain": "\n".join(
+                    [*(text_receipt(run) for run in shown), *([more] if more else [])]
+                ),
             }
         )
 

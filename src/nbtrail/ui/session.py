@@ -7,15 +7,18 @@ here, so that no lower room has to know a higher one.
 from __future__ import annotations
 
 import atexit
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrail.capture.audit import FileEvent, subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded, warn_once
 from nbtrail.capture.location import Location
+from nbtrail.capture.modules import ProjectModules
 from nbtrail.capture.notebook import find_notebook
+from nbtrail.capture.outputs import CellOutput, OutputWatch
+from nbtrail.capture.startstate import Seeds
 from nbtrail.capture.statements import StatementProbes
 from nbtrail.capture.trackline import track_line
 from nbtrail.config import find_store, load_settings
@@ -29,6 +32,8 @@ from nbtrail.tracking.process import (
     relative_path,
     use_tracker,
 )
+from nbtrail.ui.cellreads import CellReadings
+from nbtrail.ui.identity import NotebookIdentity
 
 if TYPE_CHECKING:
     from nbtrail.lineage.recorder import Recorder
@@ -38,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NotebookSession"]
 
-_CODE = (".py", ".ipynb", ".toml", ".cfg")  # read by imports: code, not data
+_NOWHERE = Location()
 
 
 class NotebookSession:
@@ -67,15 +72,22 @@ class NotebookSession:
         self._folder = Path.cwd()
         path = relative_path(notebook, self.store.project) if notebook is not None else ""
         self.record = begin_session(self.store, path, self._folder)
+        self._identity = NotebookIdentity(shell, notebook)
         self._name_of = name_finder(lambda: shell.user_ns)
         self._collector = Collector(self._name_of, self._locate, self._open_run_id)
         self.automatic = False
         self._seq = -1
+        self._place = _NOWHERE
         self._cells: dict[int, int] = {}
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
-        self._files: dict[str, None] = {}
+        self._modules = ProjectModules(self.store.project)
+        self._reads = CellReadings(
+            self.store.project, lambda: shell.user_ns, self._open_run_id, self._modules.opened
+        )
         self._hooks = CellHooks(shell, self._begin, self._end)
+        self._outputs = OutputWatch(shell)
+        self._seeds = Seeds()
         self._recorder: Recorder | None = None
         self._probes: StatementProbes | None = None
         self._tracker: Tracker | None = None
@@ -86,6 +98,7 @@ class NotebookSession:
         if self._tracker is None:
             from nbtrail.tracking.tracker import Tracker
 
+            self._identify(self._identity.look())
             self._tracker = Tracker(
                 self.store,
                 self.record,
@@ -93,6 +106,10 @@ class NotebookSession:
                 collector=self._collector,
                 name_of=self._name_of,
                 locate=self._locate,
+                give_reads=self._reads.give,
+                readings=self._reads.history,
+                modules=self._modules,
+                seeds=self._seeds,
             )
         return self._tracker
 
@@ -105,7 +122,7 @@ class NotebookSession:
         """Start to capture."""
         use_tracker(lambda: self.tracker)
         self._collector.start()
-        subscribe(self._file_seen)
+        self._reads.install()
         self._hooks.install()
         atexit.register(self._close)
         self._take_history()
@@ -117,6 +134,7 @@ class NotebookSession:
         if not any(_does_more(code) for code in earlier):
             return
         from nbtrail.lineage.before import earlier_cell
+        from nbtrail.tracking.redaction import redacted_cell
 
         raw = self.shell.history_manager.input_hist_raw
         for count, code in enumerate(earlier):
@@ -133,14 +151,15 @@ class NotebookSession:
                 project=self.store.project,
                 now_ms=self.record.started_ms,
             )
-            self.store.submit(operations.record_cell(cell))
+            self.store.submit(operations.record_cell(redacted_cell(cell)))
 
     def remove(self) -> None:
         """Stop to capture and restore everything."""
         self._hooks.remove()
+        self._outputs.end()
         if self._probes is not None:
             self._probes.uninstall()
-        unsubscribe(self._file_seen)
+        self._reads.remove()
         self._close()
         use_tracker(None)
         atexit.unregister(self._close)
@@ -165,7 +184,20 @@ class NotebookSession:
         """End a run that was opened by hand, and show its receipt."""
         from nbtrail.ui.cellrun import finish
 
-        finish(run, self.tracker, list(self._files))
+        finish(run, self.tracker)
+
+    @guarded
+    def _identify(self, notebook: Path | None) -> None:
+        """Take the notebook that was found late, or under another name."""
+        if notebook is None:
+            return
+        path = relative_path(notebook, self.store.project)
+        if path == self.record.notebook:
+            return
+        self.record = replace(self.record, notebook=path)
+        self.store.submit(operations.set_session_notebook(self.record.session_id, path))
+        if self._tracker is not None:
+            self._tracker.rename_notebook(self.record)
 
     def position_of(self, execution_count: int) -> int:
         """Return where the cell ``In [n]`` stands in the session's history.
@@ -187,8 +219,11 @@ class NotebookSession:
 
     def _locate(self) -> Location:
         if self._start is None or self._recorder is None:
-            return Location()
-        return Location(self._seq, self._recorder.current_statement)
+            return _NOWHERE
+        known, statement = self._place, self._recorder.current_statement
+        if known.statement != statement or known.cell_seq != self._seq:
+            self._place = known = Location(self._seq, statement)  # asked for by each log_metric
+        return known
 
     def _open_run_id(self) -> str:
         return self._tracker.open_run_id() if self._tracker is not None else ""
@@ -198,8 +233,9 @@ class NotebookSession:
             return
         self._seq += 1
         self._start = start
-        self._files.clear()
+        self._reads.begin(start.transformed)
         self._collector.refresh()
+        self._outputs.begin(texts=self._settings.keep_output)
         self._probed().begin_cell(start.source, start.transformed)
         line = track_line(start.source)
         if line is not None:
@@ -220,49 +256,68 @@ class NotebookSession:
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
+        self._identify(self._identity.after_cell(end.start.cell_id))
+        output = self._outputs.end()
         try:
-            code = self._record(end) or ""  # what can't be recorded still ends its run
+            code = self._record(end, output.text) or ""  # what can't be recorded still ends its run
             if self._tracker is not None or self._collector.known():
                 with self.tracker.models.paused:
+                    self._show(run, end, output)
                     self._ended(run, end, code)
         finally:
             self._start = None
 
+    @guarded
+    def _show(self, run: CellRun | None, end: CellEnd, output: CellOutput) -> None:
+        """Give the run of the cell what it displayed, and its failure."""
+        target = run.run if run is not None else self.tracker.current()
+        if target is None:
+            return
+        target.add_figures(output.figures)
+        if output.left_out:
+            target.set_tag("nbtrail.figures", f"{output.left_out} more were not kept")
+        if run is None and end.exception is not None:
+            target.note_failure(end.execution_count, end.error)
+
     def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
+        if run is not None:
+            run.claim_metrics()
         self.tracker.absorb()
         if run is not None:
-            run.close(end, code, list(self._files))
+            run.close(end, code)
         elif self.automatic:
             self._keep_cell()
+        current = self.tracker.current()
+        if current is not None:
+            self._reads.give(current)
+        self.tracker.judge_ended(0.0)
 
     @guarded
-    def _record(self, end: CellEnd) -> str:
+    def _record(self, end: CellEnd, output: str) -> str:
         from nbtrail.entities.cell import CellExecution
+        from nbtrail.tracking.redaction import record_modules, redacted_cell
 
         code, statements = self._probed().end_cell(end.error)
-        if any(facts.channels_read for facts in statements):
-            from nbtrail.ui.filereads import with_digests
-
-            statements = with_digests(statements, self.store.project)
+        statements = self._reads.end(self._seq, code, statements)
+        self._seeds.note(code, self.shell.user_ns)
+        record_modules(self.store, self.record.session_id, self._modules.changed(), self._seq)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
-        self.store.submit(
-            operations.record_cell(
-                CellExecution(
-                    session_id=self.record.session_id,
-                    seq=self._seq,
-                    cell_id=end.start.cell_id,
-                    execution_count=end.execution_count,
-                    source=end.start.source,
-                    code=code,
-                    started_ms=end.start.started_ms,
-                    ended_ms=end.ended_ms,
-                    status=end.status,
-                    error=end.error,
-                    statements=statements,
-                )
-            )
+        cell = CellExecution(
+            session_id=self.record.session_id,
+            seq=self._seq,
+            cell_id=end.start.cell_id,
+            execution_count=end.execution_count,
+            source=end.start.source,
+            code=code,
+            started_ms=end.start.started_ms,
+            ended_ms=end.ended_ms,
+            status=end.status,
+            error=end.error,
+            statements=statements,
+            output=output,
         )
+        self.store.submit(operations.record_cell(redacted_cell(cell)))
         return code
 
     def _keep_cell(self) -> None:
@@ -271,13 +326,10 @@ class NotebookSession:
 
         waiting = [t for t in self._collector.known() if t.is_model and not t.run_id]
         if any(t.location.cell_seq == self._seq for t in waiting):
-            show_receipts(keep(self.tracker, {self._seq}))
-
-    # ------------------------------------------------------------ files
-
-    def _file_seen(self, event: FileEvent) -> None:
-        if self._start is not None and event.mode == "r" and not event.path.endswith(_CODE):
-            self._files[event.path] = None
+            kept = keep(self.tracker, {self._seq}, asked=False)
+            for run in kept:
+                self._reads.give(run)
+            show_receipts(kept)
 
 
 def _does_more(code: str) -> bool:

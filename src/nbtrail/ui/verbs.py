@@ -14,6 +14,7 @@ from nbtrail.entities.model import ModelVersion, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.run import Run
 from nbtrail.exceptions import NotFoundError, UsageError
+from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.process import present_tracker
 from nbtrail.ui.output import Shown
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbtrail.entities.comparison import Comparison, DatasetDiff
+    from nbtrail.tracking.restore import RestoredCode
 
 __all__ = [
     "compare",
@@ -32,6 +34,7 @@ __all__ = [
     "load_model",
     "models",
     "promote",
+    "restore_code",
     "rollback",
     "runs",
     "search_runs",
@@ -94,13 +97,50 @@ def get_run(run: str = "last") -> Run:
     return reader.run(reader.resolve(run))
 
 
-def show(run: str = "last") -> Shown[Run]:
-    """Show everything about one run."""
+def show(run: str = "last", *, code: bool = False) -> Shown[Run]:
+    """Show everything about one run, or with `code` what it executed."""
+    if code:
+        return _show_code(run)
     from nbtrail.views.html import html_run
     from nbtrail.views.text import text_run
 
     found = get_run(run)
     return Shown(found, html_run(found), text_run(found))
+
+
+def _show_code(run: str) -> Shown[Run]:
+    from nbtrail.views.html import html_code
+    from nbtrail.views.text import text_code
+
+    reader = open_store().reader
+    found = reader.run(reader.resolve(run))
+    parts = (
+        found,
+        reader.cells(found.session_id, found.first_cell, found.last_cell),
+        reader.modules(found.session_id, found.last_cell),
+    )
+    return Shown(found, html_code(*parts), text_code(*parts))
+
+
+def restore_code(run: str, folder: str | os.PathLike[str]) -> RestoredCode:
+    """Write the code of a run into a new folder: its commit with its uncommitted changes.
+
+    Parameters
+    ----------
+    run : str
+        RUN.
+    folder : path-like
+        New or empty; the working tree itself is never touched.
+
+    Returns
+    -------
+    RestoredCode
+        How many files were written, and which could not be, with the reasons.
+    """
+    from nbtrail.tracking.restore import restore_code as restore
+
+    store = open_store()
+    return restore(store, store.reader.run(store.reader.resolve(run)), Path(folder))
 
 
 def compare(*refs: str) -> Shown[Comparison]:
@@ -123,7 +163,8 @@ def compare(*refs: str) -> Shown[Comparison]:
     reader = open_store().reader
     chosen = [reader.run(reader.resolve(ref)) for ref in refs]
     cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
-    comparison = compare_runs(chosen, cells)
+    modules = [reader.module_sources(r) for r in chosen]
+    comparison = compare_runs(chosen, cells, modules)
     return Shown(comparison, html_comparison(comparison), text_comparison(comparison))
 
 
@@ -157,6 +198,20 @@ def keep(name: str = "") -> list[str]:
     if tracker is None:
         raise UsageError("Nothing is being recorded. Run %load_ext nbtrail first.")
     return [run.name for run in keep_trainings(tracker, name=name)]
+
+
+def keep_files(run: str) -> str:
+    """Have a run keep the files of its models for good; returns its name.
+
+    Parameters
+    ----------
+    run : str
+        RUN.
+    """
+    store = open_store()
+    found = store.reader.run(store.reader.resolve(run))
+    store.call(operations.set_tags(found.run_id, {"nbtrail.kept": "by hand"}))
+    return found.name
 
 
 def promote(

@@ -121,6 +121,8 @@ def _dataset(use: DatasetUse) -> dict[str, Any]:
         "schema": dataset.digest.schema,
         "short": dataset.digest.short(),
         "coverage": dataset.digest.coverage.value,
+        "version": use.version,
+        "query": use.query,
     }
 
 

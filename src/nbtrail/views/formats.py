@@ -29,6 +29,7 @@ __all__ = [
 _DIGITS = 4
 _MOST_DIGITS = 15  # beyond it, only `repr` tells floats apart
 
+_ASIDE = ("mixed/", "baseline/", "other/")  # metrics that judge no model
 _STATUS_TONES = {
     "FINISHED": Tone.GOOD,
     "RUNNING": Tone.BUSY,
@@ -153,8 +154,9 @@ def shown_metrics(run: Run, most: int) -> list[Metric]:
     """Return the metrics that say most: the main one first, then tests before training."""
     main = run.experiment.main_metric
 
-    def weight(metric: Metric) -> tuple[bool, bool]:
-        return metric.key != main, on_training_data(metric)
+    def weight(metric: Metric) -> tuple[bool, bool, bool]:
+        aside = metric.key.startswith(_ASIDE)
+        return metric.key != main, aside, on_training_data(metric)
 
     return sorted(run.metrics, key=weight)[:most]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbtrail.entities.run import Run, RunStatus
+from nbtrail.entities.run import CANDIDATES_TAG, Run, RunStatus
 from nbtrail.views.document import Document, Line, Span, Tone, code, strong
 from nbtrail.views.formats import (
     commit_text,
@@ -43,6 +43,8 @@ def receipt(run: Run) -> Document:
     groups += [(Span(f"{m.key} "), strong(number(m.last))) for m in shown]
     if len(run.metrics) > len(shown):
         groups.append((Span(count(len(run.metrics) - len(shown), "more metric")),))
+    if CANDIDATES_TAG in run.tags:
+        groups.append(_candidates(run))
     kept = ((len(run.params), "param"), (len(run.datasets), "dataset"), (len(run.models), "model"))
     groups += [(Span(count(amount, noun)),) for amount, noun in kept if amount]
     if run.code is not None:
@@ -50,6 +52,12 @@ def receipt(run: Run) -> Document:
     groups += [(Span(mark.kind.value, Tone.WARN),) for mark in run.marks if _is_news(mark.kind)]
     groups.append((code(f"%track show {run.name}"),))
     return (Line(tuple(groups)),)
+
+
+def _candidates(run: Run) -> tuple[Span, ...]:
+    best = [f"{p.key.removeprefix('best.')}={p.value}" for p in run.params if p.origin == "search"]
+    text = f"{run.tags[CANDIDATES_TAG]} candidates"
+    return (Span(text + (f", best {shortened(' '.join(best))}" if best else "")),)
 
 
 def _is_news(kind: str) -> bool:

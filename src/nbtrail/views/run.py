@@ -199,6 +199,10 @@ def _provenance(run: Run) -> Block:
         rows.append(("python", (Span(f"{env.python} on {env.platform}"),)))
         packages = f"{', '.join(named)}; {count(len(env.packages), 'package')} in all".lstrip("; ")
         rows.append(("packages", (Span(packages),)))
+    if run.start is not None:
+        for key, facts in (("threads", run.start.threads), ("seeds", run.start.seeds)):
+            if facts:
+                rows.append((key, (Span(", ".join(f"{n} {v}" for n, v in facts.items())),)))
     if run.user:
         rows.append(("user", (Span(run.user),)))
     cells_of = tuple(Row(((faint(key),), spans)) for key, spans in rows)

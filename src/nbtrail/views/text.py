@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
+from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
+from nbtrail.views.code import code_detail
 from nbtrail.views.comparison import comparison_detail
 from nbtrail.views.datadiff import data_diff_detail
 from nbtrail.views.episodes import episodes_table
@@ -22,6 +25,7 @@ from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
 
 __all__ = [
+    "text_code",
     "text_comparison",
     "text_data_diff",
     "text_episodes",
@@ -48,6 +52,11 @@ def text_runs(table: RunTable, *, filtered: bool = False) -> str:
 def text_run(run: Run) -> str:
     """Render one run in full."""
     return to_text(run_detail(run))
+
+
+def text_code(run: Run, cells: Sequence[CellExecution], modules: Sequence[ModuleSource]) -> str:
+    """Render the code of one run."""
+    return to_text(code_detail(run, cells, modules))
 
 
 def text_comparison(comparison: Comparison) -> str:

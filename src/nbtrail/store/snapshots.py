@@ -1,0 +1,204 @@
+"""Snapshots of working trees: a bare git repository of our own, ``git/``.
+
+A snapshot is a commit without parents. Its tree holds only the files that differ from the
+project's own commit, which its message names together with the files that were deleted. So it
+borrows nothing: it survives whatever happens to the project's repository, and travels with
+the folder. The same state always gets the same name, since author and date are fixed.
+
+Only loose objects are written (formats: git's ``gitformat-loose`` and ``git-hash-object``
+pages), without git: nothing of anybody's configuration can run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from nbtrail.exceptions import StoreError
+from nbtrail.store.objects import place, write_synced
+
+__all__ = ["Snapshot", "Snapshots"]
+
+_ID = re.compile(r"[0-9a-f]{40}")
+_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gc]\n\tauto = 0\n"
+_SIGNED = "nbtrail <nbtrail@localhost> 0 +0000"
+_FOLDER = "40000"
+_MOST = 100_000_000  # bytes of one object: a damaged one must not fill the memory
+
+Entry = tuple[str, str]
+"""Mode of a file as git writes it (``100644``, ``100755``, ``120000``), and its object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a snapshot says.
+
+    Attributes
+    ----------
+    base : str
+        Commit of the project's repository; empty when there was none yet.
+    files : mapping of bytes to (str, str)
+        Path with forward slashes to mode and object.
+    deleted : tuple of bytes
+        Paths that the base has and the working tree had no longer.
+    """
+
+    base: str
+    files: Mapping[bytes, Entry]
+    deleted: tuple[bytes, ...] = ()
+
+
+class Snapshots:
+    """The snapshots of one store.
+
+    Parameters
+    ----------
+    root : Path
+        The folder ``git``, made with the first snapshot.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put_blob(self, data: bytes) -> str:
+        """Store the bytes of a file; return the name of the object.
+
+        Raises
+        ------
+        OSError
+            When nothing can be written.
+        """
+        return self._put("blob", data)
+
+    def put(self, snapshot: Snapshot) -> str:
+        """Store a snapshot whose files are stored; return the name of its commit.
+
+        Raises
+        ------
+        OSError
+            When nothing can be written.
+        """
+        tree = self._put_tree(snapshot.files)
+        lines = [f"tree {tree}", f"author {_SIGNED}", f"committer {_SIGNED}", ""]
+        lines += ["Working tree of a run", "", f"base {snapshot.base or 'none'}"]
+        lines += [f"deleted {quote_from_bytes(path)}" for path in sorted(snapshot.deleted)]
+        commit = self._put("commit", ("\n".join(lines) + "\n").encode())
+        reference = self.root / "refs" / "snapshots" / commit
+        if not reference.exists():
+            reference.parent.mkdir(parents=True, exist_ok=True)
+            self._write(reference, f"{commit}\n".encode())
+        return commit
+
+    def read(self, commit: str) -> Snapshot:
+        """Return a snapshot.
+
+        Raises
+        ------
+        StoreError
+            When it is missing or damaged.
+        """
+        head, _, message = self._get(commit, "commit").decode().partition("\n\n")
+        tree = head.splitlines()[0].removeprefix("tree ")
+        base, deleted = "", []
+        for line in message.splitlines():
+            word, _, rest = line.partition(" ")
+            if word == "base":
+                base = rest if rest != "none" else ""
+            elif word == "deleted":
+                deleted.append(unquote_to_bytes(rest))
+        return Snapshot(base, dict(self._files(tree, b"")), tuple(deleted))
+
+    def blob(self, name: str) -> bytes:
+        """Return the bytes of a file, verified.
+
+        Raises
+        ------
+        StoreError
+            When they are missing or damaged.
+        """
+        return self._get(name, "blob")
+
+    # ------------------------------------------------------------ objects
+
+    def _put_tree(self, files: Mapping[bytes, Entry]) -> str:
+        below: dict[bytes, dict[bytes, Entry]] = {}
+        entries: list[tuple[bytes, str, str]] = []
+        for path, (mode, name) in files.items():
+            folder, slash, rest = path.partition(b"/")
+            if slash:
+                below.setdefault(folder, {})[rest] = (mode, name)
+            else:
+                entries.append((folder, mode, name))
+        entries += [(folder, _FOLDER, self._put_tree(inside)) for folder, inside in below.items()]
+        return self._put("tree", b"".join(_tree_rows(entries)))
+
+    def _files(self, tree: str, above: bytes) -> Iterator[tuple[bytes, Entry]]:
+        rest = self._get(tree, "tree")
+        while rest:
+            head, _, rest = rest.partition(b"\0")
+            mode, _, name = head.partition(b" ")
+            identity, rest = rest[:20].hex(), rest[20:]
+            if mode.decode() == _FOLDER:
+                yield from self._files(identity, above + name + b"/")
+            else:
+                yield above + name, (mode.decode(), identity)
+
+    def _put(self, kind: str, data: bytes) -> str:
+        whole = b"%s %d\0%s" % (kind.encode(), len(data), data)
+        name = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
+        path = self._path(name)
+        if not path.exists():
+            self._prepare()
+            self._write(path, zlib.compress(whole, 1))
+        return name
+
+    def _get(self, name: str, kind: str) -> bytes:
+        try:
+            stream = zlib.decompressobj()
+            whole = stream.decompress(self._path(name).read_bytes(), _MOST)
+        except (OSError, zlib.error) as error:
+            raise StoreError(
+                f"Part of a snapshot ({name[:12]}) can't be read from {self.root}: {error}. Restore "
+                "it from a backup of the trail."
+            ) from error
+        head, _, data = whole.partition(b"\0")
+        right = hashlib.sha1(whole, usedforsecurity=False).hexdigest() == name
+        if not right or not head.startswith(kind.encode() + b" "):
+            raise StoreError(
+                f"Part of a snapshot ({name[:12]}) in {self.root} was changed on the disk. Restore "
+                "it from a backup of the trail."
+            )
+        return data
+
+    def _path(self, name: str) -> Path:
+        if not _ID.fullmatch(name):
+            raise StoreError(f"{name!r} is not the name of a snapshot (40 hex digits).")
+        return self.root / "objects" / name[:2] / name[2:]
+
+    def _prepare(self) -> None:
+        if (self.root / "HEAD").exists():
+            return
+        for folder in ("objects", "refs"):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        self._write(self.root / "config", _CONFIG.encode())
+        self._write(self.root / "HEAD", b"ref: refs/heads/main\n")  # last: it says "complete"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        temporary = self.root / f".{os.urandom(8).hex()}.tmp"
+        try:
+            write_synced(temporary, iter((data,)))
+            place(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _tree_rows(entries: Iterable[tuple[bytes, str, str]]) -> Iterator[bytes]:
+    """Yield the rows of a tree in git's order, in which a folder's name ends with a slash."""
+    for name, mode, identity in sorted(entries, key=lambda e: e[0] + b"/" * (e[1] == _FOLDER)):
+        yield b"%s %s\0%s" % (mode.encode(), name, bytes.fromhex(identity))

@@ -1,0 +1,112 @@
+"""Gives ended runs what their session's history says of them, beside the user's code.
+
+That are the marks which the order of execution earns them, and the data that earlier
+cells read for them.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from nbtrail.capture.guard import guarded
+from nbtrail.entities.cell import CellExecution
+from nbtrail.entities.dataset import DatasetUse
+from nbtrail.store.store import Store
+from nbtrail.tracking.activerun import ActiveRun
+
+__all__ = ["Judge", "cell_places"]
+
+_LARGEST_NOTEBOOK = 20 << 20  # bytes: larger files are mostly outputs and slow to read
+
+
+class Judge:
+    """Judges runs of one session in a thread of its own.
+
+    Parameters
+    ----------
+    store : Store
+    session_id : str
+    notebook : callable
+        The notebook's file, or None when nobody knows it.
+    readings : mapping of int to tuple of DatasetUse
+        What each cell read; it grows with the session.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        session_id: str,
+        notebook: Callable[[], Path | None],
+        readings: Mapping[int, tuple[DatasetUse, ...]],
+    ) -> None:
+        self._store = store
+        self._session_id = session_id
+        self._notebook = notebook
+        self._lock = threading.Lock()
+        self._waiting: dict[str, ActiveRun] = {}
+        self._readings = readings
+        self._worker: threading.Thread | None = None
+        self._cells: list[CellExecution] = []
+
+    def judge(self, run: ActiveRun) -> None:
+        """Judge an ended run, all of whose cells are recorded."""
+        with self._lock:
+            self._waiting[run.run_id] = run
+            if self._worker is None:
+                self._worker = threading.Thread(
+                    target=self._work, name="nbtrail-judge", daemon=True
+                )
+                self._worker.start()
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until all runs are judged, at most `timeout_s` seconds."""
+        worker = self._worker
+        if worker is not None and worker is not threading.current_thread():
+            worker.join(timeout_s)
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._worker = None
+                    return
+                run = self._waiting.pop(next(iter(self._waiting)))
+            self._one(run)
+
+    @guarded
+    def _one(self, run: ActiveRun) -> None:
+        from nbtrail.lineage.honesty import judge
+        from nbtrail.lineage.randomness import unseeded_marks
+        from nbtrail.tracking.redaction import cell_marks
+
+        self._store.flush(5.0)
+        record = self._store.reader.run(run.run_id)
+        known = self._cells[-1].seq + 1 if self._cells else 0
+        self._cells += self._store.reader.cells(self._session_id, known)
+        found = judge(record, self._cells, cell_places(self._notebook()))
+        unseeded, redacted = unseeded_marks(record, self._cells), cell_marks(record, self._cells)
+        run.add_marks((*found.marks, *unseeded, *redacted))
+        run.add_datasets(
+            use
+            for seq in sorted(found.cells)
+            for use in self._readings.get(seq, ())
+            # a file by the statement that read it, what is no file by its cell
+            if use.source in found.files or use.query or "://" in use.source
+        )
+
+
+def cell_places(notebook: Path | None) -> dict[str, int]:
+    """Return the place of each cell id in a notebook file (nbformat 4.5 and later).
+
+    Empty when there is no file, or it can't be read, or its cells have no ids.
+    """
+    try:
+        if notebook is None or notebook.stat().st_size > _LARGEST_NOTEBOOK:
+            return {}
+        cells = json.loads(notebook.read_bytes())["cells"]
+        return {cell["id"]: place for place, cell in enumerate(cells) if cell.get("id")}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}

@@ -1,0 +1,1 @@
+"""A small project of the kind that lies beside a notebook."""

@@ -1,0 +1,103 @@
+"""A session knows its notebook, also when nobody says it, or only later."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import nbclient
+import nbformat
+import pytest
+
+from nbtrail.store.store import Store
+
+CELLS = ("%load_ext nbtrail", "%%track\nx = 1", "assert x == 1")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_says_it(monkeypatch):
+    for name in ("NBTRAIL_NOTEBOOK", "JPY_SESSION_NAME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def write(path, cells=CELLS):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    nbformat.write(notebook, path)
+    return notebook
+
+
+def last(project):
+    store = Store.open(project / ".nbtrail")
+    try:
+        run = store.reader.run(store.reader.resolve("last"))
+        return run, store.reader.session(run.session_id)
+    finally:
+        store.close()
+
+
+def test_a_headless_kernel_finds_its_notebook_by_the_cells(project):
+    notebook = write(project / "this.ipynb")
+    write(project / "other.ipynb", ["x = 2"])
+    client = nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(project)}})
+    client.execute()
+    run, session = last(project)
+    assert (session.notebook, run.source, run.experiment.name) == (
+        "this.ipynb",
+        "this.ipynb",
+        "this",
+    )
+
+
+def test_jupyter_execute_names_the_notebook(project):
+    (project / "deep").mkdir()
+    write(project / "deep" / "this.ipynb")
+    write(project / "deep" / "copy.ipynb")
+    subprocess.run(
+        [sys.executable, "-m", "jupyter", "execute", "deep/this.ipynb"],
+        cwd=project, check=True, capture_output=True,
+    )  # fmt: skip
+    assert last(project)[1].notebook == "deep/this.ipynb"
+
+
+def test_a_renamed_notebook_takes_its_runs_along(bare, project, monkeypatch):
+    path = project / "first.ipynb"
+    write(path)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    for cell in CELLS[:2]:
+        bare.run(cell)
+    assert bare.last().source == "first.ipynb"
+    monkeypatch.setattr(type(bare.shell), "kernel", object(), raising=False)
+    path.rename(project / "second.ipynb")
+    for _ in range(8):
+        bare.run(CELLS[2])
+    assert bare.last().source == "second.ipynb"
+    bare.run("%%track\ny = 1")
+    assert bare.last().source == "second.ipynb"
+    assert bare.store.reader.session(bare.last().session_id).notebook == "second.ipynb"
+
+
+def test_a_notebook_that_is_said_late_is_taken(bare, project):
+    write(project / "said.ipynb")
+    bare.run("%load_ext nbtrail")
+    bare.run("%%track\nx = 1")
+    assert bare.last().source == ""
+    bare.shell.user_ns["__vsc_ipynb_file__"] = str(project / "said.ipynb")
+    for _ in range(4):
+        bare.run("x")
+    assert bare.last().source == "said.ipynb"
+
+
+def test_plain_ipython_has_none(bare, project):
+    write(project / "this.ipynb", ["%load_ext nbtrail", "%%track\nx = 1"])
+    bare.run("%load_ext nbtrail")
+    bare.run("%%track\nx = 1")
+    assert bare.last().source == ""
+
+
+def test_ipython_c_records_without_a_notebook(project):
+    code = "%load_ext nbtrail\nimport nbtrail\nwith nbtrail.start_run('plain'): pass"
+    subprocess.run(
+        [sys.executable, "-m", "IPython", "-c", code], cwd=project, check=True, capture_output=True
+    )
+    run, session = last(project)
+    assert (run.name, session.notebook) == ("plain", "")
