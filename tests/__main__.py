@@ -54,6 +54,11 @@ def main() -> int:
     """Run what was asked for; see the module."""
     parser = argparse.ArgumentParser(prog="python -m tests", description="Run all tests.")
     parser.add_argument("--no-browser", action="store_true", help="leave the browser tests out")
+    parser.add_argument(
+        "--other-python",
+        action="store_true",
+        help="run digests, capture and kernel with another Python and pandas 2.2 instead",
+    )
     parser.add_argument("--lint", action="store_true", help="run linters and types instead")
     options = parser.parse_args()
     os.chdir(ROOT)
@@ -64,6 +69,8 @@ def main() -> int:
             f"Missing here: {', '.join(missing)}. Run: {sys.executable} -m pip install -e '.[test]'"
         )
         return 2
+    if options.other_python:
+        return _other_python()
     if options.lint:
         return _summary(_lint())
     if not options.no_browser and not _find_browser():
@@ -76,6 +83,48 @@ def main() -> int:
             # sync Playwright and the server tests' event loop don't share a process
             outcomes.append(_pytest("tests/ui", Path(reports)))
     return _summary(outcomes)
+
+
+def _other_python() -> int:
+    """Run what depends on Python and pandas with the next other ones that are installed."""
+    other = next(filter(None, map(_runs, _other_pythons())), None)
+    if other is None:
+        print("No other Python of 3.11 to 3.13 is installed: only this one was tested.")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        python = f"{folder}/bin/python"
+        wanted = [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
+        steps = (
+            ("venv", [other, "-m", "venv", "--without-pip", folder]),
+            ("install", [*wanted, "-e", ".[test]", "xgboost", "lightgbm", "pandas>=2.2,<3"]),
+        )
+        outcomes = []
+        for name, command in steps:
+            outcomes.append(_step(name, command))
+            if not outcomes[-1].good:
+                return _summary(outcomes)
+        report = Path(folder) / "other.xml"
+        rooms = ["tests/fingerprint", "tests/capture", "tests/ui_kernel"]
+        command = [python, "-m", "pytest", *rooms, "-n", "2", f"--junitxml={report}"]
+        return _summary([*outcomes, _step("pytest, other Python", command, report=report)])
+
+
+def _other_pythons() -> list[str]:
+    names = [f"python3.{minor}" for minor in (13, 12, 11) if minor != sys.version_info.minor]
+    shims = Path.home() / ".pyenv" / "versions"
+    own = [str(path) for name in names for path in sorted(shims.glob(f"*/bin/{name}"))]
+    return [*filter(None, map(shutil.which, names)), *own]
+
+
+def _runs(python: str) -> str | None:
+    """Return the interpreter if it really starts and can make environments: shims may not."""
+    try:
+        done = subprocess.run(
+            [python, "-c", "import venv, ensurepip"], capture_output=True, check=False, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return python if done.returncode == 0 else None
 
 
 def _lint() -> list[Outcome]:

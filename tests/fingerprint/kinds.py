@@ -193,7 +193,7 @@ def polars_frame():
             "s": ["a", "é", None],
             "c": pl.Series(["x", "y", "x"], dtype=pl.Categorical),
             "t": [
-                dt.datetime.fromisoformat(day) for day in ("2020-01-01", "2000-02-29", "9999-01-01")
+                day and dt.datetime.fromisoformat(day) for day in ("2020-01-01", None, "9999-01-01")
             ],
             "d": [dt.date(2020, 1, 1), None, None],
             "k": [dt.time(1, 2, 3), None, None],

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["frame_dataset", "index_dataset", "series_dataset"]
 
+_SHORT = 32
+
 
 def frame_dataset(frame: pd.DataFrame, limit: int | None) -> Dataset:
     """Digest a frame; an index that is no plain numbering of the rows is content."""
@@ -200,9 +202,17 @@ def _categorical(series: pd.Series[Any]) -> Leaf:
 
     texts = [value.encode("utf-8", "surrogatepass") for value in values] + [b""]
     sizes = np.array([len(text) for text in texts[:-1]] + [-1], "i8")
+    longest = int(sizes.max())
+    # Texts as rows of bytes, to be picked by code; the long ones are joined one by one.
+    rows = np.array(texts, f"S{max(longest, 1)}").view("u1").reshape(len(texts), -1)
+    inside = np.arange(rows.shape[1]) < sizes[:, None]
 
     def textual(start: int, stop: int) -> bytes:
         part = codes[start:stop]  # code -1 takes the last entry: missing
-        return bytes_leaf("str", sizes[part], b"".join([texts[code] for code in part.tolist()]))
+        if longest > _SHORT:
+            body: Any = b"".join([texts[code] for code in part.tolist()])
+        else:
+            body = rows[part][inside[part]]
+        return bytes_leaf("str", sizes[part], body)
 
     return textual
