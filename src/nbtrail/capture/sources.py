@@ -6,6 +6,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from nbtrail.capture.secrets import redact, redact_value
+
 __all__ = ["connection_source", "is_url", "public_sql", "public_url"]
 
 _HIDDEN = "***"
@@ -16,11 +18,6 @@ _SECRET_NAMES = re.compile(
     r"^code$|jwt|^(x-amz|x-goog|x-ms)-|^(se|sp|sr|sv|st|spr|skoid|sktid|skt|ske|sks|skv)$|"
     r"awsaccesskeyid|googleaccessid|policy",
     re.IGNORECASE,
-)
-# what a key or token looks like, whatever it is called
-_SECRET_SHAPES = re.compile(
-    r"\b(gh[pousr]_\w{20,}|github_pat_\w{20,}|hf_\w{20,}|sk-[\w-]{20,}|xox[abp]-[\w-]{10,}|"
-    r"AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|glpat-[\w-]{20,})"
 )
 _LONG_VALUE = 40
 _IN_SQL = re.compile(
@@ -49,8 +46,8 @@ def is_url(text: Any) -> bool:
 def public_url(url: str) -> str:
     """Return a URL without user, password, fragment and secret parameters.
 
-    A value is secret when its name says so, when it has the shape of a known kind of key,
-    or when it is long enough to be one. The other parameters stay: they choose the data.
+    A value is secret when its name says so, when `capture.secrets` knows its shape, or when
+    it is long enough to be a key. The other parameters stay: they choose the data.
     """
     try:
         parts = urlsplit(url)
@@ -59,7 +56,7 @@ def public_url(url: str) -> str:
         return url.partition("?")[0].rpartition("@")[2]
     query = urlencode([(k, v) for k, v in pairs if not _is_secret(k, v)], safe="/:,")
     host = parts.netloc.rpartition("@")[2]
-    path = _SECRET_SHAPES.sub(_HIDDEN, parts.path)
+    path, _ = redact(parts.path)
     shown = urlunsplit((parts.scheme, host, path, query, ""))
     # urlsplit drops the empty host of sqlite:///file and memory:///file
     prefix = f"{parts.scheme}://"
@@ -71,7 +68,7 @@ def public_sql(text: str) -> str:
     text = _IN_SQL.sub(rf"\1'{_HIDDEN}'", text[:_MOST_SQL])
     text = _URL_IN_TEXT.sub(lambda found: public_url(found[0]), text)
     text = _PAIR.sub(rf"\1={_HIDDEN}", text)
-    return _SECRET_SHAPES.sub(_HIDDEN, text)
+    return redact(text)[0]
 
 
 def connection_source(connection: Any, known: str = "") -> str:
@@ -96,6 +93,6 @@ def connection_source(connection: Any, known: str = "") -> str:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    if _SECRET_NAMES.search(name) or _SECRET_SHAPES.search(value):
+    if _SECRET_NAMES.search(name) or redact_value(name, value)[1]:
         return True
     return len(value) >= _LONG_VALUE and not re.search(r"[\s,/]", value)
