@@ -135,3 +135,16 @@ def test_a_dead_frame_leaves_no_memory_behind():
     cache.prune()
     gc.collect()
     assert memory() is None
+
+
+def test_fresh_sees_what_a_forced_view_wrote(read):
+    frame = make()
+    view = frame["b"].to_numpy()
+    first = digest(frame)
+    view.flags.writeable = True
+    view[77] = 4.0
+    del view
+    read.clear()
+    again = digest(frame, fresh=True)
+    assert read == ["a", "b", "i", "s"]
+    assert again.digest.content == digest(frame.copy()).digest.content != first.digest.content

@@ -176,3 +176,10 @@ def test_an_equal_column_is_not_read_again(monkeypatch):
     assert read == ["b"]
     assert changed.columns[1].minimum == 1
     assert (changed.columns[0], changed.columns[2]) == (first.columns[0], first.columns[2])
+
+
+def test_a_column_that_was_written_to_is_profiled_again():
+    frame = pd.DataFrame({"a": np.arange(300_000.0)})
+    digest(frame, profile=True)
+    frame.loc[123, "a"] = -1.0
+    assert digest(frame, profile=True).profile.columns[0].minimum == -1
