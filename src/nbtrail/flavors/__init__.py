@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbtrail.flavors.loading import load_model
+from nbtrail.flavors.outside import SavingProcess
 from nbtrail.flavors.saving import ModelFiles, save_model
 
-__all__ = ["ModelFiles", "load_model", "save_model"]
+__all__ = ["ModelFiles", "SavingProcess", "load_model", "save_model"]

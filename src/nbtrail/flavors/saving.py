@@ -16,7 +16,7 @@ from nbtrail.exceptions import ModelError
 from nbtrail.flavors.signature import infer_signature, mlflow_signature
 from nbtrail.flavors.trusted import TRUSTED
 
-__all__ = ["DESCRIPTION", "FLAVOR", "MODEL", "ModelFiles", "save_model"]
+__all__ = ["DESCRIPTION", "FLAVOR", "MODEL", "ModelFiles", "not_loadable", "save_model"]
 
 FLAVOR = "sklearn-skops"
 DESCRIPTION = "MLmodel"
@@ -103,11 +103,16 @@ def _check_loadable(estimator: Any, foreign: set[str]) -> None:
             what, remedy = f"{attribute}, which is defined inside a function", "move it"
         else:
             continue
-        raise ModelError(
-            f"This {type(estimator).__name__} can't be loaded by another process, so it was not "
-            f"saved: it holds {what}. To keep the model, {remedy} to the top level of a module "
-            "(a .py file beside the notebook) and import it from there."
-        )
+        raise not_loadable(type(estimator).__name__, what, remedy)
+
+
+def not_loadable(name: str, what: str, remedy: str) -> ModelError:
+    """Return the error for a model that only its own process could load."""
+    return ModelError(
+        f"This {name} can't be loaded by another process, so it was not saved: it holds {what}. "
+        f"To keep the model, {remedy} to the top level of a module (a .py file beside the "
+        "notebook) and import it from there."
+    )
 
 
 def _description(

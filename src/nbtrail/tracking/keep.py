@@ -61,7 +61,7 @@ def keep(
     for group in _by_cell(chosen):
         if len(group) == 1:
             handle = tracker.add_finished(group, name=name, tags=tags)
-            tracker.adopt(group[0], handle)
+            tracker.results.adopt(group[0], handle)
             kept.append(handle)
             continue
         parent = tracker.add_finished(group, name=name, tags=tags)
@@ -74,7 +74,7 @@ def keep(
                 parent=parent.run_id,
                 tags=tags,
             )
-            tracker.adopt(training, child)
+            tracker.results.adopt(training, child)
             kept.append(child)
     tracker.store.flush(1.0)
     return kept

@@ -10,14 +10,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbtrail.capture.guard import describe
 from nbtrail.entities.model import Artifact, ModelRecord
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 
+if TYPE_CHECKING:
+    from nbtrail.flavors import SavingProcess
+
 __all__ = ["ModelSaver"]
+
+_IDLE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -52,10 +57,11 @@ class ModelSaver:
         self.paused = threading.Lock()
         self._store = store
         self._saved = saved
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._idle = threading.Event()
         self._idle.set()
+        self._process: SavingProcess | None = None
         self._open = 0
         self._lock = threading.Lock()
 
@@ -100,7 +106,13 @@ class ModelSaver:
         return self._idle.wait(timeout_s)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=_IDLE_S)
+            except queue.Empty:
+                if self._process is not None:
+                    self._process.close()  # it holds as much memory as a small notebook
+                continue
             with self.paused:
                 pass
             try:
@@ -115,9 +127,14 @@ class ModelSaver:
                     if self._open == 0:
                         self._idle.set()
 
+    def _outside(self) -> SavingProcess:
+        from nbtrail.flavors import SavingProcess
+
+        self._process = self._process or SavingProcess()
+        return self._process
+
     def _write(self, job: _Job) -> None:
         from nbtrail.fingerprint.estimators import digest_estimator
-        from nbtrail.flavors import save_model
 
         model = pickle.loads(job.snapshot)  # noqa: S301  (made by us, in this process)
         record = replace(job.record, digest=digest_estimator(model))
@@ -132,7 +149,9 @@ class ModelSaver:
             return
         with tempfile.TemporaryDirectory(prefix="nbtrail-") as temporary:
             folder = Path(temporary) / "model"
-            files = save_model(model, folder, job.example)
+            files = self._outside().save(
+                job.snapshot, folder, job.example, job.record.class_name.rpartition(".")[2]
+            )
             for file in sorted(f for f in folder.rglob("*") if f.is_file()):
                 sha256, length = self._store.objects.put_file(file)
                 path = f"{record.path}/{file.relative_to(folder).as_posix()}"

@@ -13,40 +13,33 @@ from types import MappingProxyType
 from typing import Any
 
 from nbtrail.capture.collector import Collector
-from nbtrail.capture.fittedstate import changed_since
 from nbtrail.capture.guard import guarded
-from nbtrail.capture.hyperparams import class_name
 from nbtrail.capture.location import Location
 from nbtrail.capture.modules import ProjectModules
-from nbtrail.capture.searches import Candidates
 from nbtrail.capture.startstate import Seeds, start_state
 from nbtrail.capture.training import Training
 from nbtrail.config import Settings
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
-from nbtrail.entities.model import ModelRecord
 from nbtrail.entities.provenance import CodeVersion, Environment, Session, StartState
-from nbtrail.entities.run import Experiment, Mark, MarkKind, Run, RunSpan, RunStatus
+from nbtrail.entities.run import Experiment, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
-from nbtrail.tracking.children import add_candidates
 from nbtrail.tracking.codestate import CodeState, tree_marks
-from nbtrail.tracking.growth import Growth
 from nbtrail.tracking.honesty import Judge
-from nbtrail.tracking.modelsaver import ModelSaver
 from nbtrail.tracking.names import random_name
 from nbtrail.tracking.process import end_session, relative_path
 from nbtrail.tracking.redaction import (
     record_modules,
-    redacted_episode,
     redacted_tags,
     redacted_text,
 )
-from nbtrail.tracking.runparams import run_params
+from nbtrail.tracking.results import Results
+from nbtrail.tracking.runmodels import RunModels
 
 __all__ = ["Tracker"]
 
@@ -54,7 +47,6 @@ _EXPLICIT_S = 1.0  # an explicit start or end waits this long for its durable co
 _AUTOMATIC_S = 0.25
 _CLOSING_S = 30.0  # whoever ends the process may be less patient
 _HANDLES = 500  # runs that a late metric can still reach
-_MOST_CHILDREN = 100
 
 
 class Tracker:
@@ -100,8 +92,8 @@ class Tracker:
         self.name_of = name_of
         self.settings = settings
         self.collector = collector or Collector(name_of, locate, self.open_run_id)
-        self.models = ModelSaver(store, self._model_saved)
-        self._growth = Growth(store, settings.models_kept)
+        self.results = Results(self)
+        self.models = RunModels(store, settings, self._experiment_of, self.results.put_episode)
         self._give_reads = give_reads
         self._modules = modules or ProjectModules(store.project, script=True)
         self._records_modules = modules is None
@@ -112,8 +104,6 @@ class Tracker:
         self._to_judge: dict[str, ActiveRun] = {}
         self._open: list[tuple[int, ActiveRun]] = []
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
-        self._trainings: dict[str, list[Training]] = {}
-        self._saved: dict[str, int] = {}
 
     # ------------------------------------------------------------ start and end
 
@@ -270,70 +260,17 @@ class Tracker:
 
     # ------------------------------------------------------------ what was seen
 
-    @guarded
     def absorb(self) -> None:
         """Give each run what its trainings gained since the last time."""
-        changed = self.collector.drain()
-        for training in changed:
-            if training.run_id and training not in self._trainings.get(training.run_id, ()):
-                self._trainings.setdefault(training.run_id, []).append(training)
-        for run_id in {t.run_id: None for t in changed if t.run_id}:
-            self._split(run_id)
-        for training in changed:
-            self._apply(training)
-        for run_id, metric in self.collector.drain_loose():
-            if run_id in self._handles:
-                self._handles[run_id].add_metric(metric)
+        self.results.absorb()
 
-    def adopt(self, training: Training, handle: ActiveRun) -> None:
-        """Make `handle` the run of a training that had none."""
-        training.run_id = handle.run_id
-        self._trainings.setdefault(handle.run_id, []).append(training)
-        training.points.clear()
-        for point in training.history:
-            handle.add_metric(training.metric_at(point), point.step)
-        self._apply(training)
+    def handle(self, run_id: str) -> ActiveRun | None:
+        """Return the handle of a run of this session, the latest few hundred of them."""
+        return self._handles.get(run_id)
 
-    def _apply(self, training: Training) -> None:
-        handle = self._handles.get(training.run_id)
-        if handle is not None:
-            handle.add_params(run_params(self._trainings.get(training.run_id, ())))
-            handle.add_datasets(training.datasets)
-            for point in training.points:
-                handle.add_late(training.metric_at(point))
-            if training.candidates.best:
-                add_candidates(self.store, handle, training.candidates)
-                training.candidates = Candidates()
-            if handle.ended:
-                self._to_judge[handle.run_id] = handle
-            if training.is_model and training.is_fitted:
-                self._save_once(training)
-        training.points.clear()
-        if training.is_model:
-            self.store.submit(
-                operations.put_episode(redacted_episode(training.episode(self.session.session_id)))
-            )
-        training.release()
-
-    def _split(self, run_id: str) -> None:
-        """Give each model of an automatic run with several of them a child run."""
-        handle = self._handles.get(run_id)
-        models = [t for t in self._trainings.get(run_id, ()) if t.is_model]
-        if handle is None or not handle.splits or len(models) < 2:
-            return
-        above = handle.snapshot()
-        for number, training in enumerate(models[:_MOST_CHILDREN], start=1):
-            child = self.add_finished(
-                [training],
-                name=f"{above.name}.{number}",
-                experiment=above.experiment.name,
-                parent=above.run_id,
-            )
-            training.run_id = child.run_id
-            self._trainings[child.run_id] = [training]
-        self._trainings[run_id] = [t for t in self._trainings[run_id] if t.run_id == run_id]
-        if len(models) > _MOST_CHILDREN:
-            handle.set_tag("nbtrail.children", f"{_MOST_CHILDREN} of {len(models)} fits kept")
+    def judge_later(self, handle: ActiveRun) -> None:
+        """Have the order of execution judged of an ended run that has gained something."""
+        self._to_judge[handle.run_id] = handle
 
     def add_finished(
         self,
@@ -360,32 +297,9 @@ class Tracker:
 
     # ------------------------------------------------------------ models and data
 
-    def save_model(
-        self, run_id: str, model: Any, name: str, *, example: Any = None, of: Training | None = None
-    ) -> str:
+    def save_model(self, run_id: str, model: Any, name: str, *, example: Any = None) -> str:
         """Keep a model with a run; its file is written in the background."""
-        taken = self._saved.get(f"{run_id}/{name}", 0) + 1
-        self._saved[f"{run_id}/{name}"] = taken
-        folder = name if taken == 1 else f"{name}-{taken}"
-        record = ModelRecord(
-            f"m-{new_id()}",
-            name,
-            class_name(model),
-            digest="",
-            path=f"models/{folder}",
-            variable=self.name_of(model) if of is None else of.model_name,
-        )
-
-        def digested(text: str) -> None:
-            if of is not None:
-                of.model_digest = text
-                self.store.submit(
-                    operations.put_episode(redacted_episode(of.episode(self.session.session_id)))
-                )
-
-        limit = self.settings.model_max_mb
-        self.models.save(run_id, record, model, example=example, limit_mb=limit, digested=digested)
-        return record.model_id
+        return self.models.save(run_id, model, name, self.name_of(model), example=example)
 
     def dataset(self, data: Any, name: str, context: DatasetContext, seen: Seen) -> DatasetUse:
         """Digest a value, or the file that a path names."""
@@ -415,39 +329,6 @@ class Tracker:
         self._code.wait(timeout_s)
 
     # ------------------------------------------------------------ parts
-
-    def _save_once(self, training: Training) -> None:
-        model = training.alive()
-        gone = model is None and not training.superseded
-        if gone or f"{training.episode_id}@{training.ended_ms}" in self._saved:
-            return
-        self._saved[f"{training.episode_id}@{training.ended_ms}"] = 1
-        name = training.model_name or training.class_name.rpartition(".")[2]
-        if training.superseded:
-            self._not_kept(training, name)
-            return
-        changed = changed_since(training.state, model)
-        if changed:
-            reason = (
-                f"{name}.{', '.join(changed[:3])} was changed after the fit: the stored model is "
-                "not the one that earlier metrics of the cell were computed with"
-            )
-            self._handles[training.run_id].add_marks((Mark(MarkKind.HIDDEN_STATE, reason),))
-        self.save_model(training.run_id, model, name, example=training.example, of=training)
-
-    def _not_kept(self, training: Training, name: str) -> None:
-        problem = "the same object was fitted again before the cell ended; rebuild by its pipeline"
-        record = ModelRecord(
-            f"m-{new_id()}",
-            name,
-            training.class_name,
-            digest="",
-            path=f"models/{name}",
-            variable=training.model_name,
-            status="not-kept",
-            problem=problem,
-        )
-        self.store.submit(operations.put_model(training.run_id, record))
 
     def _new_run(
         self, name: str, experiment: str, parent: str | None, cell: int, tags: Mapping[str, str]
@@ -495,10 +376,9 @@ class Tracker:
         self.store.submit(operations.set_code(handle.run_id, code))
         handle.add_marks(tree_marks(code))
 
-    def _model_saved(self, run_id: str) -> None:
+    def _experiment_of(self, run_id: str) -> str:
         handle = self._handles.get(run_id)
-        if handle is not None:
-            self._growth.trim(handle.snapshot().experiment.name)
+        return handle.snapshot().experiment.name if handle is not None else ""
 
     def _notebook_file(self) -> Path | None:
         name = self.session.notebook

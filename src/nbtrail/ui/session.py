@@ -293,6 +293,7 @@ class NotebookSession:
     def _ended(self, run: CellRun | None, end: CellEnd, code: str) -> None:
         if run is not None:
             run.claim_metrics()
+        self.tracker.results.holding = self.automatic and run is None
         try:
             self.tracker.absorb()
         except KeyboardInterrupt:  # the cell is over: only our own work is cut short
@@ -301,6 +302,7 @@ class NotebookSession:
             run.close(end, code)
         elif self.automatic:
             self._keep_cell()
+        self.tracker.results.let_go()
         current = self.tracker.current()
         if current is not None:
             self._reads.give(current)
