@@ -53,6 +53,15 @@ def test_an_unchanged_frame_is_not_read_again(read):
     assert read == []
 
 
+@pytest.mark.parametrize("columns", [["a"], ["a", "b"], ["s", "a", "b"]])
+def test_whichever_column_is_the_last(read, columns):
+    frame = make()[columns].copy()
+    digest(frame)
+    read.clear()
+    digest(frame)
+    assert read == []
+
+
 def test_derived_frames_and_series_do_not_spoil_it(read):
     frame = make()
     held = frame[["a", "b"]], frame["i"], frame.iloc[5:]
