@@ -119,7 +119,7 @@ def _other_python() -> int:
     with tempfile.TemporaryDirectory() as folder:
         python = f"{folder}/bin/python"
         report = Path(folder) / "other.xml"
-        install = [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
+        install = [sys.executable, "-m", "pip", "--python", python, "install", "-qq"]
         tests = [python, "-m", "pytest", *OTHER_ROOMS, "-n", "2", "-p", "no:cacheprovider"]
         steps: tuple[tuple[str, list[str], Path | None], ...] = (
             (f"venv of {other}", [other, "-m", "venv", "--without-pip", folder], None),
