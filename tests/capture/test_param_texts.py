@@ -114,3 +114,17 @@ def test_an_estimator_without_rules_still_has_its_class():
             self.parts = parts
 
     assert [p.value for p in estimator_params(Mine(1, 2))] == ["'Mine'"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.log1p, "numpy.log1p"),
+        (np.vectorize(len), "<vectorize>"),
+        (np.float32(0.5), "0.5"),
+        (np.zeros((2, 3)), "array(2, 3)"),
+        (np.array(3), "3"),
+    ],
+)
+def test_things_of_numpy(value, text):
+    assert param_text(value) == text

@@ -7,8 +7,9 @@ import nbtrail
 
 def main() -> None:
     """Print one record per run, oldest first."""
-    table = nbtrail.runs()
-    runs = [nbtrail.get_run(run_id) for run_id in ([] if table.empty else table["run_id"])]
+    runs = listed("")
+    # the plain list leaves out the candidates of searches
+    runs += [c for r in runs if "nbtrail.candidates" in r.tags for c in listed(f"parent = {r.name}")]
     records = [
         {
             "run_id": run.run_id,
@@ -52,6 +53,12 @@ def main() -> None:
     ]
     records.sort(key=lambda record: (record["started"], record["run_id"]))
     print(json.dumps(records))
+
+
+def listed(query: str) -> list:
+    """Return the records of a list of runs."""
+    table = nbtrail.runs(query)
+    return [nbtrail.get_run(run_id) for run_id in ([] if table.empty else table["run_id"])]
 
 
 if __name__ == "__main__":

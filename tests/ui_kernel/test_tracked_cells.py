@@ -212,3 +212,14 @@ def test_an_out_of_order_run_is_marked(notebook):
     (mark,) = (m for m in notebook.named("grown").marks if m.kind.value != "dirty-tree")
     assert mark.kind.value == "hidden-state"
     assert "'rows'" in mark.reason
+
+
+def test_what_a_later_cell_measures_again_stands_beside_the_result(notebook):
+    notebook.run("%%track first\n" + TRAIN + "acc = accuracy_score(y_test, m.predict(X_test))")
+    notebook.run("accuracy_score(y_test, m.predict(X_test))")
+    assert notebook.named("first").metric("later/accuracy") is None, "the same value again"
+    notebook.run("part = accuracy_score(y_test[:7], m.predict(X_test[:7]))")
+    run = notebook.named("first")
+    values = notebook.shell.user_ns
+    assert run.metric("accuracy").last == values["acc"]
+    assert run.metric("later/accuracy").last == values["part"]

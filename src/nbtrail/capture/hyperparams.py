@@ -35,7 +35,10 @@ def param_text(value: Any) -> str:
     characters, and nothing that the user wrote is called for it: their classes may take a
     minute to print, or fail.
     """
-    return _text(value, 0)
+    try:
+        return _text(value, 0)
+    except Exception:  # a kind that nobody has thought of: the fit itself is what counts
+        return f"<{type(value).__qualname__}>"
 
 
 def _text(value: Any, depth: int) -> str:
@@ -84,6 +87,11 @@ def _other_text(value: Any, kind: type, depth: int) -> str:
 
 
 def _numpy_text(value: Any, depth: int) -> str:
+    kind = type(value)
+    if kind.__name__ == "ufunc":
+        return f"numpy.{value.__name__}"
+    if not hasattr(kind, "ndim"):
+        return f"<{kind.__qualname__}>"
     if value.ndim == 0:
         item = value.item()
         return _text(item, depth) if type(item).__module__ == "builtins" else f"<{value.dtype}>"

@@ -13,6 +13,7 @@ from nbtrail.entities.provenance import CodeVersion, Environment, Resources, Sta
 __all__ = [
     "CANDIDATES_TAG",
     "CANDIDATE_TAG",
+    "LATER",
     "Amendment",
     "Direction",
     "Experiment",
@@ -32,6 +33,10 @@ CANDIDATE_TAG = "nbtrail.candidate"
 """Tag of the run of one candidate of a search or trial of a study: its number, from 0."""
 CANDIDATES_TAG = "nbtrail.candidates"
 """Tag of the run of a search: how many candidates it has, and how many of them are kept."""
+
+
+LATER = "later/"
+"""Group of metrics that a later cell measured under a key that the run had already."""
 
 
 class RunStatus(StrEnum):

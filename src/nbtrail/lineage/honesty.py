@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nbtrail.entities.cell import CellExecution
-from nbtrail.entities.run import Mark, MarkKind, Run
+from nbtrail.entities.run import LATER, Mark, MarkKind, Run
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.slice import backward_slice, criteria
 
@@ -62,7 +62,8 @@ def judge(
         Cell id to its place in the notebook file. Without it a cell's place is that of
         its first execution, and deleted cells are not noticed.
     """
-    last = max([run.last_cell, *(m.cell_seq for m in run.metrics)])
+    own = (m.cell_seq for m in run.metrics if not m.key.startswith(LATER))
+    last = max([run.last_cell, *own])
     history = [c for c in sorted(cells, key=lambda c: c.seq) if c.seq <= last]
     graph = build_graph(history)
     used = backward_slice(graph, *criteria(run, graph))

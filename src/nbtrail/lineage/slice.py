@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from nbtrail.entities.run import Run
+from nbtrail.entities.run import LATER, Run
 from nbtrail.lineage.graph import Graph, Node
 from nbtrail.lineage.names import names_of
 
@@ -18,11 +18,14 @@ def criteria(run: Run, graph: Graph) -> tuple[list[Node], list[tuple[str, Node]]
     """Return what a run's result consists of: statements, and names at a place.
 
     The statements computed its metrics; the names hold its models, or stand in the
-    expressions of metrics that the user gave.
+    expressions of metrics that the user gave. What later cells measured again is no part
+    of it.
     """
     nodes: list[Node] = []
     names: list[tuple[str, Node]] = []
     for metric in run.metrics:
+        if metric.key.startswith(LATER):
+            continue  # the run had its result by then
         place = (metric.cell_seq, metric.statement if metric.statement >= 0 else _END)
         if metric.expression:
             names += [(n, place) for n in sorted(_names_in(metric.expression))]

@@ -18,7 +18,7 @@ from nbtrail.entities.pipeline import (
     PipelineParam,
     Verdict,
 )
-from nbtrail.entities.run import Run
+from nbtrail.entities.run import LATER, Run
 from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
@@ -155,7 +155,7 @@ def _manifest(
             PipelineParam(p.name, repr(p.value), type(p.value).__name__) for p in script.parameters
         ),
         inputs=_inputs(plan, script, project),
-        metrics={m.key: m.last for m in run.metrics},
+        metrics={m.key: m.last for m in run.metrics if not m.key.startswith(LATER)},
         data=_data(run),
         models={m.variable or m.name: m.digest for m in run.models if m.digest},
         cells=tuple(f"{run.session_id}:{seq}" for seq in plan.used_cells),

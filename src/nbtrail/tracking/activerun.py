@@ -14,6 +14,7 @@ from nbtrail.capture.hyperparams import param_text
 from nbtrail.capture.location import Location
 from nbtrail.entities.dataset import Coverage, DatasetContext, DatasetUse, Seen
 from nbtrail.entities.run import (
+    LATER,
     Mark,
     MarkKind,
     Metric,
@@ -203,12 +204,15 @@ class ActiveRun(RunFiles):
     def add_late(self, metric: Metric) -> None:
         """Log a value that was seen; a run that ended keeps the numbers it ended with.
 
-        What a later cell measures on its model is added only under a new key.
+        What a later cell measures on its model is added under a new key, or as ``later/KEY``
+        when the run has another value for it already.
         """
         before = self._metrics.summaries().get(metric.key)
         if not self.ended or before is None or before.cell_seq == metric.cell_seq:
             later = before is None or metric.last_step > before.last_step
             self.add_metric(metric, metric.last_step if later else None)
+        elif before.last != metric.last:
+            self.add_metric(replace(metric, key=LATER + metric.key))
 
     # ------------------------------------------------------------ texts
 

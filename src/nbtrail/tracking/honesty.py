@@ -94,8 +94,13 @@ class Judge:
             for seq in sorted(found.cells)
             for use in self._readings.get(seq, ())
             # a file by the statement that read it, what is no file by its cell
-            if use.source in found.files or use.query or "://" in use.source
+            if use.query or "://" in use.source or _is_among(use.source, found.files)
         )
+
+
+def _is_among(source: str, files: frozenset[str]) -> bool:
+    """Say whether a file, or a part of a folder, is one of `files`."""
+    return source in files or any(path.startswith(f"{source}/") for path in files)
 
 
 def cell_places(notebook: Path | None) -> dict[str, int]:
