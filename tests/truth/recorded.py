@@ -9,7 +9,9 @@ def main() -> None:
     """Print one record per run, oldest first."""
     runs = listed("")
     # the plain list leaves out the candidates of searches
-    runs += [c for r in runs if "nbtrail.candidates" in r.tags for c in listed(f"parent = {r.name}")]
+    runs += [
+        c for r in runs if "nbtrail.candidates" in r.tags for c in listed(f"parent = {r.name}")
+    ]
     records = [
         {
             "run_id": run.run_id,

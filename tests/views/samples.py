@@ -47,9 +47,11 @@ def run(number=1, name="brisk-otter-12", accuracy=0.9737, C="1.0", **facts):
         "code": CodeVersion("a1b2c3d4" * 5, "main", dirty=number % 2 == 1, changed=("model.py",)),
         "environment": environment(),
         "datasets": (
-            DatasetUse(digest(frame()), "X_train", DatasetContext.TRAINING, Seen.CONSUMED),
             DatasetUse(
-                digest(frame(number)),
+                digest(frame(), profile=True), "X_train", DatasetContext.TRAINING, Seen.CONSUMED
+            ),
+            DatasetUse(
+                digest(frame(number), profile=True),
                 "X_test",
                 DatasetContext.TEST,
                 Seen.CONSUMED,

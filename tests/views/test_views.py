@@ -10,6 +10,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,11 +19,15 @@ from nbtrail.entities.pipeline import Check, Outcome
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Metric, Param, RunStatus
 from nbtrail.entities.table import RunTable
+from nbtrail.fingerprint import digest
+from nbtrail.fingerprint.diff import diff_values
 from nbtrail.views import html, text
 from nbtrail.views.bundle import mime_bundle
 from nbtrail.views.formats import duration, numbers
 from nbtrail.views.frame import runs_frame
+from nbtrail.views.plain import to_text
 from nbtrail.views.receipt import receipt
+from nbtrail.views.run import run_detail
 
 EVIL = "<script>alert(1)</script>&\"'"
 # What Jupyter's sanitizer is known to leave in place.
@@ -65,6 +70,7 @@ def everything(samples):
         "verdict": (samples.verdict(Outcome.NOT_REPRODUCIBLE),),
         "episodes": (samples.episodes(),),
         "export": (samples.manifest(), "out"),
+        "data_diff": (diff_values(samples.frame(1), samples.frame(2)),),
     }
 
 
@@ -127,6 +133,33 @@ def test_the_runs_table_marks_the_best_and_leaves_out_what_is_equal(samples):
     assert "No run matches" in text.text_runs(RunTable(0), filtered=True)
 
 
+def test_a_run_shows_what_its_data_look_like(samples):
+    wide = pd.DataFrame({f"c{i}": [i, None, i + 1] for i in range(23)})
+    wide["c1"] = pd.to_datetime(["2024-02-03", None, "2024-02-05"])
+    wide["c2"] = ["red", "red", "red"]
+    use = dataclasses.replace(samples.run().datasets[0], dataset=digest(wide, profile=True))
+    document = run_detail(samples.run(datasets=(use,)))
+    said = to_text(document, unfold=True)
+    assert re.search(r"\bc0 +float64 +1 +0\.0 +0\.5000 +1\.0 +2 different", said)
+    assert re.search(r"\bc1 +datetime64\[.s\] +1 +2024-02-03 00:00 UTC", said)
+    assert re.search(r"\bc2 .* red 3", said)
+    assert "c19" in said
+    assert "c20" not in said
+    assert "and 3 more columns" in said
+    assert "float64" not in to_text(document)  # folded
+    assert "X_train: 23 columns" in to_text(document)
+
+
+def test_an_index_shifts_no_dtype(samples):
+    frame = pd.DataFrame({"a": ["u", "u"], "b": [1.5, 2.5]}, index=pd.Index([7, 9], name="key"))
+    use = dataclasses.replace(samples.run().datasets[0], dataset=digest(frame, profile=True))
+    said = to_text(run_detail(samples.run(datasets=(use,))), unfold=True)
+    assert re.search(r"\bb +float64 +0 +1\.5000", said)
+    matrix = dataclasses.replace(use, dataset=digest(np.ones((3, 2), "f4"), profile=True))
+    said = to_text(run_detail(samples.run(datasets=(matrix,))), unfold=True)
+    assert re.search(r"\b1 +float32 +0 +1\.0", said)
+
+
 def test_a_comparison_folds_what_is_equal(samples):
     rendered = html.html_comparison(samples.comparison())
     before, _, folded = rendered.partition("<details")
@@ -134,7 +167,7 @@ def test_a_comparison_folds_what_is_equal(samples):
     assert "train/accuracy" in folded
     said = text.text_comparison(samples.comparison())
     assert "-model = LogisticRegression(C=1.0)" in said
-    assert "X_test: bill changed within rows 0 to 568" in said
+    assert "X_test: bill changed within rows 0 to 568 (mean 40." in said
     assert "scipy" in said
     assert "numpy" not in said
     one, two = samples.run(), samples.run(2)

@@ -128,7 +128,36 @@ export const detail: RunDetail = {
       short: 'abababab',
       coverage: 'full',
       version: '',
-      query: ''
+      query: '',
+      profile: {
+        rows: 1344,
+        columns: [
+          {
+            name: 'a',
+            nulls: 2,
+            distinct: 2,
+            minimum: 0,
+            maximum: 1,
+            mean: 0.25,
+            quantiles: [0, 0, 0, 0, 1, 1, 1],
+            top: [
+              ['0', 1006],
+              ['1', 336]
+            ]
+          },
+          {
+            name: 'b',
+            nulls: 0,
+            distinct: -1,
+            minimum: null,
+            maximum: null,
+            mean: null,
+            quantiles: [],
+            top: []
+          }
+        ],
+        sampled: 1344
+      }
     }
   ],
   models: [

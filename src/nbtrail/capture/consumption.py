@@ -89,7 +89,7 @@ class Consumption:
                 for argument, held, dataset, alive in made
             ]
         try:
-            return [Consumed(name, variable, digest(value), value)]
+            return [Consumed(name, variable, digest(value, profile=True), value)]
         except FingerprintError:
             return []
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from nbtrail.entities.profile import ColumnProfile
 from nbtrail.entities.run import Direction
 
 __all__ = [
@@ -59,6 +60,8 @@ class ColumnDiff:
         Empty where the column does not exist.
     rows : tuple of RowRange
         Blocks of rows in which values differ; empty when unknown.
+    before, after : ColumnProfile or None
+        What the values looked like, of a changed column when both datasets had a profile.
     """
 
     name: str
@@ -67,6 +70,8 @@ class ColumnDiff:
     old_dtype: str = ""
     new_dtype: str = ""
     rows: tuple[RowRange, ...] = ()
+    before: ColumnProfile | None = None
+    after: ColumnProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ digested frame is kept here, its columns stay where they are as long as nobody w
 the same address means the same values. What that rule does not protect is not kept: arrays
 that somebody else holds, since a view can be forced to be writeable; the insides of extension
 arrays, but for texts in Arrow memory, which nothing can write to; and lists in object columns.
-A spread sample is compared as well, should such a view have come and gone.
+A spread sample is compared as well, should such a view have come and gone; data that are
+logged by hand are read again (`bypassed`).
 
 The copy is dropped when the frame dies or was written to, so that no memory is held for it.
 """
@@ -14,6 +15,7 @@ The copy is dropped when the frame dies or was written to, so that no memory is 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import threading
@@ -29,7 +31,7 @@ from nbtrail.entities.dataset import Column
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["prune", "recall", "remember"]
+__all__ = ["bypassed", "prune", "recall", "remember"]
 
 _Place = tuple[Any, ...]
 """Where the values of a column lie: address, stride, rows, dtype."""
@@ -59,12 +61,24 @@ class _Pin:
 
 
 _pins: dict[int, _Pin] = {}
+_local = threading.local()
 _lock = threading.RLock()  # a frame may die, and be unpinned, while this thread is in here
+
+
+@contextlib.contextmanager
+def bypassed(*, on: bool = True) -> Iterator[None]:
+    """Let this thread recall nothing inside the block."""
+    before = getattr(_local, "bypassed", False)
+    _local.bypassed = on or before
+    try:
+        yield
+    finally:
+        _local.bypassed = before
 
 
 def recall(frame: pd.DataFrame) -> dict[int, tuple[str, tuple[str, ...]]]:
     """Return content and blocks of the columns, by position, whose digest is still true."""
-    if not _pins or not _applies(frame):
+    if not _pins or getattr(_local, "bypassed", False) or not _applies(frame):
         return {}
     pin = _pins.get(id(frame))
     found = {}
@@ -104,6 +118,8 @@ def remember(frame: pd.DataFrame, columns: Mapping[int, Column]) -> None:
 
 def prune() -> None:
     """Let go of the memory of frames that were written to since they were digested."""
+    if not _pins:
+        return
     with _lock:
         pins = list(_pins.items())
     for key, pin in pins:

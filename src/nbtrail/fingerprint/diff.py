@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from nbtrail.entities.comparison import (
     RowRange,
 )
 from nbtrail.entities.dataset import Column, Coverage, Dataset
+from nbtrail.entities.profile import ColumnProfile, Profile
 from nbtrail.fingerprint.dispatch import digest
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.fingerprint.leaves import BLOCK
@@ -54,7 +56,7 @@ def diff_datasets(old: Dataset, new: Dataset) -> DatasetDiff:
         reordered=_reordered(old.columns, new.columns),
         old_rows=old.rows,
         new_rows=new.rows,
-        columns=tuple(_columns(old, new)),
+        columns=tuple(_with_profiles(_columns(old, new), old.profile, new.profile)),
     )
 
 
@@ -150,6 +152,25 @@ def _columns(old: Dataset, new: Dataset) -> list[ColumnDiff]:
             )
     found += [ColumnDiff(c.name, ColumnChange.REMOVED, old_dtype=c.dtype) for c in gone.values()]
     return found
+
+
+def _with_profiles(
+    columns: list[ColumnDiff], old: Profile | None, new: Profile | None
+) -> Iterator[ColumnDiff]:
+    """Add to changed columns what their values looked like, where a name stands for one column."""
+    before, after = _profiled(old), _profiled(new)
+    for column in columns:
+        pair = before.get(column.name), after.get(column.name)
+        if column.change is ColumnChange.CHANGED and None not in pair:
+            yield replace(column, before=pair[0], after=pair[1])
+        else:
+            yield column
+
+
+def _profiled(profile: Profile | None) -> dict[str, ColumnProfile]:
+    columns = () if profile is None else profile.columns
+    times = Counter(column.name for column in columns)
+    return {column.name: column for column in columns if times[column.name] == 1}
 
 
 def _by_name(columns: Sequence[Column]) -> dict[tuple[str, int], Column]:

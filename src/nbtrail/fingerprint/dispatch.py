@@ -9,6 +9,7 @@ from typing import Any
 
 from nbtrail.entities.dataset import Dataset
 from nbtrail.exceptions import FingerprintError
+from nbtrail.fingerprint.cache import bypassed
 from nbtrail.fingerprint.progress import Report, metering, size_of
 from nbtrail.fingerprint.roots import FULL_LIMIT
 
@@ -23,6 +24,7 @@ def digest(
     limit: int | None = FULL_LIMIT,
     progress: Report | None = None,
     profile: bool = False,
+    fresh: bool = False,
 ) -> Dataset:
     """Digest a dataset by value.
 
@@ -40,13 +42,16 @@ def digest(
         raises ends the digest and reaches the caller.
     profile : bool
         Whether `Dataset.profile` is filled in.
+    fresh : bool
+        Read every value, even of columns that pandas says nobody wrote to since they were
+        digested: its word does not cover views that were forced to be writeable.
 
     Raises
     ------
     FingerprintError
         For iterators and generators (reading them would use them up) and for unknown kinds.
     """
-    with metering(progress, lambda: size_of(value)):
+    with metering(progress, lambda: size_of(value)), bypassed(on=fresh):
         try:
             maker = _maker(value)
             found = _plain(value, limit) if maker is None else maker(value, limit)
@@ -58,7 +63,7 @@ def digest(
         return found
     from nbtrail.fingerprint.profiles import profile as profile_of
 
-    return replace(found, profile=profile_of(value))
+    return replace(found, profile=profile_of(value, found))
 
 
 def is_data(value: Any) -> bool:

@@ -49,7 +49,7 @@ def _frame_columns(frame: pd.DataFrame, sampling: Sampling) -> list[Column]:
             columns.append(Column(source.name, source.dtype, *known[position]))
         else:
             columns.append(column(source, rows, sampling))
-        del series  # a view of the frame: the cache looks who holds any
+        del series, source  # views of the frame: the cache looks who holds any
     if sampling.stride == 1 and len(known) < len(columns):
         cache.remember(frame, dict(enumerate(columns)))
     return columns

@@ -9,7 +9,7 @@ from dataclasses import replace
 from nbtrail.capture.modules import LoadedSource
 from nbtrail.capture.secrets import PLACEHOLDER, Finding, redact, redact_value
 from nbtrail.entities.cell import CellExecution
-from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.dataset import Dataset, DatasetUse
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Mark, MarkKind, Param, Run
@@ -30,6 +30,7 @@ __all__ = [
 
 _KIND = "the {kind} in {where}"
 _MOST = 5
+_SHORT = 7  # shorter values have the shape of no key
 
 
 def redacted_text(text: str) -> str:
@@ -69,11 +70,28 @@ def redacted_tags(tags: Mapping[str, str]) -> tuple[dict[str, str], tuple[Mark, 
 
 
 def redacted_datasets(uses: Iterable[DatasetUse]) -> tuple[DatasetUse, ...]:
-    """Return datasets without the secrets in their addresses and queries."""
+    """Return datasets without the secrets in their addresses, queries and frequent values."""
     return tuple(
-        replace(use, source=redacted_text(use.source), query=redacted_text(use.query))
+        replace(
+            use,
+            dataset=_without_secrets(use.dataset),
+            source=redacted_text(use.source),
+            query=redacted_text(use.query),
+        )
         for use in uses
     )
+
+
+def _without_secrets(dataset: Dataset) -> Dataset:
+    """Return a dataset whose profile shows no secret; the same one if it did not."""
+    profile = dataset.profile
+    if profile is None or not any(len(text) > _SHORT for c in profile.columns for text, _ in c.top):
+        return dataset
+    columns = tuple(
+        replace(c, top=tuple((redacted_text(text), n) for text, n in c.top)) if c.top else c
+        for c in profile.columns
+    )
+    return replace(dataset, profile=replace(profile, columns=columns))
 
 
 def redacted_episode(episode: Episode) -> Episode:

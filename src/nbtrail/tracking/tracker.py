@@ -312,7 +312,9 @@ class Tracker:
                 )
             source = relative_path(path, self.store.project)
             return DatasetUse(digest_file(path), name or path.name, context, seen, source)
-        return DatasetUse(digest(data), name or self.name_of(data) or "data", context, seen)
+        # a view that was forced to be writeable escapes the cache: what is logged by hand does not
+        found = digest(data, profile=True, fresh=seen is Seen.LOGGED)
+        return DatasetUse(found, name or self.name_of(data) or "data", context, seen)
 
     def environment(self) -> Environment:
         """Return the process's environment, read once."""

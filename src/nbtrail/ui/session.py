@@ -24,6 +24,7 @@ from nbtrail.capture.statements import StatementProbes
 from nbtrail.capture.trackline import track_line
 from nbtrail.config import find_store, load_settings
 from nbtrail.exceptions import UsageError
+from nbtrail.fingerprint.cache import prune
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.process import (
@@ -275,6 +276,7 @@ class NotebookSession:
                     self._ended(run, end, code)
         finally:
             self._start = None
+            prune()
 
     @guarded
     def _show(self, run: CellRun | None, end: CellEnd, output: CellOutput) -> None:

@@ -123,6 +123,7 @@ def _dataset(use: DatasetUse) -> dict[str, Any]:
         "coverage": dataset.digest.coverage.value,
         "version": use.version,
         "query": use.query,
+        "profile": to_plain(dataset.profile),
     }
 
 

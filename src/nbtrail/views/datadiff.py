@@ -17,6 +17,7 @@ from nbtrail.views.document import (
     strong,
 )
 from nbtrail.views.formats import count
+from nbtrail.views.profile import changed_summary
 
 __all__ = ["data_diff_detail", "differences"]
 
@@ -64,7 +65,11 @@ def _column(column: ColumnDiff) -> str:
         return f"{name} retyped {column.old_dtype} → {column.new_dtype}"
     rows = ", ".join(f"{block.first:,} to {block.stop - 1:,}" for block in column.rows[:3])
     more = " and further" if len(column.rows) > 3 else ""
-    return f"{name} {column.change.value}" + (f" within rows {rows}{more}" if rows else "")
+    said = f"{name} {column.change.value}" + (f" within rows {rows}{more}" if rows else "")
+    if column.before is None or column.after is None:
+        return said
+    moved = changed_summary(column.before, column.after)
+    return f"{said} ({moved})" if moved else said
 
 
 def _cells(diff: DatasetDiff) -> Section:

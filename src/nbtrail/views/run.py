@@ -33,6 +33,7 @@ from nbtrail.views.formats import (
     shown_metrics,
     status_spans,
 )
+from nbtrail.views.profile import profile_sections
 
 __all__ = ["run_detail"]
 
@@ -151,7 +152,7 @@ def _datasets(run: Run) -> Block | None:
         Head("content"),
         Head("seen"),
     )
-    return Section("Data", (Table(heads, rows),))
+    return Section("Data", (Table(heads, rows), *profile_sections(run.datasets)))
 
 
 def _seen(use: DatasetUse) -> str:
