@@ -59,7 +59,8 @@ class OpenRuns:
         for owner in (thread, threading.main_thread().ident):
             for entry in reversed(entries):
                 if entry.thread == owner and _is_ours(entry):
-                    return entry.run
+                    run: ActiveRun = entry.run
+                    return run
         return None
 
 

@@ -121,7 +121,7 @@ class Tracker:
         name: str = "",
         *,
         experiment: str = "",
-        tags: Mapping[str, str] | None = None,
+        tags: Mapping[str, Any] | None = None,
         nested: bool = False,
         automatic: bool = False,
         first_cell: int | None = None,
@@ -318,7 +318,7 @@ class Tracker:
     # ------------------------------------------------------------ parts
 
     def _new_run(
-        self, name: str, experiment: str, parent: str | None, cell: int, tags: Mapping[str, str]
+        self, name: str, experiment: str, parent: str | None, cell: int, tags: Mapping[str, Any]
     ) -> Run:
         return Run(
             run_id=new_id(),
