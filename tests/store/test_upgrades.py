@@ -55,6 +55,18 @@ def test_an_old_store_gets_the_schema_of_a_new_one(tmp_path: Path, version: int)
     assert (tmp_path / "old" / f"nbtrail.db.v{version}.backup").is_file()
 
 
+def test_keys_stand_first_in_tables_without_rowid(tmp_path: Path) -> None:
+    """SQLite up to 3.40 takes NULL for found in other ones, and calls the database damaged."""
+    Store.open(tmp_path / "new", create=True).close()
+    with closing(sqlite3.connect(tmp_path / "new" / "nbtrail.db")) as db:
+        tables = db.execute("SELECT name FROM pragma_table_list WHERE wr").fetchall()
+        assert ("module_loads",) in tables
+        for (name,) in tables:
+            keys = [row[5] for row in db.execute(f"PRAGMA table_info({name})") if row[5]]
+            first = [row[5] for row in db.execute(f"PRAGMA table_info({name})")][: len(keys)]
+            assert first == sorted(keys), name
+
+
 @pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
 def test_an_old_run_reads_as_before_and_can_be_added_to(tmp_path: Path, version: int) -> None:
     old_store(tmp_path / "old", version)

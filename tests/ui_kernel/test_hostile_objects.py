@@ -80,3 +80,38 @@ def test_code_with_odd_globals_fits_as_ever(notebook):
         "odd = {'__name__': None, 'L': LogisticRegression, 'X': X_train, 'y': y_train}\n"
         "exec('m = L(max_iter=300).fit(X, y)', odd)\nassert odd['m'].n_iter_[0] > 1"
     )
+
+
+def test_tags_and_notes_of_objects_call_nothing_of_theirs(notebook):
+    run(
+        notebook,
+        HOSTILE
+        + "import nbtrail\nwith nbtrail.start_run('tagged', tags={'first': hostile, 'n': 3}):\n"
+        "    nbtrail.set_tag('later', hostile)\n"
+        "    nbtrail.set_note(hostile)\n",
+    )
+    found = notebook.named("tagged")
+    assert found.tags == {"first": "<Hostile>", "n": "3", "later": "<Hostile>"}
+    assert found.note == "<Hostile>"
+
+
+def test_a_name_that_is_no_text_is_told_so(notebook):
+    result = run(notebook, "import nbtrail\nnbtrail.start_run(3)", ok=False)
+    assert "name of the run must be a text, but got 3" in str(result.error_in_exec)
+    assert notebook.count() == 0
+
+
+def test_texts_that_are_not_unicode_are_found_again(notebook):
+    run(
+        notebook,
+        "import nbtrail\n"
+        "with nbtrail.start_run('odd \\ud800', experiment='\\udfff', tags={'\\ud801': 'x'}):\n"
+        "    nbtrail.log_metric('loss \\ud802', 1)\n"
+        "by_name = nbtrail.get_run('odd \\ud800')\n"
+        'found = nbtrail.runs(\'name = "odd \\ud800" and metrics."loss \\ud802" = 1\')\n'
+        "words = nbtrail.runs('\\ud801', experiment='\\udfff')\n",
+    )
+    namespace = notebook.shell.user_ns
+    run_id = notebook.last().run_id
+    assert namespace["by_name"].run_id == run_id
+    assert list(namespace["found"]["run_id"]) == list(namespace["words"]["run_id"]) == [run_id]

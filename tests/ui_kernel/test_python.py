@@ -240,6 +240,55 @@ def test_runs_in_threads_do_not_mix(notebook):
         assert (metric.count, metric.minimum, metric.maximum) == (20, n * 100, n * 100 + 19)
 
 
+def test_runs_in_tasks_do_not_mix(notebook):
+    async def part(n):
+        nbtrail.log_metric("part", n)
+
+    async def work(n):
+        with nbtrail.start_run(f"task-{n}", nested=True):
+            for step in range(3):
+                await asyncio.sleep(0)
+                nbtrail.log_metric("value", n, step)
+            await asyncio.gather(part(n), asyncio.to_thread(nbtrail.log_metric, "thread", n))
+
+    async def every():
+        with nbtrail.start_run("above"):
+            await asyncio.gather(*(work(n) for n in range(4)))
+            nbtrail.log_metric("after", 9)
+
+    asyncio.run(every())
+    above = notebook.named("above")
+    assert {m.key for m in above.metrics} == {"after"}
+    for n in range(4):
+        run = notebook.named(f"task-{n}")
+        assert run.parent_run_id == above.run_id
+        assert {m.key: (m.minimum, m.last) for m in run.metrics} == dict.fromkeys(
+            ("value", "part", "thread"), (n, n)
+        )
+
+
+def test_a_task_in_the_background_keeps_its_run_to_itself(notebook):
+    async def every():
+        entered, end = asyncio.Event(), asyncio.Event()
+
+        async def background():
+            with nbtrail.start_run("background"):
+                entered.set()
+                await end.wait()
+
+        task = asyncio.create_task(background())
+        await entered.wait()
+        nbtrail.log_metric("mine", 1)
+        end.set()
+        await task
+
+    with nbtrail.start_run("front"):
+        asyncio.run(every())
+        nbtrail.log_metric("later", 2)
+    assert {m.key for m in notebook.named("front").metrics} == {"mine", "later"}
+    assert notebook.named("background").metrics == ()
+
+
 def test_late_corrections_are_allowed_and_noted(notebook):
     with nbtrail.start_run("fixed") as run:
         nbtrail.log_param("rate", 1)

@@ -7,11 +7,12 @@ import inspect
 from collections.abc import Mapping
 from enum import Enum
 from itertools import islice
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from nbtrail.entities.run import Param
 
-__all__ = ["class_name", "estimator_params", "param_text"]
+__all__ = ["class_name", "estimator_params", "param_text", "text_of"]
 
 _MISSING = object()
 _LONGEST = 500  # characters of a text
@@ -41,6 +42,12 @@ def param_text(value: Any) -> str:
         return f"<{type(value).__qualname__}>"
 
 
+def text_of(value: Any) -> str:
+    """Return a text as it is, and anything else as `param_text` writes it."""
+    kind = type(value)  # isinstance would ask an object of the user for its class
+    return str.__str__(value) if issubclass(kind, str) else param_text(value)
+
+
 def _text(value: Any, depth: int) -> str:
     kind = type(value)
     if kind is str:
@@ -50,7 +57,7 @@ def _text(value: Any, depth: int) -> str:
     if value is None or kind in (bool, int, float, complex, bytes):
         return repr(value)[: 2 * _LONGEST]
     # Before the duck typing: the class np.float64, a default of many encoders, has a `shape` too.
-    if inspect.isroutine(value) or inspect.isclass(value):
+    if issubclass(kind, type) or _is_routine(kind):
         return f"{_name(value.__module__)}.{_name(value.__qualname__)}"
     if kind.__module__ == "numpy":
         return _numpy_text(value, depth)
@@ -66,6 +73,12 @@ def _text(value: Any, depth: int) -> str:
         )
         return "{" + ", ".join(pairs) + "}"
     return _other_text(value, kind, depth)
+
+
+def _is_routine(kind: type) -> bool:
+    """Say whether objects of this type are functions or methods, those of Cython included."""
+    known = issubclass(kind, (FunctionType, BuiltinFunctionType, MethodType))
+    return known or (hasattr(kind, "__get__") and not hasattr(kind, "__set__"))
 
 
 def _other_text(value: Any, kind: type, depth: int) -> str:

@@ -131,7 +131,7 @@ def put_module(db: sqlite3.Connection, session_id: str, module: ModuleSource, so
     execute(
         db,
         "INSERT OR REPLACE INTO module_loads VALUES (?, ?, ?, ?, ?)",
-        (session_id, module.name, module.path, module.sha256, module.cell_seq),
+        (session_id, module.cell_seq, module.name, module.path, module.sha256),
     )
 
 

@@ -14,6 +14,7 @@ from nbtrail.exceptions import NotFoundError
 from nbtrail.store.liveness import Lost
 from nbtrail.store.ranking import infer_main_metric, require_direction
 from nbtrail.store.search import RUNS, bind_lost
+from nbtrail.store.values import execute
 
 __all__ = ["resolve"]
 
@@ -31,7 +32,8 @@ def resolve(db: sqlite3.Connection, lost: Iterable[Lost], ref: str, experiment: 
     if is_run_id(ref) and db.execute("SELECT 1 FROM runs WHERE run_id = ?", (ref,)).fetchone():
         return ref  # in full, it also names one in the trash
     prefix = ref.lower() if re.fullmatch("[0-9a-fA-F]{4,32}", ref) else None
-    rows = db.execute(
+    rows = execute(
+        db,
         "SELECT run_id, name, started_ms FROM runs WHERE deleted = 0 AND (name = ? OR "
         "(? IS NOT NULL AND run_id >= ? AND run_id < ? || 'g')) ORDER BY started_ms DESC, id DESC",
         (ref, prefix, prefix, prefix),
@@ -49,7 +51,8 @@ def resolve(db: sqlite3.Connection, lost: Iterable[Lost], ref: str, experiment: 
 def _last(db: sqlite3.Connection, back: int, experiment: str | None) -> str:
     where = "WHERE r.deleted = 0 AND r.parent_run_id IS NULL AND (? IS NULL OR e.name = ?)"
     tables = "FROM runs r JOIN experiments e USING (experiment_id)"
-    row = db.execute(
+    row = execute(
+        db,
         f"SELECT run_id {tables} {where} ORDER BY started_ms DESC, id DESC LIMIT 1 OFFSET ?",
         (experiment, experiment, back),
     ).fetchone()
@@ -85,7 +88,8 @@ def _best(db: sqlite3.Connection, lost: Iterable[Lost], key: str, experiment: st
             f"It has: {_listed(metrics)}."
         )
     wanted = direction if key == main and direction else require_direction(key)
-    row = db.execute(
+    row = execute(
+        db,
         f"{RUNS} SELECT r.run_id FROM effective_runs r JOIN experiments e USING (experiment_id) "
         "JOIN metrics m ON m.run = r.id WHERE r.deleted = 0 AND r.effective = 'FINISHED' "
         "AND e.name = ? AND m.key = ? AND m.last IS NOT NULL "
@@ -109,7 +113,8 @@ def _latest_experiment(db: sqlite3.Connection) -> str:
 
 
 def _finished_metrics(db: sqlite3.Connection, lost: Iterable[Lost], experiment: str) -> list[str]:
-    rows = db.execute(
+    rows = execute(
+        db,
         f"{RUNS} SELECT DISTINCT m.key FROM effective_runs r "
         "JOIN experiments e USING (experiment_id) JOIN metrics m ON m.run = r.id "
         "WHERE r.deleted = 0 AND r.effective = 'FINISHED' AND e.name = ? AND m.last IS NOT NULL "

@@ -72,10 +72,10 @@ CREATE TABLE sources (
 
 CREATE TABLE module_loads (
     session_id TEXT NOT NULL,
+    cell_seq   INTEGER NOT NULL,
     name       TEXT NOT NULL,
     path       TEXT NOT NULL,
     sha256     TEXT NOT NULL REFERENCES sources,
-    cell_seq   INTEGER NOT NULL,
     PRIMARY KEY (session_id, cell_seq, name)
 ) WITHOUT ROWID;
 

@@ -15,7 +15,7 @@ from nbtrail.exceptions import UsageError
 from nbtrail.store.liveness import Lost
 from nbtrail.store.query import asks_for_candidates, param_matches, parse_query
 from nbtrail.store.ranking import direction_of, infer_main_metric
-from nbtrail.store.values import decode_float
+from nbtrail.store.values import decode_float, execute
 
 __all__ = ["RUNS", "bind_lost", "search"]
 
@@ -99,13 +99,15 @@ def search(
     by_main = order == "main"
     page = "" if by_main else "LIMIT ? OFFSET ?"
     cut = [] if by_main else [-1 if limit is None else limit, offset]
-    rows = db.execute(
+    rows = execute(
+        db,
         f"{head} {where} ORDER BY {ranking}, r.id DESC {page}",
         [bind_lost(lost), *values, *ranked_by, *cut],
     ).fetchall()
     total = len(rows)
     if not by_main and (offset or (limit is not None and total == limit)):
-        (total,) = db.execute(
+        (total,) = execute(
+            db,
             f"{RUNS} SELECT count(*) FROM effective_runs r JOIN experiments e "
             f"USING (experiment_id) {where}",
             [bind_lost(lost), *values],

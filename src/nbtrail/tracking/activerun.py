@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from nbtrail.capture.guard import describe
-from nbtrail.capture.hyperparams import param_text
+from nbtrail.capture.hyperparams import param_text, text_of
 from nbtrail.capture.location import Location
 from nbtrail.entities.dataset import Coverage, DatasetContext, DatasetUse, Seen
 from nbtrail.entities.run import (
@@ -222,14 +222,13 @@ class ActiveRun(RunFiles):
 
     def set_tags(self, tags: Mapping[str, Any]) -> None:
         """Set several tags."""
-        texts = {_key("tag", k): v if isinstance(v, str) else repr(v) for k, v in tags.items()}
-        texts, marks = redacted_tags(texts)
+        texts, marks = redacted_tags({_key("tag", k): v for k, v in tags.items()})
         self.add_marks(marks)
         self._submit(operations.set_tags(self.run_id, texts))
 
     def set_note(self, text: str) -> None:
         """Set the run's note."""
-        self._submit(operations.set_note(self.run_id, redacted_text(str(text))))
+        self._submit(operations.set_note(self.run_id, redacted_text(text_of(text))))
 
     def add_marks(self, marks: tuple[Mark, ...]) -> None:
         """Add honesty marks; one of a kind that is there takes its place.

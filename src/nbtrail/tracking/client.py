@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from nbtrail.capture.guard import guarded, warn_once
+from nbtrail.capture.hyperparams import param_text
 from nbtrail.config import find_store, load_settings
 from nbtrail.entities.run import RunStatus
 from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
@@ -73,7 +74,7 @@ def start_run(
     *,
     run_id: str | None = None,
     experiment: str = "",
-    tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, Any] | None = None,
     nested: bool = False,
 ) -> ActiveRun | NullRun:
     """Start a run; use it in a ``with`` block or end it with `end_run`.
@@ -99,8 +100,11 @@ def start_run(
     NotFoundError
         When `run_id` names no run.
     UsageError
-        When that run is still open.
+        When that run is still open, or a name is not a text.
     """
+    for what, text in (("run", name), ("experiment", experiment)):
+        if not isinstance(text, str):
+            raise UsageError(f"The name of the {what} must be a text, but got {param_text(text)}.")
     try:
         tracker = process_tracker()
         if run_id is not None:

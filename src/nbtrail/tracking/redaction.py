@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from nbtrail.capture.hyperparams import text_of
 from nbtrail.capture.modules import LoadedSource
 from nbtrail.capture.secrets import PLACEHOLDER, Finding, redact, redact_value
 from nbtrail.entities.cell import CellExecution
@@ -63,9 +65,9 @@ def redacted_params(params: Iterable[Param]) -> tuple[tuple[Param, ...], tuple[M
     return tuple(kept), mark_of(places)
 
 
-def redacted_tags(tags: Mapping[str, str]) -> tuple[dict[str, str], tuple[Mark, ...]]:
-    """Return tags without secrets, and the mark that this asks for."""
-    params, marks = redacted_params([Param(f"tag {key}", value) for key, value in tags.items()])
+def redacted_tags(tags: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Mark, ...]]:
+    """Return tags as texts without secrets, and the mark that this asks for."""
+    params, marks = redacted_params([Param(f"tag {key}", text_of(v)) for key, v in tags.items()])
     return {param.key.removeprefix("tag "): param.value for param in params}, marks
 
 

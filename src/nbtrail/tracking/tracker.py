@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +31,7 @@ from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.codestate import CodeState, tree_marks
 from nbtrail.tracking.honesty import Judge
 from nbtrail.tracking.names import random_name
+from nbtrail.tracking.openruns import OpenRuns
 from nbtrail.tracking.process import end_session, relative_path
 from nbtrail.tracking.redaction import (
     record_modules,
@@ -102,25 +102,14 @@ class Tracker:
         self._environment: Environment | None = None
         self._judge = Judge(store, session.session_id, self._notebook_file, readings)
         self._to_judge: dict[str, ActiveRun] = {}
-        self._open: list[tuple[int, ActiveRun]] = []
+        self._open = OpenRuns()
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
 
     # ------------------------------------------------------------ start and end
 
     def current(self) -> ActiveRun | None:
-        """Return the open run that belongs to this thread, else the main thread's."""
-        if not self._open:
-            return None
-        thread = threading.get_ident()
-        opened_by, run = self._open[-1]
-        if opened_by == thread:  # nearly always, and asked for by each log_metric
-            return run
-        main = threading.main_thread().ident
-        for owner in (thread, main):
-            for opened_by, run in reversed(self._open):
-                if opened_by == owner:
-                    return run
-        return None
+        """Return the open run of this thread and task, else the main thread's."""
+        return self._open.current()
 
     def open_run_id(self) -> str:
         """Return the id of the current run, or an empty text."""
@@ -132,7 +121,7 @@ class Tracker:
         name: str = "",
         *,
         experiment: str = "",
-        tags: Mapping[str, str] | None = None,
+        tags: Mapping[str, Any] | None = None,
         nested: bool = False,
         automatic: bool = False,
         first_cell: int | None = None,
@@ -154,7 +143,7 @@ class Tracker:
         where = self.locate().cell_seq if first_cell is None else first_cell
         run = self._new_run(name, experiment, parent.run_id if parent else None, where, tags or {})
         handle = self._opened(run)
-        self._open.append((threading.get_ident(), handle))
+        self._open.add(handle)
         if automatic:
             self.store.submit(operations.start_run(handle.snapshot()))
         else:
@@ -185,7 +174,7 @@ class Tracker:
         handle = ActiveRun(self, run)
         self._handles[run.run_id] = handle
         handle.amend(status=RunStatus.RUNNING, ended_ms=None, reason="", spans=(*run.spans, span))
-        self._open.append((threading.get_ident(), handle))
+        self._open.add(handle)
         self.store.call(operations.resume_run(run.run_id), _EXPLICIT_S)
         return handle
 
@@ -209,7 +198,7 @@ class Tracker:
         reason = redacted_text(reason)
         self._code.ended(handle.run_id)
         handle.settle()
-        self._open = [(owner, run) for owner, run in self._open if run is not handle]
+        self._open.drop(handle)
         ended, here = _now_ms(), self.locate().cell_seq
         taken = handle.meter.read()
         span = replace(handle.snapshot().spans[-1], last_cell=here)
@@ -249,7 +238,7 @@ class Tracker:
 
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture."""
-        for _, handle in reversed(self._open):
+        for handle in reversed(list(self._open)):
             handle.end(RunStatus.KILLED, "the session ended")
         self.absorb()
         self.judge_ended(5.0)
@@ -331,7 +320,7 @@ class Tracker:
     # ------------------------------------------------------------ parts
 
     def _new_run(
-        self, name: str, experiment: str, parent: str | None, cell: int, tags: Mapping[str, str]
+        self, name: str, experiment: str, parent: str | None, cell: int, tags: Mapping[str, Any]
     ) -> Run:
         return Run(
             run_id=new_id(),
