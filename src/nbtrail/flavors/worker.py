@@ -20,18 +20,32 @@ from nbtrail.flavors.saving import not_loadable, save_model
 
 __all__ = ["LENGTH", "main"]
 
+_ARRAYS = ("torch", "jax", "cupy", "dask", "sparse", "ndonnx", "tensorflow")
+
 LENGTH = struct.Struct("<Q")
 _MISSING = re.compile(r"Can't get attribute '([\w.]+)' on <module '__main__'|'__main__'")
 
 
 def main() -> None:
     """Answer jobs until the input ends."""
+    _load_skops()
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not end up between the answers
     while (job := receive(source)) is not None:
         data = pickle.dumps(_answer(*job))
         target.write(LENGTH.pack(len(data)) + data)
         target.flush()
+
+
+def _load_skops() -> None:
+    """Load skops without the array libraries that its walk through scikit-learn would load."""
+    hidden = [name for name in _ARRAYS if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None stops an import
+    try:
+        import skops.io  # noqa: F401
+    finally:
+        for name in hidden:
+            del sys.modules[name]  # a model may hold tensors
 
 
 def receive(source: IO[bytes]) -> Any:

@@ -239,11 +239,14 @@ class NotebookSession:
             return
         self._seq += 1
         self._start = start
-        self._reads.begin(start.transformed)
-        self._modules.begin()
-        self._collector.refresh()
-        self._outputs.begin(texts=self._settings.keep_output)
-        self._probed().begin_cell(start.source, start.transformed)
+        for prepare in (
+            lambda: self._reads.begin(start.transformed),
+            self._modules.begin,
+            self._collector.refresh,
+            lambda: self._outputs.begin(texts=self._settings.keep_output),
+            lambda: self._probed().begin_cell(start.source, start.transformed),
+        ):
+            guarded(prepare)()  # one that fails takes none of the others with it
         line = track_line(start.source)
         if line is not None:
             from nbtrail.ui.cellrun import CellRun
@@ -266,8 +269,8 @@ class NotebookSession:
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
-        self._identify(self._identity.after_cell(end.start.cell_id))
-        output = self._outputs.end()
+        guarded(lambda: self._identify(self._identity.after_cell(end.start.cell_id)))()
+        output = guarded(self._outputs.end)() or CellOutput((), "", 0)
         try:
             code = self._record(end, output.text) or ""  # what can't be recorded still ends its run
             if self._tracker is not None or self._collector.known():
