@@ -37,15 +37,22 @@ def main() -> None:
         target.flush()
 
 
+class _Refusing:
+    """Finder that lets no array library be imported."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+        if name in _ARRAYS:
+            raise ModuleNotFoundError(f"{name} is not needed here", name=name)
+
+
 def _load_skops() -> None:
     """Load skops without the array libraries that its walk through scikit-learn would load."""
-    hidden = [name for name in _ARRAYS if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None stops an import
+    sys.meta_path.insert(0, _Refusing)
     try:
         import skops.io  # noqa: F401
     finally:
-        for name in hidden:
-            del sys.modules[name]  # a model may hold tensors
+        sys.meta_path.remove(_Refusing)  # a model may hold tensors
 
 
 def receive(source: IO[bytes]) -> Any:
