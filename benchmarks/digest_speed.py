@@ -158,11 +158,16 @@ def frames(repetitions: int) -> None:
     digest(plain)
     (kept,) = least(repetitions, lambda: digest(plain))
     (summary,) = least(repetitions, lambda: profile(frame))
+    small = pd.DataFrame(np.random.default_rng(2).normal(size=(1_000, 10)))
+    little, least_summary = least(50, lambda: digest(small), lambda: profile(small))
     print(f"{'digest':<22} {whole * 1e3:9.1f} ms {size / whole / 1e9:6.1f} GB/s")
     print(f"{'  unchanged':<22} {again * 1e3:9.2f} ms  1/{whole / again:.0f} of it")
     print(f"{'  only numpy and texts':<22} {kept * 1e3:9.2f} ms  1/{whole / kept:.0f} of it")
     print(f"{'  of a derived frame':<22} {column * 1e3:9.1f} ms {column / whole:7.0%} of it")
     print(f"{'  profile beside it':<22} {summary * 1e3:9.1f} ms {summary / whole:7.0%} of it")
+    print(
+        f"{'  of 1,000 x 10 floats':<22} {least_summary * 1e3:9.2f} ms, digest {little * 1e3:.2f} ms"
+    )
     print(f"{'':<22} {'time':>12} {'of ours':>9} {'missed':>9} {'false alarms':>13}")
     for name, tool in tools.items():
         if tool is None:

@@ -183,3 +183,30 @@ def test_a_column_that_was_written_to_is_profiled_again():
     digest(frame, profile=True)
     frame.loc[123, "a"] = -1.0
     assert digest(frame, profile=True).profile.columns[0].minimum == -1
+
+
+def many(values):
+    return (values * 7_000)[:7_000]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pl.DataFrame({"a": pl.Series(many(["x", "y", None]), dtype=pl.Categorical)}),
+        pl.DataFrame({"a": many([{"u": 1}, None, {"u": 2}])}),
+        pa.table({"a": pa.array(many(["x", None, "y"]), pa.string_view())}),
+        pa.table({"a": pa.array(many([1.5, None, 2.5]))}),
+        pd.DataFrame({"a": pd.array(many([1, None, 2]), dtype="int64[pyarrow]")}),
+        pd.DataFrame({"a": pd.array(many([True, None, False]), dtype="boolean")}),
+        pd.DataFrame({"a": pd.arrays.SparseArray(many([1.0, np.nan, 0.0]))}),
+        pd.DataFrame({"a": pd.Categorical.from_codes(many([0, -1, 1]), [("x",), ("y",)])}),
+        pd.DataFrame({"a": many([object(), None, "x"])}),
+        pd.DataFrame({"a": pd.to_datetime(many(["2024", None, "2025"]), utc=True, format="%Y")}),
+        np.ma.array(many([1, 2, 3]), mask=many([False, True, False])),
+        np.array(many([1, "NaT", 2]), "m8[s]"),
+    ],
+    ids=lambda value: f"{type(value).__module__} {getattr(value, 'dtypes', '')}".split("\n")[0],
+)
+def test_nulls_of_every_kind_of_column_are_counted(value):
+    assert only(value).nulls == 2_333
+    assert digest(value, profile=True).profile == profile(value)

@@ -41,7 +41,7 @@ def digest(
         Called between blocks with the bytes done and those in all (an estimate); what it
         raises ends the digest and reaches the caller.
     profile : bool
-        Whether `Dataset.profile` is filled in.
+        Whether `Dataset.profile` is filled in, where that can be done.
     fresh : bool
         Read every value, even of columns that pandas says nobody wrote to since they were
         digested: its word does not cover views that were forced to be writeable.
@@ -63,7 +63,10 @@ def digest(
         return found
     from nbtrail.fingerprint.profiles import profile as profile_of
 
-    return replace(found, profile=profile_of(value, found))
+    try:
+        return replace(found, profile=profile_of(value, found))
+    except Exception:  # a column of a type that its library can't hand out: its digest stands
+        return found
 
 
 def is_data(value: Any) -> bool:

@@ -67,7 +67,8 @@ def profile(value: Any, dataset: Dataset | None = None) -> Profile | None:
     if table is None:
         return None
     keys = _keys(dataset, len(table.names))
-    found = {i: _kept[key] for i, key in enumerate(keys) if key in _kept}
+    recalled = ((i, _kept.get(key)) for i, key in enumerate(keys))
+    found = {i: one for i, one in recalled if one is not None}
     wanted = {i for i in range(len(table.names)) if i not in found}
     for part in table.parts(wanted) if wanted else ():
         names = [table.names[i] for i in part.positions]

@@ -372,7 +372,7 @@ def _picked(values: Any, positions: Array) -> list[Any]:
     """Return the values in some rows."""
     if hasattr(values, "gather"):  # polars
         return listed(values.gather(positions))
-    if type(values).__module__.partition(".")[0] == "pyarrow":
+    if type(values).__module__.partition(".")[0] == "pyarrow":  # can't take of each type
         return [values[i].as_py() for i in positions.tolist()]
     return listed(values.take(positions))
 
