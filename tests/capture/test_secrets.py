@@ -53,6 +53,11 @@ STATEMENTS = [
     ("duckdb.sql(\"CREATE SECRET (TYPE s3, SECRET 'wJalrXUtnFEMIK7MDENG')\")", "wJalrXUtnFEMI"),
     ("get_ipython().run_line_magic('env', 'X_TOKEN=a1b2c3d4e5f6')", "a1b2c3d4e5f6"),
     ("get_ipython().system('tool --password hunter22 --out x')", "hunter22"),
+    ("get_ipython().system('curl -s -u bob:hunter22 https://h/x')", "hunter22"),
+    ("main(['--user', 'bob', '--password', 'hunter22'])", "hunter22"),
+    ("psycopg.connect('host=db user=bob password=hunter22 dbname=x')", "hunter22"),
+    ("psycopg.connect('host=db password=hunter22')", "hunter22"),
+    ("get_ipython().run_line_magic('track', 'tag api_token=a1b2c3d4e5f6')", "a1b2c3d4e5f6"),
 ]
 HARMLESS = [
     "max_tokens = 4096; n_tokens = '512'",
@@ -85,6 +90,13 @@ HARMLESS = [
     "see https://example.org:8080/a@b and mailto://x",
     "git remote: git@github.com:org/repo.git",
     "model = 'meta-llama/Llama-3.1-8B-Instruct'",
+    "f(a, password=passw0rdOf, b=1)",
+    "f(a,\n  password=passw0rdOf\n)",
+    "connect(host=h, password=passw0rdOf)",
+    "x = dict( password=passw0rdOf , other=3)",
+    "print(f'user={user} password={password} x={x}')",
+    "docker run -u 1000:1000 image; curl --url user:1 https://h:8080/path",
+    "parser.parse_args(['--token', 'word'])",
     "passed = 'yes'; compass = 'north-9182'; bypass_key_2 = 'none'",
     "Pipeline(steps=[('passthrough', 'passthrough')])",
 ]
@@ -114,6 +126,10 @@ def test_values_of_secret_names_go_and_code_stays_code(code, secret):
 @pytest.mark.parametrize("text", HARMLESS)
 def test_harmless_text_stays(text):
     assert redact(text) == (text, ())
+
+
+def test_what_env_prints_is_redacted():
+    assert redact("env: MY_TOKEN=9f8a7b6c5d4e3f2a\n")[0] == "env: MY_TOKEN=<redacted:token>\n"
 
 
 def test_a_private_key_goes_whatever_joins_its_lines():

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -75,6 +76,21 @@ def test_unloading_restores_everything(bare):
     bare.run("%unload_ext nbtrail")
     bare.run("y = 2")
     assert state() == before
+
+
+def test_unloading_ends_every_thread_of_ours(bare):
+    for _ in range(2):
+        bare.run("%load_ext nbtrail")
+        bare.run(
+            "%%track\nfrom sklearn.linear_model import LogisticRegression\n"
+            "LogisticRegression().fit([[0], [1]], [0, 1])"
+        )
+        assert "nbtrail-models" in {thread.name for thread in threading.enumerate()}
+        bare.run("%unload_ext nbtrail")
+        for thread in threading.enumerate():
+            if thread.name.startswith("nbtrail"):
+                thread.join(30.0)
+                assert not thread.is_alive(), thread.name
 
 
 def test_the_folder_ignores_itself(notebook, project):

@@ -224,6 +224,14 @@ def test_a_decorated_function_of_a_module_follows_autoreload(notebook, project, 
     notebook.run("%autoreload 0")
 
 
+def test_a_folder_is_kept_without_the_trail_in_it(notebook, project):
+    with nbtrail.start_run("whole"):
+        nbtrail.log_artifact(".")
+    kept = {artifact.path for artifact in notebook.named("whole").artifacts}
+    assert "README.md" in kept
+    assert not any(".nbtrail" in path for path in kept)
+
+
 def test_runs_in_threads_do_not_mix(notebook):
     def work(n):
         with nbtrail.start_run(f"thread-{n}"):

@@ -375,3 +375,18 @@ def test_a_file_of_another_notebook_is_a_lineage_edge(bare, project):
     bare.run("%%track second\npd.read_csv('clean.csv')")
     shown = show("second").__repr__()
     assert "cell [2] of 01-prepare.ipynb  changed since" in shown
+
+
+def test_samples_of_a_written_file_do_not_make_it_changed(notebook, project):
+    notebook.run("with open('big.csv', 'w') as file:\n    file.write('a,b\\n' * 1000)")
+    session, seq = notebook.session.record.session_id, notebook.session._seq
+    reader = notebook.store.reader
+    full = digest_file(project / "big.csv").digest.content
+    sampled = full.replace(":", "~3:", 1)
+    other = full[:-4] + ("0000" if full[-4:] != "0000" else "1111")
+    notebook.run("open('big.csv').close()")
+    found = {
+        text: reader.origin("big.csv", text, (session, seq + 1)) for text in (full, sampled, other)
+    }
+    assert {o.seq for o in found.values()} == {seq}
+    assert [found[text].changed for text in (full, sampled, other)] == [False, False, True]

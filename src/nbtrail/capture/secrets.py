@@ -190,7 +190,7 @@ _SHAPE_HINTS = (
 )  # fmt: skip
 _NAME_HINTS = ("pass", "pwd", "secret", "token", "key", "credential")
 _OTHER_HINTS = ("://", "sig", "password", "pwd", "identified", "secret", "bearer", "basic", "key=",
-                "token=")  # fmt: skip
+                "token=", "curl")  # fmt: skip
 _BEFORE, _BEHIND = 200, 2000  # characters around a hint that are looked at, within its line
 
 
@@ -208,10 +208,14 @@ def _patterns() -> tuple[tuple[_Pattern, ...], ...]:
         rf"(?:getenv|get|setdefault|putenv|setenv)\(\s*\\?[\"']{_NAME}\\?[\"']\s*,\s*{_QUOTED}",
         # %env NAME=value as written and as IPython runs it, export NAME=value
         rf"(?:{_SETS}){_NAME}[= ](?P<secret>[^\s'\"\\;]+)",
+        # the options of a command in a list, as sys.argv holds them
+        rf"--{_NAME}\\?[\"']\s*,\s*{_QUOTED}",
+        # name=value inside of a text: last in it, or before the next name
+        rf"(?<=[\s'\"]){_NAME}=(?P<secret>[^\s'\"\\;,()\[\]{{}}]+)(?=\\?['\"]|[ \t]+[A-Za-z_]\w*=[^\s=])",
         # the options of a command
         rf"(?<![\w-])--{_NAME}[= ](?P<secret>[^\s'\"\\;-][^\s'\"\\;]*)",
         # a line of a file of variables
-        r"(?m)^\s*(?P<name>[A-Z][A-Z0-9_]*)=(?P<secret>(?![A-Za-z_][\w.]*$)[^\s'\"#(){}\[\]]+)$",
+        r"(?m)^\s*(?:env: )?(?P<name>[A-Z][A-Z0-9_]*)=(?P<secret>(?![A-Za-z_][\w.]*$)[^\s'\"#(){}\[\]]+)$",
     ]
     others = [
         (
@@ -223,6 +227,10 @@ def _patterns() -> tuple[tuple[_Pattern, ...], ...]:
         ("password", r"(?i);\s*(?:password|pwd)\s*=\s*(?P<secret>[^;'\"\s\\]{4,})"),
         ("password", r"(?i)\b(?:identified\s+by|password)\s+'(?P<secret>[^'\n]{4,})'"),
         ("secret", r"\bSECRET\s+'(?P<secret>[^'\n]{8,})'"),
+        (
+            "password",
+            r"\bcurl\s(?:[^\n]*?\s)?(?:-u|--user)[ =]?\\?['\"]?[^\s:'\"]+:(?P<secret>[^\s'\"\\]{4,})",
+        ),
         ("token", r"(?i)\b(?:bearer|basic)\s+(?P<secret>[\w.~+/=-]{16,})"),
     ]
     every = (shapes, [("", pattern) for pattern in named], others)

@@ -17,6 +17,7 @@ from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import NotFoundError, StoreError
+from nbtrail.fingerprint.forms import same_digest
 from nbtrail.store import growth, registered
 from nbtrail.store.connection import connect_reader
 from nbtrail.store.owners import lost_owners
@@ -220,7 +221,7 @@ class Reader:
         with self._read() as db:
             row = db.execute(
                 "SELECT w.session_id, w.seq, w.statement, c.execution_count, "
-                "coalesce(s.notebook, ''), w.content <> ?2 FROM written_files w "
+                "coalesce(s.notebook, ''), w.content FROM written_files w "
                 "JOIN cells c USING (session_id, seq) LEFT JOIN sessions s USING (session_id) "
                 "WHERE w.path = ?1 AND NOT (w.session_id = ?3 AND w.seq >= ?4) "
                 "AND c.started_ms <= coalesce((SELECT ended_ms FROM cells WHERE session_id = ?3 "
@@ -231,9 +232,11 @@ class Reader:
             ).fetchone()
         if row is None:
             return None
-        session_id, seq, statement, count, notebook, changed = row
+        session_id, seq, statement, count, notebook, written = row
+        # digests by other samples, or of an older form, tell nothing
+        changed = same_digest(written, content, file=True) is False
         return FileOrigin(
-            path, content, session_id, seq, statement, count, notebook, changed=bool(changed)
+            path, content, session_id, seq, statement, count, notebook, changed=changed
         )
 
     def episodes(self, session_id: str | None = None) -> tuple[Episode, ...]:

@@ -57,7 +57,7 @@ class ModelSaver:
         self.paused = threading.Lock()
         self._store = store
         self._saved = saved
-        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._idle = threading.Event()
         self._idle.set()
@@ -105,6 +105,14 @@ class ModelSaver:
         """Wait until everything is written; False when the time ran out."""
         return self._idle.wait(timeout_s)
 
+    def close(self, timeout_s: float) -> None:
+        """Wait as `wait` does, and end the thread and its process."""
+        self.wait(timeout_s)
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._jobs.put(None)
+
     def _work(self) -> None:
         while True:
             try:
@@ -113,6 +121,10 @@ class ModelSaver:
                 if self._process is not None:
                     self._process.close()  # it holds as much memory as a small notebook
                 continue
+            if job is None:
+                if self._process is not None:
+                    self._process.close()
+                return
             with self.paused:
                 pass
             try:

@@ -34,7 +34,7 @@ class RunFiles:
         self._figures = 0
 
     def log_artifact(self, path: str | os.PathLike[str], artifact_path: str = "") -> None:
-        """Keep a file, or every file of a folder, with the run.
+        """Keep a file, or every file of a folder but the trail itself, with the run.
 
         Parameters
         ----------
@@ -55,9 +55,11 @@ class RunFiles:
                 "Write it before you log it."
             )
         base = _inside(artifact_path)
+        trail = self._store.root.resolve()
         files = (
             [source] if source.is_file() else sorted(f for f in source.rglob("*") if f.is_file())
         )
+        files = [file for file in files if trail not in file.resolve().parents]
         root = source.parent
         for file in files:
             sha256, size = self._store.objects.put_file(file)

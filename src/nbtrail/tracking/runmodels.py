@@ -63,6 +63,10 @@ class RunModels:
         """Wait until every file is written; False when the time ran out."""
         return self._saver.wait(timeout_s)
 
+    def close(self, timeout_s: float) -> None:
+        """Wait for the files, and end the thread that writes them."""
+        self._saver.close(timeout_s)
+
     def save(
         self,
         run_id: str,

@@ -243,7 +243,7 @@ class Tracker:
         self.absorb()
         self.judge_ended(5.0)
         self.collector.stop()
-        self.models.wait(_CLOSING_S)
+        self.models.close(_CLOSING_S)
         self.wait_for_git(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
 
