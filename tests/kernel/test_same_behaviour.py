@@ -27,6 +27,7 @@ _NOISE = [
     (re.compile(r"/tmp/ipykernel_\d+/\d+\.py"), "CELL"),
     (re.compile(r"(times?: |Wall time: )[^\n]*"), r"\1"),
     (re.compile(r"CPU [^\n]*"), "CPU"),
+    (re.compile(r"pid=\d+"), "pid"),
     (re.compile(r"\b\d{6,}\.py"), "CELL"),
     (re.compile(r"(\d+)\.\d+( [mnµu]?s)"), r"\1\2"),
 ]

@@ -350,3 +350,13 @@ def test_nested_calls_are_children(notebook):
 
     outer()
     assert notebook.named("in").parent_run_id == notebook.named("out").run_id
+
+
+def test_a_fit_in_a_resumed_run_leaves_a_trace_of_what_it_replaced(notebook):
+    notebook.run("%%track one\nm = LogisticRegression(C=1.5, max_iter=300).fit(X_train, y_train)")
+    with nbtrail.start_run(run_id="one"):
+        notebook.run("m2 = LogisticRegression(C=9.0, max_iter=300).fit(X_train, y_train)")
+    run = notebook.named("one")
+    assert run.param("C").value == "9.0"
+    assert ("C", "1.5", "9.0") in [(a.key, a.before, a.after) for a in run.amendments]
+    assert len(run.spans) == 2

@@ -147,8 +147,8 @@ class ActiveRun(RunFiles):
         Parameters
         ----------
         amended : bool
-            Another value for a known key is the user's correction. After the run's end
-            every change is one.
+            Another value for a known key is the user's correction. After the run's end, and
+            when it was resumed, every change is one.
         """
         params, marks = redacted_params(params)
         self.add_marks(marks)
@@ -156,7 +156,7 @@ class ActiveRun(RunFiles):
             changed = [p for p in params if self._params.get(p.key) != p]
             self._params.update((p.key, p) for p in changed)
         if changed:
-            amended = amended or self.ended
+            amended = amended or self.ended or len(self._run.spans) > 1
             user = self._run.user
             self._submit(operations.log_params(self.run_id, changed, amended=amended, user=user))
 
