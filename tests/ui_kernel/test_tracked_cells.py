@@ -223,3 +223,16 @@ def test_what_a_later_cell_measures_again_stands_beside_the_result(notebook):
     values = notebook.shell.user_ns
     assert run.metric("accuracy").last == values["acc"]
     assert run.metric("later/accuracy").last == values["part"]
+
+
+def test_data_without_a_digest_are_named(notebook):
+    notebook.run(
+        "%%track odd\n"
+        "import threading\nimport pandas as pd\n"
+        "from sklearn.dummy import DummyClassifier\n"
+        "things = pd.DataFrame({'a': [threading.Lock(), threading.Lock()]})\n"
+        "d = DummyClassifier().fit(things, [0, 1])"
+    )
+    run = notebook.named("odd")
+    assert "things" not in {d.name for d in run.datasets}
+    assert run.tags["nbtrail.not_digested"].startswith("things: ")

@@ -362,6 +362,7 @@ class TrainingBook:
                 said = self._consumption.names(call, item)
                 role = self._roles.of(training.fitted, item.value, content, said)
             self._note(training, item, role.context or DatasetContext.SOURCE)
+        training.missed |= self._consumption.take_missed()
         return role
 
     def _add_consumed(
@@ -377,6 +378,7 @@ class TrainingBook:
                 content = item.dataset.digest.content
                 training.fitted = self._roles.fitted(training.fitted, item.value, content)
             self._note(training, item, context)
+        training.missed |= self._consumption.take_missed()
         return evaluated
 
     def _made(self, call: Call) -> None:

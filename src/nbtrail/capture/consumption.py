@@ -56,6 +56,7 @@ class Consumption:
     def __init__(self, name_of: Callable[[Any], str]) -> None:
         self._name_of = name_of
         self._sources = Sources()
+        self._missed: dict[str, str] = {}
 
     def of_fit(self, call: Call) -> list[Consumed]:
         """Return what a fit is about to learn from and to evaluate itself on."""
@@ -90,8 +91,14 @@ class Consumption:
             ]
         try:
             return [Consumed(name, variable, digest(value, profile=True), value)]
-        except FingerprintError:
+        except FingerprintError as error:
+            self._missed[variable or name] = str(error)
             return []
+
+    def take_missed(self) -> dict[str, str]:
+        """Return the data that had no digest since the last call, each with the reason."""
+        missed, self._missed = self._missed, {}
+        return missed
 
     def made(self, call: Call, consumed: list[Consumed]) -> None:
         """Remember what a matrix of xgboost or lightgbm was made of."""

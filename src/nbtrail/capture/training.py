@@ -51,6 +51,8 @@ class Training:
         The first rows of its input, for the model's signature.
     superseded : bool
         The same object was fitted again: what it was here is gone.
+    missed : dict of str to str
+        Data that it was given and that have no digest, with the reason.
     """
 
     episode_id: str
@@ -77,6 +79,7 @@ class Training:
     example: Any = None
     model_digest: str = ""
     superseded: bool = False
+    missed: dict[str, str] = field(default_factory=dict)
     _reference: weakref.ref[Any] | None = None
 
     def alive(self) -> Any:

@@ -79,6 +79,9 @@ class Results:
         if handle is not None:
             handle.add_params(run_params(self._trainings.get(training.run_id, ())))
             handle.add_datasets(training.datasets)
+            if training.missed:
+                texts = (f"{name}: {reason}" for name, reason in training.missed.items())
+                handle.set_tag("nbtrail.not_digested", "; ".join(texts))
             for point in training.points:
                 handle.add_late(training.metric_at(point))
             if training.candidates.best:
