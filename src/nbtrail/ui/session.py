@@ -7,9 +7,10 @@ here, so that no lower room has to know a higher one.
 from __future__ import annotations
 
 import atexit
+import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrail.capture.audit import subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
@@ -39,6 +40,7 @@ from nbtrail.ui.identity import NotebookIdentity
 from nbtrail.ui.output import say
 
 if TYPE_CHECKING:
+    from nbtrail.entities.cell import CellExecution, StatementFacts
     from nbtrail.lineage.recorder import Recorder
     from nbtrail.tracking.activerun import ActiveRun
     from nbtrail.tracking.tracker import Tracker
@@ -79,7 +81,9 @@ class NotebookSession:
         self._name_of = name_finder(lambda: shell.user_ns)
         self._collector = Collector(self._name_of, self._locate, self._open_run_id)
         self.automatic = False
-        self._seq = -1
+        self._count = -1  # of the last cell that began
+        self._seq = -1  # of the cell whose statements are recorded
+        self._beside: dict[int, _Beside] = {}
         self._place = _NOWHERE
         self._cells: dict[int, int] = {}
         self._start: CellStart | None = None
@@ -117,7 +121,9 @@ class NotebookSession:
     @property
     def cell_run(self) -> ActiveRun | None:
         """The run of the ``%%track`` cell that runs now."""
-        return self._cell_run.run if self._cell_run is not None else None
+        beside = self._beside.get(threading.get_ident())
+        run = beside.run if beside is not None else self._cell_run
+        return run.run if run is not None else None
 
     def install(self) -> None:
         """Start to capture."""
@@ -142,11 +148,11 @@ class NotebookSession:
         for count, code in enumerate(earlier):
             if not _does_more(code):
                 continue
-            self._seq += 1
-            self._cells[count] = self._seq
+            self._count += 1
+            self._cells[count] = self._count
             cell = earlier_cell(
                 self.record.session_id,
-                self._seq,
+                self._count,
                 count,
                 raw[count] if count < len(raw) else code,
                 code,
@@ -224,6 +230,8 @@ class NotebookSession:
     # ------------------------------------------------------------ around a cell
 
     def _locate(self) -> Location:
+        if self._beside and (beside := self._beside.get(threading.get_ident())) is not None:
+            return Location(beside.seq)
         if self._start is None or self._recorder is None:
             return _NOWHERE
         known, statement = self._place, self._recorder.current_statement
@@ -237,7 +245,12 @@ class NotebookSession:
     def _begin(self, start: CellStart) -> None:
         if start.silent:
             return
-        self._seq += 1
+        self._count += 1
+        if self._start is not None:  # another shell of this kernel is at a cell
+            run = self._tracked(start, self._count)
+            self._beside[threading.get_ident()] = _Beside(start, self._count, run)
+            return
+        self._seq = self._count
         self._start = start
         for prepare in (
             lambda: self._reads.begin(start.transformed),
@@ -247,11 +260,16 @@ class NotebookSession:
             lambda: self._probed().begin_cell(start.source, start.transformed),
         ):
             guarded(prepare)()  # one that fails takes none of the others with it
-        line = track_line(start.source)
-        if line is not None:
-            from nbtrail.ui.cellrun import CellRun
+        self._cell_run = self._tracked(start, self._seq)
 
-            self._cell_run = CellRun(self.tracker, self.shell.user_ns, line, self._seq)
+    def _tracked(self, start: CellStart, seq: int) -> CellRun | None:
+        """Start the run of a cell that wants one."""
+        line = track_line(start.source)
+        if line is None:
+            return None
+        from nbtrail.ui.cellrun import CellRun
+
+        return CellRun(self.tracker, self.shell.user_ns, line, seq)
 
     def _probed(self) -> Recorder:
         if self._recorder is None:
@@ -266,6 +284,10 @@ class NotebookSession:
         return self._recorder
 
     def _end(self, end: CellEnd) -> None:
+        beside = self._beside.get(threading.get_ident())
+        if beside is not None:
+            self._end_beside(beside, end)
+            return
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
@@ -280,6 +302,23 @@ class NotebookSession:
         finally:
             self._start = None
             prune()
+
+    def _end_beside(self, beside: _Beside, end: CellEnd) -> None:
+        """End a cell of a subshell: its statements mixed with another cell's, so none are known."""
+        from nbtrail.tracking.redaction import redacted_cell
+
+        code = beside.start.transformed
+        try:
+            if end.execution_count:
+                self._cells[end.execution_count] = beside.seq
+            cell = _execution(self.record.session_id, beside.seq, end, code)
+            self.store.submit(operations.record_cell(redacted_cell(cell)))
+            if self._tracker is not None:
+                self.tracker.absorb()
+            if beside.run is not None:
+                beside.run.close(end, code)
+        finally:
+            del self._beside[threading.get_ident()]
 
     @guarded
     def _show(self, run: CellRun | None, end: CellEnd, output: CellOutput) -> None:
@@ -313,7 +352,6 @@ class NotebookSession:
 
     @guarded
     def _record(self, end: CellEnd, output: str) -> str:
-        from nbtrail.entities.cell import CellExecution
         from nbtrail.tracking.redaction import record_modules, redacted_cell
 
         code, statements = self._probed().end_cell(end.error)
@@ -322,20 +360,7 @@ class NotebookSession:
         record_modules(self.store, self.record.session_id, self._modules.changed(), self._seq)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
-        cell = CellExecution(
-            session_id=self.record.session_id,
-            seq=self._seq,
-            cell_id=end.start.cell_id,
-            execution_count=end.execution_count,
-            source=end.start.source,
-            code=code,
-            started_ms=end.start.started_ms,
-            ended_ms=end.ended_ms,
-            status=end.status,
-            error=end.error,
-            statements=statements,
-            output=output,
-        )
+        cell = _execution(self.record.session_id, self._seq, end, code, statements, output)
         self.store.submit(operations.record_cell(redacted_cell(cell)))
         return code
 
@@ -349,6 +374,40 @@ class NotebookSession:
             for run in kept:
                 self._reads.give(run)
             show_receipts(kept)
+
+
+class _Beside(NamedTuple):
+    """A cell that runs in a subshell while another cell runs."""
+
+    start: CellStart
+    seq: int
+    run: CellRun | None
+
+
+def _execution(
+    session_id: str,
+    seq: int,
+    end: CellEnd,
+    code: str,
+    statements: tuple[StatementFacts, ...] = (),
+    output: str = "",
+) -> CellExecution:
+    from nbtrail.entities.cell import CellExecution
+
+    return CellExecution(
+        session_id=session_id,
+        seq=seq,
+        cell_id=end.start.cell_id,
+        execution_count=end.execution_count,
+        source=end.start.source,
+        code=code,
+        started_ms=end.start.started_ms,
+        ended_ms=end.ended_ms,
+        status=end.status,
+        error=end.error,
+        statements=statements,
+        output=output,
+    )
 
 
 def _does_more(code: str) -> bool:
