@@ -248,7 +248,7 @@ def test_network_is_off(notebook, store, record):
 def test_metric_that_cannot_be_named_is_unchecked_or_tapped(notebook, store, record):
     notebook.run(
         "from sklearn.metrics import accuracy_score\n"
-        "def look(y, p):\n    return accuracy_score(y, p)\nm = look([1, 0], [1, 1])"
+        "def look(y, p):\n    return accuracy_score(y, p)\nm = look([1, 0, 1, 0], [1, 1, 0, 0])"
     )
     metric = Metric(
         "accuracy", 0.5, 0.5, 0.5, origin="sklearn.metrics.accuracy_score", cell_seq=0, statement=2
