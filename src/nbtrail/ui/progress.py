@@ -8,15 +8,15 @@ from typing import Any
 
 from nbtrail.capture.guard import guarded
 
-__all__ = ["ProgressLine"]
+__all__ = ["AFTER_S", "ProgressLine"]
 
-_AFTER_S = 1.0
+AFTER_S = 1.0
 _EVERY_S = 0.3
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 class ProgressLine:
-    """Takes the reports of digests and shows one line below the cell.
+    """Takes the reports of digests that last longer than `AFTER_S`: one line below the cell.
 
     Called between two blocks of data, in the thread that digests; only the main thread's
     digests make the user wait, so only they are shown.
@@ -33,13 +33,13 @@ class ProgressLine:
             return
         now = time.monotonic()
         if done <= self._last or not self._begun:
-            self._begun, self._line = now, None  # another digest
+            self._begun, self._line = now - AFTER_S, None  # another digest
         self._last = done
         if done >= total:
             if self._line is not None:
                 self._show(f"nbtrail read {_amount(total)} in {now - self._begun:.0f} s")
             self._begun, self._last = 0.0, 0
-        elif now - self._begun >= _AFTER_S and now - self._shown >= _EVERY_S:
+        elif now - self._shown >= _EVERY_S:
             self._shown = now
             self._show(
                 f"nbtrail reads the data: {_amount(done)} of {_amount(total)} "

@@ -275,12 +275,12 @@ class NotebookSession:
         if self._recorder is None:
             from nbtrail.fingerprint.progress import set_hook
             from nbtrail.lineage.recorder import Recorder
-            from nbtrail.ui.progress import ProgressLine
+            from nbtrail.ui.progress import AFTER_S, ProgressLine
 
             self._recorder = Recorder(lambda: self.shell.user_ns, self.store.project)
             self._probes = StatementProbes(self.shell, self._recorder)
             self._probes.install()
-            set_hook(ProgressLine())
+            set_hook(ProgressLine(), AFTER_S)
         return self._recorder
 
     def _end(self, end: CellEnd) -> None:
