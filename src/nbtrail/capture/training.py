@@ -111,13 +111,7 @@ class Training:
         """Add a value; the same key again becomes its next step, or the metric's own when higher."""
         before = self.metrics.get(metric.key)
         if before is not None:
-            metric = replace(
-                metric,
-                minimum=min(before.minimum, metric.last),
-                maximum=max(before.maximum, metric.last),
-                count=before.count + 1,
-                last_step=max(before.last_step + 1, metric.last_step),
-            )
+            metric = metric.after(before, max(before.last_step + 1, metric.last_step))
         self.metrics[metric.key] = metric
         point = MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms)
         self.points.append(point)

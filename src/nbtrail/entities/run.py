@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from nbtrail.entities.dataset import DatasetUse
@@ -162,6 +162,16 @@ class Metric:
     cell_seq: int = -1
     statement: int = -1
     expression: str = ""
+
+    def after(self, before: Metric, step: int) -> Metric:
+        """Return this value as the next of the series that `before` sums up."""
+        return replace(
+            self,
+            minimum=min(before.minimum, self.last),
+            maximum=max(before.maximum, self.last),
+            count=before.count + 1,
+            last_step=step,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.run import LATER, Mark, MarkKind, Run
 from nbtrail.lineage.graph import Graph, Node, build_graph
+from nbtrail.lineage.randomness import unseeded_mark
 from nbtrail.lineage.slice import backward_slice, criteria
 
 __all__ = ["Judgement", "judge"]
@@ -43,7 +44,7 @@ class Judgement(NamedTuple):
 def judge(
     run: Run, cells: Sequence[CellExecution], positions: Mapping[str, int] | None = None
 ) -> Judgement:
-    """Say on what a run depends, and which marks the order of execution gives it.
+    """Say on what a run depends, and which marks the recorded statements give it.
 
     ``out-of-order``
         A cell used what a cell further down in the notebook had made.
@@ -53,6 +54,8 @@ def judge(
         A value was made by a text that its cell no longer holds, by a cell that the
         notebook no longer has, by running a cell twice where the second run built on the
         first, or by nothing that was recorded.
+    ``unseeded``
+        A generator was drawn from that nobody had seeded.
 
     Parameters
     ----------
@@ -69,7 +72,8 @@ def judge(
     used = backward_slice(graph, *criteria(run, graph))
     notebook = _Notebook(history, positions or {})
     order = _Judge(graph, used, notebook)
-    found = (order.out_of_order(), order.stale(), order.hidden())
+    unseeded = unseeded_mark(run, graph, used, notebook.executions)
+    found = (order.out_of_order(), order.stale(), order.hidden(), unseeded)
     return Judgement(
         tuple(mark for mark in found if mark is not None),
         frozenset(seq for seq, _ in used),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.run import Mark, MarkKind, Run
-from nbtrail.lineage.graph import Graph, Node, build_graph
-from nbtrail.lineage.slice import backward_slice, criteria
+from nbtrail.lineage.graph import Graph, Node
 
-__all__ = ["makes_unseeded", "unseeded_marks"]
+__all__ = ["makes_unseeded", "unseeded_mark"]
 
 _NAMES = {"rng:numpy": "numpy's global generator", "rng:stdlib": "Python's random module"}
-_GENERATORS = {"default_rng", "RandomState"}
+_GENERATORS = frozenset({"default_rng", "RandomState"})
 
 
-def unseeded_marks(run: Run, cells: Sequence[CellExecution]) -> tuple[Mark, ...]:
+def unseeded_mark(
+    run: Run, graph: Graph, used: Collection[Node], cells: Mapping[int, CellExecution]
+) -> Mark | None:
     """Return the mark of a run that drew from a generator that nobody had seeded.
 
     That is seen, not guessed: the recorder compares the state of the global generators around
@@ -24,35 +25,35 @@ def unseeded_marks(run: Run, cells: Sequence[CellExecution]) -> tuple[Mark, ...]
 
     Parameters
     ----------
-    cells : sequence of CellExecution
-        The session's history.
+    graph : Graph
+        Of the session's history.
+    used : collection of Node
+        What the results depend on; the run's own cells count when that is nothing.
+    cells : mapping of int to CellExecution
+        The history by position.
     """
-    last = max([run.last_cell, *(m.cell_seq for m in run.metrics)])
-    history = [c for c in sorted(cells, key=lambda c: c.seq) if c.seq <= last]
-    graph = build_graph(history)
-    used = set(_used(run, graph))
+    mine = set(used) or {n for n in graph.order if run.first_cell <= n[0] <= run.last_cell}
     seeded: set[str] = set()
-    texts = {cell.seq: cell for cell in history}
     for node in graph.order:
-        facts = graph.facts[node]
-        text = _text(texts[node[0]], facts.first_line, facts.last_line)
-        where = f"In [{texts[node[0]].execution_count}], line {facts.first_line}"
+        facts, cell = graph.facts[node], cells[node[0]]
+        text = _text(cell, facts.first_line, facts.last_line)
+        where = f"In [{cell.execution_count}], line {facts.first_line}"
         for channel, words in _NAMES.items():
             drew = channel in facts.channels_read
-            if drew and channel not in seeded and node in used:
+            if drew and channel not in seeded and node in mine:
                 reason = f"`{_first(text)}` ({where}) drew from {words}, which no statement seeded"
-                return (Mark(MarkKind.UNSEEDED, reason),)
+                return Mark(MarkKind.UNSEEDED, reason)
             if channel in facts.channels_written and not drew:
                 seeded.add(channel)
-        if node in used and makes_unseeded(text):
+        if node in mine and makes_unseeded(text):
             reason = f"`{_first(text)}` ({where}) makes a random generator without a seed"
-            return (Mark(MarkKind.UNSEEDED, reason),)
-    return ()
+            return Mark(MarkKind.UNSEEDED, reason)
+    return None
 
 
-def makes_unseeded(text: str) -> bool:
-    """Say whether a statement makes a numpy generator without giving it a seed."""
-    if not any(name in text for name in _GENERATORS):
+def makes_unseeded(text: str, names: Collection[str] = _GENERATORS) -> bool:
+    """Say whether a statement calls one of `names`, numpy's generators, without a seed."""
+    if not any(name in text for name in names):
         return False
     try:
         tree = ast.parse(text)
@@ -62,17 +63,9 @@ def makes_unseeded(text: str) -> bool:
         isinstance(node, ast.Call)
         and not node.args
         and not node.keywords
-        and getattr(node.func, "attr", getattr(node.func, "id", "")) in _GENERATORS
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in names
         for node in ast.walk(tree)
     )
-
-
-def _used(run: Run, graph: Graph) -> tuple[Node, ...]:
-    """Return the statements of the run's results; its own cells when it has none."""
-    found = backward_slice(graph, *criteria(run, graph))
-    if found:
-        return tuple(found)
-    return tuple(n for n in graph.order if run.first_cell <= n[0] <= run.last_cell)
 
 
 def _text(cell: CellExecution, first: int, last: int) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-
 from nbtrail.capture.secrets import PLACEHOLDER
+from nbtrail.lineage.randomness import makes_unseeded
 from nbtrail.pipeline.plan import Plan
 
 __all__ = ["likely_cause", "unseeded", "withheld"]
 
 _NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random module"}
+_FRESH = frozenset({"default_rng", "RandomState", "uuid4", "urandom"})
 
 
 def likely_cause(plan: Plan) -> str:
@@ -55,21 +55,12 @@ def unseeded(plan: Plan) -> str:
                 )
             if channel in facts.channels_written:
                 seeded.add(channel)
-        if _fresh_generator(text):
+        if makes_unseeded(text, _FRESH):
             return (
                 f"`{_first_line(text)}` makes a random generator without a seed. "
                 "Give it one and run it again."
             )
     return ""
-
-
-def _fresh_generator(text: str) -> bool:
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and not node.args and not node.keywords:
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in {"default_rng", "RandomState", "uuid4", "urandom"}:
-                return True
-    return False
 
 
 def _first_line(text: str) -> str:

@@ -6,8 +6,6 @@ them out unless they are asked for: the run of the search stands for them.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nbtrail.capture.searches import Candidate, Candidates
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import CANDIDATE_TAG, CANDIDATES_TAG, Metric, Run
@@ -74,11 +72,6 @@ def _summaries(candidate: Candidate) -> tuple[Metric, ...]:
             role="validation",
         )
         if before is not None:
-            summary = replace(
-                summary,
-                minimum=min(before.minimum, value),
-                maximum=max(before.maximum, value),
-                count=before.count + 1,
-            )
+            summary = summary.after(before, point.step)
         found[point.key] = summary
     return tuple(found.values())

@@ -79,7 +79,6 @@ class Judge:
     @guarded
     def _one(self, run: ActiveRun) -> None:
         from nbtrail.lineage.honesty import judge
-        from nbtrail.lineage.randomness import unseeded_marks
         from nbtrail.tracking.redaction import cell_marks
 
         self._store.flush(5.0)
@@ -87,8 +86,7 @@ class Judge:
         known = self._cells[-1].seq + 1 if self._cells else 0
         self._cells += self._store.reader.cells(self._session_id, known)
         found = judge(record, self._cells, cell_places(self._notebook()))
-        unseeded, redacted = unseeded_marks(record, self._cells), cell_marks(record, self._cells)
-        run.add_marks((*found.marks, *unseeded, *redacted))
+        run.add_marks((*found.marks, *cell_marks(record, self._cells)))
         run.add_datasets(
             use
             for seq in sorted(found.cells)

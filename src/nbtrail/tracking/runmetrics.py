@@ -122,13 +122,7 @@ class RunMetrics:
                     changes.append(
                         Amendment("metric", metric.key, old, new, metric.last_ms, self._user)
                     )
-            metric = replace(
-                metric,
-                last_step=at,
-                minimum=min(before.minimum, metric.last),
-                maximum=max(before.maximum, metric.last),
-                count=before.count + 1,
-            )
+            metric = metric.after(before, at)
         return metric, MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms)
 
     def _ask(self) -> None:
