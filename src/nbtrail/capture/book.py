@@ -109,6 +109,18 @@ class TrainingBook:
         with self._lock:
             return self._ledger.take_loose()
 
+    def so_far(self) -> tuple[tuple[Training, ...], tuple[tuple[str, Metric], ...]]:
+        """Return what changed while a cell goes on: trainings, and values of no model.
+
+        For another thread than the user's, which it never keeps waiting.
+        """
+        if not self._lock.acquire(blocking=False):
+            return (), ()
+        try:
+            return self._ledger.unsaved(), self._ledger.take_older_loose()
+        finally:
+            self._lock.release()
+
     def claim(self, name: str, value: float, cell_seq: int) -> bool:
         """Let the user's own name take the place of a captured metric's; see `Ledger.claim`."""
         with self._lock:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.searches import Candidates
 from nbtrail.capture.training import Training
+from nbtrail.entities.run import Metric
 from nbtrail.store import operations
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.children import add_candidates
@@ -49,10 +51,21 @@ class Results:
             self._split(run_id)
         for training in changed:
             self._apply(training)
-        for run_id, metric in collector.drain_loose():
-            handle = self._tracker.handle(run_id)
-            if handle is not None:
-                handle.add_metric(metric)
+        self._log(collector.drain_loose())
+
+    def so_far(self) -> list[operations.Operation]:
+        """Return what a process that dies in the middle of a cell would take with it.
+
+        The runs get their results when the cell ends; until then the light history has them.
+        """
+        trainings, loose = self._tracker.collector.so_far()
+        self._log(loose)
+        session = self._tracker.session.session_id
+        return [
+            operations.put_episode(redacted_episode(training.episode(session)))
+            for training in trainings
+            if training.is_model
+        ]
 
     def adopt(self, training: Training, handle: ActiveRun) -> None:
         """Make `handle` the run of a training that had none."""
@@ -73,6 +86,13 @@ class Results:
         """Write the state of a training into the light history."""
         episode = training.episode(self._tracker.session.session_id)
         self._tracker.store.submit(operations.put_episode(redacted_episode(episode)))
+
+    def _log(self, loose: Iterable[tuple[str, Metric]]) -> None:
+        """Give values that belong to no model to the runs that were open."""
+        for run_id, metric in loose:
+            handle = self._tracker.handle(run_id)
+            if handle is not None:
+                handle.add_metric(metric)
 
     def _apply(self, training: Training) -> None:
         handle = self._tracker.handle(training.run_id)

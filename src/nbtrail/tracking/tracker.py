@@ -104,6 +104,7 @@ class Tracker:
         self._to_judge: dict[str, ActiveRun] = {}
         self._open = OpenRuns()
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
+        store.writer.watch(self.results.so_far)
 
     # ------------------------------------------------------------ start and end
 
@@ -243,6 +244,7 @@ class Tracker:
         self.absorb()
         self.judge_ended(5.0)
         self.collector.stop()
+        self.store.writer.unwatch(self.results.so_far)
         self.models.close(_CLOSING_S)
         self.wait_for_git(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
