@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.searches import Candidates
 from nbtrail.capture.training import Training
-from nbtrail.entities.run import Metric
+from nbtrail.compare.directions import known_direction
+from nbtrail.entities.run import Direction, Experiment, Metric
 from nbtrail.store import operations
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.children import add_candidates
@@ -126,7 +128,11 @@ class Results:
         if handle is None or not handle.splits or len(models) < 2:
             return
         above = handle.snapshot()
-        for number, training in enumerate(models[:_MOST_CHILDREN], start=1):
+        kept = _chosen(models, above.experiment)
+        for number, training in enumerate(models, start=1):
+            if training not in kept:
+                training.run_id = ""
+                continue
             child = self._tracker.add_finished(
                 [training],
                 name=f"{above.name}.{number}",
@@ -136,5 +142,19 @@ class Results:
             training.run_id = child.run_id
             self._trainings[child.run_id] = [training]
         self._trainings[run_id] = [t for t in self._trainings[run_id] if t.run_id == run_id]
-        if len(models) > _MOST_CHILDREN:
-            handle.set_tag("nbtrail.children", f"{_MOST_CHILDREN} of {len(models)} fits kept")
+        if len(kept) < len(models):
+            text = f"{len(kept)} of {len(models)} fits; the light history has the others"
+            handle.set_tag("nbtrail.children", text)
+
+
+def _chosen(models: Sequence[Training], experiment: Experiment) -> Sequence[Training]:
+    """Return the fits that become child runs: all, or the best of many, else the latest."""
+    if len(models) <= _MOST_CHILDREN:
+        return models
+    key = experiment.main_metric or next((k for m in reversed(models) for k in m.metrics), "")
+    direction = experiment.direction or known_direction(key)
+    measured = [m for m in models if key in m.metrics and not isnan(m.metrics[key].last)]
+    if direction is None or len(measured) < _MOST_CHILDREN:
+        return models[-_MOST_CHILDREN:]
+    measured.sort(key=lambda m: m.metrics[key].last, reverse=direction is Direction.MAX)
+    return measured[:_MOST_CHILDREN]
