@@ -36,6 +36,7 @@ _BATCH: Final = 5_000
 _MEMORY: Final = 100_000
 _BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _OWNING: Final = frozenset({"start_run", "resume_run", "start_session"})
+_ENDING: Final = frozenset({"end_run", "end_session"})  # by then forked children have written
 
 
 class Ticket:
@@ -205,7 +206,9 @@ class Writer:
     def _turn(self) -> None:
         items = self._take(_BATCH)
         now = time.monotonic()
-        beating = self._owning and now - self._beaten_at >= HEARTBEAT_S
+        beating = self._owning and (
+            now - self._beaten_at >= HEARTBEAT_S or any(_kind(item) in _ENDING for item in items)
+        )
         barrier = self._unsynced and now - self._synced_at >= _BARRIER_S
         retry = bool(self._failures) and now >= self._retry_at
         if not (items or beating or barrier or retry):
@@ -346,6 +349,11 @@ class Writer:
                 self._link.close()
         except (StoreError, OSError):
             self._link.close()
+
+
+def _kind(item: Operation | Ticket) -> str:
+    operation = item.operation if isinstance(item, Ticket) else item
+    return operation.kind if operation is not None else ""
 
 
 def _is_fault(error: BaseException) -> bool:

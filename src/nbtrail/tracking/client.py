@@ -43,8 +43,13 @@ __all__ = [
 ]
 
 
-def process_tracker() -> Tracker:
+def process_tracker(root: Path | None = None) -> Tracker:
     """Return the process's tracker, made on first use.
+
+    Parameters
+    ----------
+    root : Path, optional
+        The folder ``.nbtrail`` of a tracker that is made now; found from here when absent.
 
     Raises
     ------
@@ -55,7 +60,7 @@ def process_tracker() -> Tracker:
     if present is not None:
         return present
     folder = Path.cwd()
-    root = find_store(folder)
+    root = root or find_store(folder)
     assert root is not None
     store = Store.open(root, create=True, warn=warn_once)
     settings = load_settings(store.project)
@@ -233,6 +238,7 @@ def _open() -> ActiveRun:
     if run is None:
         raise UsageError(
             "No run is open, so there is nothing to log to. Start one: "
-            "'with nbtrail.start_run():', or '%%track' as a cell's first line"
+            "'with nbtrail.start_run() as run:', or '%%track' as a cell's first line. In a worker "
+            "process, hand it the run and log to that: run.log_metric(...)"
         )
     return run

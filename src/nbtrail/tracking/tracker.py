@@ -103,6 +103,7 @@ class Tracker:
         self._judge = Judge(store, session.session_id, self._notebook_file, readings)
         self._to_judge: dict[str, ActiveRun] = {}
         self._open = OpenRuns()
+        self._process = os.getpid()
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
         store.writer.watch(self.results.so_far)
 
@@ -238,7 +239,14 @@ class Tracker:
         self._judge.wait(timeout_s)
 
     def close(self) -> None:
-        """End what is open, write what is pending, stop to capture."""
+        """End what is open, write what is pending, stop to capture.
+
+        A forked child only writes what it has logged: the rest is its parent's.
+        """
+        if os.getpid() != self._process:
+            for handle in self._open:
+                handle.end()
+            return
         for handle in reversed(list(self._open)):
             handle.end(RunStatus.KILLED, "the session ended")
         self.absorb()
@@ -326,8 +334,8 @@ class Tracker:
     ) -> Run:
         return Run(
             run_id=new_id(),
-            name=name or random_name(),
-            experiment=Experiment(experiment or self._experiment()),
+            name=redacted_text(name) or random_name(),
+            experiment=Experiment(redacted_text(experiment) or self._experiment()),
             status=RunStatus.RUNNING,
             started_ms=_now_ms(),
             parent_run_id=parent,
