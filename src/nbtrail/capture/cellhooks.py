@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbtrail.capture.guard import describe, guarded
+from nbtrail.capture.guard import describe, guarded, warn_once
 
 if TYPE_CHECKING:
     from nbtrail.entities.cell import CellStatus
@@ -70,8 +70,8 @@ class CellHooks:
         self, shell: Any, begin: Callable[[CellStart], None], end: Callable[[CellEnd], None]
     ) -> None:
         self._shell = shell
-        self._begin = guarded(begin)
-        self._end = guarded(end)
+        self._begin = _calm(guarded(begin))
+        self._end = _calm(guarded(end))
         self._open = threading.local()
 
     def install(self) -> None:
@@ -118,6 +118,18 @@ class CellHooks:
                 break
         if not stack:
             self._end(_ended(start, result))
+
+
+def _calm(step: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Make an interrupt of our own work one warning: the shell would show our traceback."""
+
+    def call(fact: Any) -> None:
+        try:
+            step(fact)
+        except KeyboardInterrupt:
+            warn_once("Interrupted while a cell was recorded; some of it may be missing.")
+
+    return call
 
 
 def _ended(start: CellStart, result: Any) -> CellEnd:

@@ -81,7 +81,8 @@ class Judge:
         from nbtrail.lineage.honesty import judge
         from nbtrail.tracking.redaction import cell_marks
 
-        self._store.flush(5.0)
+        if not self._store.flush(5.0):
+            return  # it waits in a rescue file, and whoever could not write it has said so
         record = self._store.reader.run(run.run_id)
         known = self._cells[-1].seq + 1 if self._cells else 0
         self._cells += self._store.reader.cells(self._session_id, known)
