@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
 import subprocess
 import sys
 
 import pytest
 
-import nbtrail
 from nbtrail.entities.run import RunStatus
 from nbtrail.store.store import Store
 
@@ -61,10 +58,18 @@ def test_a_run_travels_to_workers(project, how):
     store.close()
 
 
+COPIED = """
+import copy, pickle
+import nbtrail
+
+with nbtrail.start_run("mine") as run:
+    assert copy.deepcopy({"run": run})["run"] is run
+    assert pickle.loads(pickle.dumps(run)) is run
+"""
+
+
 def test_copies_in_its_own_process_are_the_run_itself(project):
-    with nbtrail.start_run("mine") as run:
-        assert copy.deepcopy({"run": run})["run"] is run
-        assert pickle.loads(pickle.dumps(run)) is run
+    subprocess.run([sys.executable, "-c", COPIED], cwd=project, check=True)
 
 
 FORKED = """

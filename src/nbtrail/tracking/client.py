@@ -21,6 +21,7 @@ from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.process import begin_session, name_finder, present_tracker, use_tracker
+from nbtrail.tracking.scriptreads import ScriptReads
 from nbtrail.tracking.tracker import Tracker
 
 __all__ = [
@@ -64,8 +65,12 @@ def process_tracker(root: Path | None = None) -> Tracker:
     assert root is not None
     store = Store.open(root, create=True, warn=warn_once)
     settings = load_settings(store.project)
-    tracker = Tracker(store, begin_session(store, "", folder), settings, name_of=names_in_main)
+    reads = ScriptReads(store.project, lambda: tracker.open_run_id())  # noqa: PLW0108
+    session = begin_session(store, "", folder)
+    tracker = Tracker(store, session, settings, name_of=names_in_main, give_reads=reads.give)
     tracker.collector.start()
+    reads.install()
+    atexit.register(reads.remove)
     atexit.register(tracker.close)
     use_tracker(lambda: tracker)
     return tracker

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from nbtrail.capture.audit import unwatched
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.location import Location
@@ -310,7 +311,9 @@ class Tracker:
                     "Give an existing file, or the table or array itself."
                 )
             source = relative_path(path, self.store.project)
-            return DatasetUse(digest_file(path), name or path.name, context, seen, source)
+            with unwatched():
+                found = digest_file(path)
+            return DatasetUse(found, name or path.name, context, seen, source)
         # a view that was forced to be writeable escapes the cache: what is logged by hand does not
         found = digest(data, profile=True, fresh=seen is Seen.LOGGED)
         return DatasetUse(found, name or self.name_of(data) or "data", context, seen)
