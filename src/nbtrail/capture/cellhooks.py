@@ -7,17 +7,21 @@ for each thread; only the outermost cell of a thread counts.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from nbtrail.capture.foreground import foreground
 from nbtrail.capture.guard import describe, guarded
 
 if TYPE_CHECKING:
     from nbtrail.entities.cell import CellStatus
 
 __all__ = ["CellEnd", "CellHooks", "CellStart"]
+
+T = TypeVar("T")
 
 
 class CellStart(NamedTuple):
@@ -70,8 +74,8 @@ class CellHooks:
         self, shell: Any, begin: Callable[[CellStart], None], end: Callable[[CellEnd], None]
     ) -> None:
         self._shell = shell
-        self._begin = guarded(begin)
-        self._end = guarded(end)
+        self._begin = guarded(_in_front(begin))
+        self._end = guarded(_in_front(end))
         self._open = threading.local()
 
     def install(self) -> None:
@@ -118,6 +122,15 @@ class CellHooks:
                 break
         if not stack:
             self._end(_ended(start, result))
+
+
+def _in_front(hook: Callable[[T], None]) -> Callable[[T], None]:
+    @functools.wraps(hook)
+    def held(event: T) -> None:
+        with foreground:
+            hook(event)
+
+    return held
 
 
 def _ended(start: CellStart, result: Any) -> CellEnd:
