@@ -7,17 +7,21 @@ for each thread; only the outermost cell of a thread counts.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from nbtrail.capture.foreground import foreground
 from nbtrail.capture.guard import describe, guarded, warn_once
 
 if TYPE_CHECKING:
     from nbtrail.entities.cell import CellStatus
 
 __all__ = ["CellEnd", "CellHooks", "CellStart"]
+
+T = TypeVar("T")
 
 
 class CellStart(NamedTuple):
@@ -70,8 +74,8 @@ class CellHooks:
         self, shell: Any, begin: Callable[[CellStart], None], end: Callable[[CellEnd], None]
     ) -> None:
         self._shell = shell
-        self._begin = _calm(guarded(begin))
-        self._end = _calm(guarded(end))
+        self._begin = _calm(guarded(_in_front(begin)))
+        self._end = _calm(guarded(_in_front(end)))
         self._open = threading.local()
 
     def install(self) -> None:
@@ -130,6 +134,15 @@ def _calm(step: Callable[[Any], None]) -> Callable[[Any], None]:
             warn_once("Interrupted while a cell was recorded; some of it may be missing.")
 
     return call
+
+
+def _in_front(hook: Callable[[T], None]) -> Callable[[T], None]:
+    @functools.wraps(hook)
+    def held(event: T) -> None:
+        with foreground:
+            hook(event)
+
+    return held
 
 
 def _ended(start: CellStart, result: Any) -> CellEnd:

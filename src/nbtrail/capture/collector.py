@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.capture.calls import Call
+from nbtrail.capture.foreground import foreground
 from nbtrail.capture.location import Location
 from nbtrail.capture.taps import Taps
 
@@ -88,11 +89,13 @@ class Collector:
 
     def entered(self, call: Call) -> None:
         """Take a call that begins."""
-        self._opened().entered(call)
+        with foreground:
+            self._opened().entered(call)
 
     def returned(self, call: Call) -> None:
         """Take a call that came back."""
-        self._opened().returned(call)
+        with foreground:
+            self._opened().returned(call)
 
     def _opened(self) -> TrainingBook:
         if self._book is None:

@@ -78,6 +78,7 @@ class Recorder:
         self._index = -1
         self._inner_lines = 0
         self._facts = []
+        self._observer.forget()
         self._began = time.perf_counter()
         self._own = 0.0
 

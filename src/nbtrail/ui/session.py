@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nbtrail.capture.audit import subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
-from nbtrail.capture.guard import guarded, warn_once
+from nbtrail.capture.guard import attempt, guarded, warn_once
 from nbtrail.capture.location import Location
 from nbtrail.capture.modules import ProjectModules
 from nbtrail.capture.notebook import find_notebook
@@ -264,7 +264,7 @@ class NotebookSession:
             lambda: self._outputs.begin(texts=self._settings.keep_output),
             lambda: self._probed().begin_cell(start.source, start.transformed),
         ):
-            guarded(prepare)()  # one that fails takes none of the others with it
+            attempt(prepare)  # one that fails takes none of the others with it
         self._cell_run = self._tracked(start, self._seq)
 
     def _tracked(self, start: CellStart, seq: int) -> CellRun | None:
@@ -296,17 +296,18 @@ class NotebookSession:
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
-        guarded(lambda: self._identify(self._identity.after_cell(end.start.cell_id)))()
-        output = guarded(self._outputs.end)() or CellOutput((), "", 0)
+        attempt(lambda: self._identify(self._identity.after_cell(end.start.cell_id)))
+        output = attempt(self._outputs.end) or CellOutput((), "", 0)
         try:
             code = self._record(end, output.text) or ""  # what can't be recorded still ends its run
             if self._tracker is not None or self._collector.known():
-                with self.tracker.models.paused:
-                    self._show(run, end, output)
-                    self._ended(run, end, code)
+                self._show(run, end, output)
+                self._ended(run, end, code)
         finally:
             self._start = None
             prune()
+            if run is not None:
+                self.store.hurry()  # it is on the disk before the user reads the receipt
 
     def _end_beside(self, beside: _Beside, end: CellEnd) -> None:
         """End a cell of a subshell: its statements mixed with another cell's, so none are known."""
