@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -43,8 +44,23 @@ class Chunk:
 
 @dataclass
 class Case:
+    """A notebook with the truth about it.
+
+    Attributes
+    ----------
+    refused : str
+        A word of the cause, for a case that must not be verified.
+    answers : list of str
+        What is typed where it asks.
+    library : str
+        What has to be installed for it.
+    """
+
     title: str
     metrics: list[str]
+    refused: str = ""
+    answers: list[str] = field(default_factory=list)
+    library: str = ""
     chunks: list[Chunk] = field(default_factory=list)
 
     @property
@@ -54,9 +70,14 @@ class Case:
 
 def read_case(path: Path) -> Case:
     text = path.read_text(encoding="utf-8")
-    title = re.search(r"# title: (.*)", text)
-    metrics = re.search(r"# metrics: (.*)", text)
-    case = Case(title.group(1), metrics.group(1).split())
+    head = dict(re.findall(r"^# (title|metrics|refused|input|needs): (.*)$", text, re.MULTILINE))
+    case = Case(
+        head["title"],
+        head["metrics"].split(),
+        head.get("refused", ""),
+        head.get("input", "").split(),
+        head.get("needs", ""),
+    )
     for part in re.split(r"^# %%", text, flags=re.MULTILINE)[1:]:
         head, _, body = part.partition("\n")
         body = body.rstrip("\n")
@@ -125,6 +146,11 @@ class Notebook:
         return result.result
 
     def play(self, case: Case) -> None:
+        answers = iter(case.answers)
+        with mock.patch("builtins.input", lambda _prompt="": next(answers)):
+            self._play(case)
+
+    def _play(self, case: Case) -> None:
         for chunk in case.chunks:
             if chunk.kind == "file":
                 target = self.folder / chunk.name
