@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextvars
 import os
 import re
 import sys
@@ -109,6 +110,8 @@ class Notebook:
         self.probes = StatementProbes(self.shell, self.recorder)
         self.probes.install()
         self.cells: list[CellExecution] = []
+        self._loop = asyncio.Runner()
+        self._context = contextvars.copy_context()  # one for all cells, as in a kernel
 
     @property
     def values(self) -> dict:
@@ -119,8 +122,9 @@ class Notebook:
         transformed = self.shell.transform_cell(source)
         self.recorder.begin_cell(source, transformed)
         with capture_output(display=True) as output:
-            result = asyncio.run(
-                self.shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
+            result = self._loop.run(
+                self.shell.run_cell_async(source, store_history=True, transformed_cell=transformed),
+                context=self._context,
             )
         error = result.error_before_exec or result.error_in_exec
         text = f"{type(error).__name__}: {error}" if error else ""
@@ -146,8 +150,7 @@ class Notebook:
         return result.result
 
     def play(self, case: Case) -> None:
-        answers = iter(case.answers)
-        with mock.patch("builtins.input", lambda _prompt="": next(answers)):
+        with mock.patch("builtins.input", side_effect=case.answers):
             self._play(case)
 
     def _play(self, case: Case) -> None:
@@ -167,6 +170,7 @@ class Notebook:
             tracker.store.close()
             atexit.unregister(tracker.close)
             use_tracker(None)
+        self._loop.close()
         self.probes.uninstall()
         self.shell.history_manager.end_session()
         InteractiveShell.clear_instance()

@@ -54,7 +54,7 @@ class Score:
         return self.expected == self.found
 
 
-def score_case(path: str, *, unverified: bool = True) -> Score:
+def score_case(path: str, unverified: bool = True) -> Score:
     """Run a case in a real shell, export it, and hold the result against the case's own word.
 
     Parameters
@@ -110,9 +110,7 @@ def first_try(plan: Plan, project: Path, expected: dict[str, float]) -> str:
     return "right" if found.metrics == expected else f"wrong: {found.metrics}"
 
 
-def _exported(
-    store: Store, run_id: str, folder: Path
-) -> tuple[str, str, str, dict[str, float]]:
+def _exported(store: Store, run_id: str, folder: Path) -> tuple[str, str, str, dict[str, float]]:
     try:
         manifest = export_run(store, run_id, folder)
     except ExportError as error:
@@ -138,5 +136,3 @@ def _compared(case: Case, plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]
             elif needed and node not in chosen:
                 lost.append(text)
     return tuple(kept), tuple(lost)
-
-

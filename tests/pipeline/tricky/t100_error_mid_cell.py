@@ -1,7 +1,7 @@
 # title: statements before and after an error in one cell
 # metrics: m
 # %% a need
-x = 1
+x = 1  #: drop
 # %% b need raises
 x = 5
 y = x + 1

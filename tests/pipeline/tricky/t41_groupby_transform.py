@@ -1,7 +1,7 @@
 # title: groupby chains; one derived column unused
 # metrics: m
 # %% a need
-import numpy as np
+import numpy as np  #: drop
 import pandas as pd
 df = pd.DataFrame({"g": list("aabbc"), "v": [1.0, 2.0, 3.0, 5.0, 8.0]})
 # %% b need

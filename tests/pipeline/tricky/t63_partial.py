@@ -2,7 +2,7 @@
 # metrics: m
 # %% a need
 from functools import partial, reduce
-import operator
+import operator  #: drop
 bag = [1, 2]
 def total(items, extra):
     return sum(items) + extra

@@ -1,7 +1,7 @@
 # title: tee and zip share one iterator
 # metrics: m
 # %% a need
-import itertools
+import itertools  #: drop
 src = iter(range(10))
 # %% b need
 pairs = zip(src, src)

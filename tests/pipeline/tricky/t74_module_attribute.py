@@ -2,7 +2,7 @@
 # metrics: m
 # %% a need
 import string
-import textwrap
+import textwrap  #: drop
 # %% b need
 string.nb_limit = 12
 # %% c need

@@ -5,7 +5,7 @@ import json
 settings = {"lr": 0.1, "steps": [1, 2]}
 # %% b need
 json.dump(settings, open("s.json", "w"))
-# %% c need
+# %% c drop
 settings["lr"] = 99
 # %% d need
 loaded = json.load(open("s.json"))

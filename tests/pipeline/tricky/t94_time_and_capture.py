@@ -3,7 +3,7 @@
 # %% a need
 %%capture captured
 a = 3
-print(a)
+print(a)  #: drop
 # %% b need
 %%time
 b = a * 2
