@@ -46,7 +46,7 @@ class FileEvent(NamedTuple):
     path : str
         Absolute, not resolved.
     mode : str
-        ``"r"``, ``"w"`` or ``"rw"``.
+        ``"r"``, ``"w"`` or ``"rw"``; ``"l"`` for a folder whose entries are listed.
     tapped : bool
         A tap on a reading or writing function told it, since native code opens the file.
     """
@@ -79,6 +79,7 @@ _databases: dict[int, Any] = {}
 _MOST_DATABASES = 1000
 
 _WRITES = {"os.mkdir": (0,), "os.rmdir": (0,), "os.remove": (0,), "os.truncate": (0,)}
+_LISTS = {"os.listdir", "os.scandir"}
 _MOVES = {"os.rename", "shutil.move", "os.link", "os.symlink"}
 _COPIES = {"shutil.copyfile", "shutil.copytree"}
 _PROCESSES = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "pty.spawn"}
@@ -191,6 +192,8 @@ def _dispatch(event: str, arguments: tuple[Any, ...]) -> None:
         _tell_file(arguments[0], _open_mode(arguments[1], arguments[2]))
     elif event in _WRITES:
         _tell_file(arguments[0], "w")
+    elif event in _LISTS:
+        _tell_listing(arguments[0])
     elif event in _MOVES:
         _tell_file(arguments[0], "rw")
         _tell_file(arguments[1], "w")
@@ -223,6 +226,11 @@ def _tell_file(path: Any, mode: str, *, tapped: bool = False) -> None:
     event = FileEvent(text, mode, tapped)
     for callback in tuple(_files):
         callback(event)
+
+
+def _tell_listing(path: Any) -> None:
+    if _files and not _is_importing():  # Python lists the folders that it imports from
+        _tell_file("." if path is None else path, "l")
 
 
 def _tell_system(kind: SystemKind, value: Any) -> None:

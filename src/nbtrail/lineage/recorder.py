@@ -110,7 +110,7 @@ class Recorder:
         self._pending = self._observer.begin(node, index, self._deadline(started))
         self._own += time.perf_counter() - started
         self._pending.started_ns = time.perf_counter_ns()
-        self._channels.open()
+        self._channels.open(self._pending.texts)
 
     def end_cell(self, error: str = "") -> tuple[str, tuple[StatementFacts, ...]]:
         """Return the code that ran and the facts of its statements.

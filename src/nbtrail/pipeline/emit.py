@@ -198,7 +198,7 @@ def _only_shows(step: Step) -> bool:
     if step.partial:  # the facts are those of the whole
         return _is_print(tree) or not any(isinstance(n, ast.Call) for n in ast.walk(tree))
     facts = step.facts
-    return not (facts.mutations or facts.channels_written or facts.deletes) or _is_print(tree)
+    return not (facts.mutations or facts.channels_written or facts.deletes)
 
 
 def _is_print(tree: ast.stmt) -> bool:
