@@ -14,11 +14,12 @@ from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from nbtrail.capture.modules import LoadedSource, ProjectModules
 from nbtrail.capture.statements import StatementProbes
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
-from nbtrail.entities.provenance import Environment, Session
+from nbtrail.entities.provenance import Environment, ModuleSource, Session
 from nbtrail.entities.run import Experiment, Metric, Run, RunStatus
 from nbtrail.fingerprint.estimators import digest_estimator
 from nbtrail.lineage.recorder import Recorder
@@ -88,6 +89,8 @@ class Notebook:
         self.probes = StatementProbes(self.shell, self.recorder)
         self.probes.install()
         self.cells: list[CellExecution] = []
+        self.loads: list[tuple[int, LoadedSource]] = []
+        self._project_modules = ProjectModules(folder)
 
     @property
     def values(self) -> dict:
@@ -119,6 +122,8 @@ class Notebook:
                 statements=statements,
             )
         )
+        loaded = self._project_modules.changed()
+        self.loads += [(self.cells[-1].seq, source) for source in loaded]
         self.output = output.stdout
         if error is not None and not quiet:
             raise error
@@ -175,6 +180,9 @@ def record_run(
     )
     for cell in notebook.cells:
         store.call(operations.record_cell(cell))
+    for seq, source in notebook.loads:
+        module = ModuleSource(source.name, source.path, source.sha256, seq)
+        store.call(operations.put_module(SESSION, module, source.text))
     last = notebook.cells[-1].seq if notebook.cells else -1
     last = last if first_cell is None else first_cell
     found = [

@@ -110,9 +110,7 @@ class _Walker:
             return lambda value: self.hash.update(value.tobytes())
         if numpy is not None and issubclass(kind, numpy.random.Generator):
             return lambda value: self.take(value.bit_generator.state)
-        if pandas is not None and issubclass(
-            kind, (pandas.DataFrame, pandas.Series, pandas.Index)
-        ):
+        if pandas is not None and issubclass(kind, (pandas.DataFrame, pandas.Series, pandas.Index)):
             return self._index if issubclass(kind, pandas.Index) else self._frame
         return self._instance
 
