@@ -17,6 +17,7 @@ from nbtrail.lineage.channels import Ambient, Channels, Traffic
 from nbtrail.lineage.hidden import current_figure, draws, names_in_text, open_files
 from nbtrail.lineage.names import StatementNames, code_globals, names_of
 from nbtrail.lineage.shape import LEAVES
+from nbtrail.lineage.values import value_digests
 from nbtrail.lineage.walk import Reach, changed, reach_of
 
 __all__ = ["Observation", "Observer", "Outcome"]
@@ -230,6 +231,11 @@ class Observer:
             effects=bool(kept or deletes or mutations or written),
         )
         return Outcome(facts)
+
+    def valued(self, facts: StatementFacts, until: float) -> StatementFacts:
+        """Add short digests of what the statement made, as far as there is time for it."""
+        names = {*facts.binds, *(m.name for m in facts.mutations)}
+        return replace(facts, values=value_digests(self._namespace(), names, until))
 
     def _mutations(
         self, seen: Observation, namespace: dict[str, Any], binds: set[str], until: float
