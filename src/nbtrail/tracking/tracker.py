@@ -148,7 +148,7 @@ class Tracker:
             self.store.submit(operations.start_run(handle.snapshot()))
         else:
             self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
-        self.store.submit(operations.set_environment(run.run_id, self.environment()))
+        self._put_environment(run.run_id)
         self._put_start(handle, start_state(self._seeds.known))
         return handle
 
@@ -295,7 +295,7 @@ class Tracker:
         handle.ended = True
         handle.amend(started_ms=started)
         self.store.submit(operations.start_run(handle.snapshot()))
-        self.store.submit(operations.set_environment(handle.run_id, self.environment()))
+        self._put_environment(handle.run_id)
         handle.amend(status=RunStatus.FINISHED, ended_ms=ended)
         self.store.submit(operations.end_run(handle.run_id, RunStatus.FINISHED, "", ended, cell))
         self._code.ended(handle.run_id)
@@ -368,6 +368,15 @@ class Tracker:
     def _take_modules(self) -> None:
         if self._records_modules:
             record_modules(self.store, self.session.session_id, self._modules.changed(), -1)
+
+    def _put_environment(self, run_id: str) -> None:
+        """Have the environment stored; it is read where nobody waits, in the store's thread."""
+
+        @guarded
+        def collect() -> Sequence[operations.Operation]:
+            return [operations.set_environment(run_id, self.environment())]
+
+        self.store.submit_later(lambda: collect() or ())
 
     def _put_start(self, handle: ActiveRun, state: StartState) -> None:
         handle.amend(start=state)

@@ -20,7 +20,6 @@ from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.markup import to_html
 from nbtrail.views.models import model_detail, models_table
-from nbtrail.views.receipt import receipt
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
@@ -33,16 +32,10 @@ __all__ = [
     "html_export",
     "html_model",
     "html_models",
-    "html_receipt",
     "html_run",
     "html_runs",
     "html_verdict",
 ]
-
-
-def html_receipt(run: Run) -> str:
-    """Render the line under a tracked cell."""
-    return to_html(receipt(run))
 
 
 def html_runs(table: RunTable, *, filtered: bool = False) -> str:
