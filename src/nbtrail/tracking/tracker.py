@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any
 
 from nbtrail.capture.collector import Collector
-from nbtrail.capture.foreground import foreground
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.location import Location
 from nbtrail.capture.modules import ProjectModules
@@ -26,6 +25,7 @@ from nbtrail.entities.run import Experiment, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
+from nbtrail.foreground import foreground
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
