@@ -204,9 +204,9 @@ class Tracker:
         span = replace(handle.snapshot().spans[-1], last_cell=here)
         # the cells of another session, where it began, have numbers of their own
         last = -1 if handle.is_resumed_elsewhere else here
-        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken)
+        facts: dict[str, Any] = {"last_cell": last} if last >= 0 else {}
+        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken, **facts)
         if last >= 0:
-            handle.amend(last_cell=last)
             self._to_judge[handle.run_id] = handle
         self.store.submit(operations.put_span(handle.run_id, span))
         self.store.submit(operations.set_resources(handle.run_id, taken))
