@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from nbtrail.capture.guard import describe, guarded
+from nbtrail.capture.guard import describe, guarded, warn_once
 from nbtrail.foreground import foreground
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class CellHooks:
         self, shell: Any, begin: Callable[[CellStart], None], end: Callable[[CellEnd], None]
     ) -> None:
         self._shell = shell
-        self._begin = guarded(_in_front(begin))
-        self._end = guarded(_in_front(end))
+        self._begin = _calm(guarded(_in_front(begin)))
+        self._end = _calm(guarded(_in_front(end)))
         self._open = threading.local()
 
     def install(self) -> None:
@@ -122,6 +122,18 @@ class CellHooks:
                 break
         if not stack:
             self._end(_ended(start, result))
+
+
+def _calm(step: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Make an interrupt of our own work one warning: the shell would show our traceback."""
+
+    def call(fact: Any) -> None:
+        try:
+            step(fact)
+        except KeyboardInterrupt:
+            warn_once("Interrupted while a cell was recorded; some of it may be missing.")
+
+    return call
 
 
 def _in_front(hook: Callable[[T], None]) -> Callable[[T], None]:

@@ -110,7 +110,7 @@ class Recorder:
         self._pending = self._observer.begin(node, index, self._deadline(started))
         self._own += time.perf_counter() - started
         self._pending.started_ns = time.perf_counter_ns()
-        self._channels.open()
+        self._channels.open(self._pending.texts)
 
     def end_cell(self, error: str = "") -> tuple[str, tuple[StatementFacts, ...]]:
         """Return the code that ran and the facts of its statements.
@@ -136,10 +136,9 @@ class Recorder:
             return
         duration = time.perf_counter_ns() - pending.started_ns
         traffic = self._channels.close()
-        facts = self._observer.finish(
-            pending, traffic, self._deadline(time.perf_counter()), self._inner_lines
-        )
-        self._facts.append(facts.closed(error, duration))
+        until = self._deadline(time.perf_counter())
+        facts = self._observer.finish(pending, traffic, until, self._inner_lines)
+        self._facts.append(self._observer.valued(facts.closed(error, duration), until))
 
     def _drop_pending(self) -> None:
         self._pending = None

@@ -80,7 +80,8 @@ class Judge:
         from nbtrail.lineage.honesty import judge
         from nbtrail.tracking.redaction import cell_marks
 
-        self._store.flush(5.0)
+        if not self._store.flush(5.0):
+            return  # it waits in a rescue file, and whoever could not write it has said so
         foreground.give_way()  # and again after each step: the next cell may have begun
         record = self._store.reader.run(run.run_id)
         foreground.give_way()

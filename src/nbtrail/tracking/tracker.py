@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from nbtrail.capture.audit import unwatched
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.location import Location
@@ -103,7 +104,9 @@ class Tracker:
         self._judge = Judge(store, session.session_id, self._notebook_file, readings)
         self._to_judge: dict[str, ActiveRun] = {}
         self._open = OpenRuns()
+        self._process = os.getpid()
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
+        store.writer.watch(self.results.so_far)
 
     # ------------------------------------------------------------ start and end
 
@@ -253,13 +256,21 @@ class Tracker:
             self.store.flush(until - time.monotonic())
 
     def close(self) -> None:
-        """End what is open, write what is pending, stop to capture."""
+        """End what is open, write what is pending, stop to capture.
+
+        A forked child only writes what it has logged: the rest is its parent's.
+        """
+        if os.getpid() != self._process:
+            for handle in self._open:
+                handle.end()
+            return
         for handle in reversed(list(self._open)):
             handle.end(RunStatus.KILLED, "the session ended")
         self.absorb()
         self.judge_ended(5.0)
         self._judge.close(0.0)
         self.collector.stop()
+        self.store.writer.unwatch(self.results.so_far)
         self.models.close(_CLOSING_S)
         self._code.close(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
@@ -317,7 +328,9 @@ class Tracker:
                     "Give an existing file, or the table or array itself."
                 )
             source = relative_path(path, self.store.project)
-            return DatasetUse(digest_file(path), name or path.name, context, seen, source)
+            with unwatched():
+                found = digest_file(path)
+            return DatasetUse(found, name or path.name, context, seen, source)
         # a view that was forced to be writeable escapes the cache: what is logged by hand does not
         found = digest(data, profile=True, fresh=seen is Seen.LOGGED)
         return DatasetUse(found, name or self.name_of(data) or "data", context, seen)
@@ -341,8 +354,8 @@ class Tracker:
     ) -> Run:
         return Run(
             run_id=new_id(),
-            name=name or random_name(),
-            experiment=Experiment(experiment or self._experiment()),
+            name=redacted_text(name) or random_name(),
+            experiment=Experiment(redacted_text(experiment) or self._experiment()),
             status=RunStatus.RUNNING,
             started_ms=_now_ms(),
             parent_run_id=parent,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["NotebookSession"]
 
 _NOWHERE = Location()
+_LONG_MS = 2000  # a cell that runs longer is noted while it runs
 
 
 class NotebookSession:
@@ -86,6 +88,7 @@ class NotebookSession:
         self._beside: dict[int, _Beside] = {}
         self._place = _NOWHERE
         self._cells: dict[int, int] = {}
+        self._written = -1  # the latest cell that was recorded, or noted as running
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
         self._modules = ProjectModules(self.store.project)
@@ -132,6 +135,7 @@ class NotebookSession:
         self._reads.install()
         subscribe(self._modules.opened)
         self._hooks.install()
+        self.store.writer.watch(self._so_far)
         atexit.register(self._close)
         self._take_history()
 
@@ -171,6 +175,7 @@ class NotebookSession:
             self._probes.uninstall()
             set_hook(None)
         unsubscribe(self._modules.opened)
+        self.store.writer.unwatch(self._so_far)
         self._close()
         use_tracker(None)
         atexit.unregister(self._close)
@@ -361,9 +366,33 @@ class NotebookSession:
         record_modules(self.store, self.record.session_id, self._modules.changed(), self._seq)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
+        self._written = self._seq
         cell = _execution(self.record.session_id, self._seq, end, code, statements, output)
         self.store.submit(operations.record_cell(redacted_cell(cell)))
         return code
+
+    def _so_far(self) -> list[operations.Operation]:
+        """Note the cell that is running, lest nobody knows it when the kernel dies in it."""
+        start, seq = self._start, self._seq
+        now = time.time_ns() // 1_000_000
+        if start is None or self._written >= seq or now - start.started_ms < _LONG_MS:
+            return []
+        from nbtrail.entities.cell import CellStatus
+        from nbtrail.lineage.before import earlier_cell
+        from nbtrail.tracking.redaction import redacted_cell
+
+        self._written = seq  # before the record that its end may write meanwhile
+        cell = earlier_cell(
+            self.record.session_id,
+            seq,
+            self.shell.execution_count,
+            start.source,
+            start.transformed,
+            project=self.store.project,
+            now_ms=start.started_ms,
+        )
+        cell = replace(cell, cell_id=start.cell_id, status=CellStatus.RUNNING)
+        return [operations.record_cell(redacted_cell(cell))]
 
     def _keep_cell(self) -> None:
         from nbtrail.tracking.keep import keep
