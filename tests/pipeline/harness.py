@@ -204,7 +204,7 @@ def record_run(
         )
     )
     for cell in notebook.cells:
-        store.call(operations.record_cell(cell))
+        store.submit(operations.record_cell(cell))
     last = notebook.cells[-1].seq if notebook.cells else -1
     last = last if first_cell is None else first_cell
     found = [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +15,9 @@ from nbtrail.exceptions import ExportError
 from nbtrail.pipeline.emit import write_script
 from nbtrail.pipeline.export import export_run
 from nbtrail.pipeline.plan import Form, Plan, make_plan
-from nbtrail.pipeline.runner import replay
 from nbtrail.store.store import Store
 
-__all__ = ["Score", "first_try", "score_case"]
+__all__ = ["Score", "first_script", "first_try", "score_case"]
 
 
 @dataclass(frozen=True)
@@ -93,21 +95,34 @@ def score_case(path: str, unverified: bool = True) -> Score:
     )
 
 
+def first_script(plan: Plan) -> str:
+    """Return the script that export writes first, before anything was verified."""
+    return write_script(plan, Form.STAGES, {}, "3.11").text
+
+
 def first_try(plan: Plan, project: Path, expected: dict[str, float]) -> str:
-    """Run the script that is written first, and say what it did."""
-    script = write_script(plan, Form.STAGES, {}, "3.11")
-    found = replay(
-        script.text.encode(),
-        project=project,
-        cwd=plan.cwd,
-        inputs=list(plan.files),
-        executable=plan.run.environment.executable,
-        timeout_s=120,
-        progress=lambda _text: None,
-    )
-    if found.error:
-        return f"error: {found.error.splitlines()[-1]}"
-    return "right" if found.metrics == expected else f"wrong: {found.metrics}"
+    """Run the script that is written first, without nbtrail, and say what it did."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        names = [*plan.files, *plan.modules]
+        for name in names:
+            if not Path(name).is_absolute() and (project / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(project / name, folder / name)
+        script = folder / "pipeline.py"
+        script.write_text(first_script(plan), encoding="utf-8")
+        done = subprocess.run(
+            [plan.run.environment.executable, script, "--output", folder / "out"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            return f"error: {done.stderr.strip().splitlines()[-1]}"
+        found = json.loads((folder / "out" / "metrics.json").read_text("utf-8"))
+    return "right" if found == expected else f"wrong: {found}"
 
 
 def _exported(store: Store, run_id: str, folder: Path) -> tuple[str, str, str, dict[str, float]]:
