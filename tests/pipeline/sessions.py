@@ -101,7 +101,7 @@ _CHANGES = [
     "{o} = {o}", "{o}.n = {n}", "{o}.add({n})", "{o} += {#}", "{o}.v = {l}", "K.made = {#}",
     "{o} = copy.copy({o})", "setattr({o}, 'n', {n})", "{o}.__dict__['n'] = {#}", "{o}.v.append({#})",
     "for x in {l}:\n    {n} += x", "for j in range({#}):\n    {l}.append(j)",
-    "if {n} > 3:\n    {l}.append({#})\nelse:\n    {n} = {#}", "while {n} < 20:\n    {n} += 7",
+    "if {n} > 3:\n    {l}.append({#})\nelse:\n    {n} = {#}", "j = 9\nwhile {n} < 20:\n    {n} += 7\n    j -= 1\n    if not j:\n        break",
     "try:\n    {l}.append({n})\n    {n} = 1 // 0\nexcept ZeroDivisionError:\n    {n} = {#}\n"
     "finally:\n    {l}.append(1)",
     "with contextlib.suppress(Exception):\n    {l}.append({#})\n    {l}[99]\n    {n} = 0",
