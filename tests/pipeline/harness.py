@@ -16,11 +16,12 @@ from unittest import mock
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from nbtrail.capture.modules import LoadedSource, ProjectModules
 from nbtrail.capture.statements import StatementProbes
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
-from nbtrail.entities.provenance import Environment, Session
+from nbtrail.entities.provenance import Environment, ModuleSource, Session
 from nbtrail.entities.run import Experiment, Metric, Run, RunStatus
 from nbtrail.fingerprint.estimators import digest_estimator
 from nbtrail.lineage.recorder import Recorder
@@ -112,6 +113,8 @@ class Notebook:
         self.cells: list[CellExecution] = []
         self._loop = asyncio.Runner()
         self._context = contextvars.copy_context()  # one for all cells, as in a kernel
+        self.loads: list[tuple[int, LoadedSource]] = []
+        self._project_modules = ProjectModules(folder)
 
     @property
     def values(self) -> dict:
@@ -144,6 +147,8 @@ class Notebook:
                 statements=statements,
             )
         )
+        loaded = self._project_modules.changed()
+        self.loads += [(self.cells[-1].seq, source) for source in loaded]
         self.output = output.stdout
         if error is not None and not quiet:
             raise error
@@ -205,6 +210,9 @@ def record_run(
     )
     for cell in notebook.cells:
         store.submit(operations.record_cell(cell))
+    for seq, source in notebook.loads:
+        module = ModuleSource(source.name, source.path, source.sha256, seq)
+        store.call(operations.put_module(SESSION, module, source.text))
     last = notebook.cells[-1].seq if notebook.cells else -1
     last = last if first_cell is None else first_cell
     found = [

@@ -13,6 +13,7 @@ from nbtrail.entities.pipeline import Manifest, Outcome
 from nbtrail.exceptions import VerifyError
 from nbtrail.pipeline.judge import judge
 from nbtrail.pipeline.runner import replay
+from nbtrail.pipeline.scratch import Job
 
 pytestmark = pytest.mark.slow
 
@@ -41,15 +42,10 @@ def verify(project):
 
     def run(body, *, inputs=(), cwd="."):
         script = (body + END).encode()
-        found = replay(
-            script,
-            project=project,
-            cwd=cwd,
-            inputs=inputs,
-            executable=sys.executable,
-            timeout_s=60,
-            progress=lambda _text: None,
+        job = Job(
+            script, project, cwd, inputs=tuple(inputs), executable=sys.executable, timeout_s=60
         )
+        found = replay(job)
         manifest = Manifest(1, "a" * 32, "run", 0, "", metrics={"m": 1.0})
         return judge(manifest, found)
 

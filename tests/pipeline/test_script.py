@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from nbtrail.pipeline.emit import write_script
-from nbtrail.pipeline.plan import Form, make_plan
+from nbtrail.pipeline.plan import Form, full_plan, make_plan
 
 REQUIREMENTS = {
     "pandas": "pandas==3.1.1",
@@ -28,7 +28,8 @@ def script(notebook, store, record):
         for cell in cells:
             notebook.run(cell, quiet=False)
         run = store.reader.run(record(**facts))
-        plan = make_plan(run, notebook.cells, "work.ipynb", ".", full=full)
+        plan = make_plan(run, notebook.cells, "work.ipynb", ".")
+        plan = full_plan(plan) if full else plan
         return write_script(plan, form, REQUIREMENTS, "3.11.7")
 
     return write

@@ -22,13 +22,7 @@ KEPT = {
 }
 
 # modules that were edited while the session ran: another version than the present one ran
-NOT_YET = {
-    "t28_module_reload",
-    "t79_sys_path",
-    "t80_reload_twice",
-    "t81_module_edited_later",
-    "t82_from_import_then_reload",
-}
+NOT_YET = {"t82_from_import_then_reload"}
 
 
 @pytest.mark.slow

@@ -154,3 +154,17 @@ def test_a_run_can_be_told_to_keep_its_files(notebook, capsys):
     assert notebook.named("chosen").tags["nbtrail.kept"] == "by hand"
     notebook.run("%track keep 3 chosen")
     assert "either numbers of cells" in capsys.readouterr().err
+
+
+def test_a_metric_named_by_hand_is_the_captured_one_under_that_name(notebook):
+    notebook.run("%track start named")
+    notebook.run(
+        "m = LogisticRegression(max_iter=300).fit(X_train, y_train)\n"
+        "acc = accuracy_score(y_test, m.predict(X_test))\n"
+        "%track metric acc=acc\n"
+        "%track metric twice=2*acc\n"
+    )
+    notebook.run("%track end")
+    run = notebook.named("named")
+    assert {m.key for m in run.metrics} == {"acc", "twice"}
+    assert "accuracy_score" in run.metric("acc").origin

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-__all__ = ["NbtrailWarning", "describe", "guarded", "warn_once"]
+__all__ = ["NbtrailWarning", "attempt", "describe", "guarded", "warn_once"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,16 +55,21 @@ def guarded(function: Callable[P, R]) -> Callable[P, R | None]:
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R | None:
-        try:
-            return function(*args, **kwargs)
-        except Exception as error:
-            if os.environ.get("NBTRAIL_DEBUG"):
-                traceback.print_exc()
-            warn_once(
-                f"Something was not captured ({function.__qualname__}: "
-                f"{describe(error)}). Your code is not affected. "
-                "Set NBTRAIL_DEBUG=1 to see the traceback."
-            )
-            return None
+        return attempt(function, *args, **kwargs)
 
     return call
+
+
+def attempt(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
+    """Call `function` once as `guarded` would."""
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:
+        if os.environ.get("NBTRAIL_DEBUG"):
+            traceback.print_exc()
+        warn_once(
+            f"Something was not captured ({function.__qualname__}: "
+            f"{describe(error)}). Your code is not affected. "
+            "Set NBTRAIL_DEBUG=1 to see the traceback."
+        )
+        return None

@@ -106,9 +106,10 @@ class RowKeys:
             self._unique, counts = np.unique(self.keys, return_counts=True)
             twins = float(counts[counts > 1].sum())
             self._twins = (twins + 2) / (self.keys.size + 2)
-        place = np.searchsorted(self._unique, keys)
+        ordered = np.sort(keys)  # a search in order stays in the cache
+        place = np.searchsorted(self._unique, ordered)
         place[place == self._unique.size] = 0
-        rows, found = keys.size, int((self._unique[place] == keys).sum())
+        rows, found = keys.size, int((self._unique[place] == ordered).sum())
         if found == rows:
             # rows that were held out look like training rows as often as those have twins
             sure = self._twins**rows < _CHANCE or self._holds_run(keys)

@@ -52,6 +52,9 @@ class StatementFacts:
         A file that the same cell wrote is not among them.
     written : tuple of (str, str)
         Files it wrote, in the same form: another notebook that reads one depends on it.
+    values : tuple of (str, str)
+        Names that it bound or changed, with a short digest of what they held afterwards: a
+        repetition finds by it where it parts. Names without one are left out.
     error : str
         Name and text of the exception it raised, or empty.
     effects : bool
@@ -69,6 +72,7 @@ class StatementFacts:
     channels_written: tuple[str, ...] = ()
     digests: tuple[tuple[str, str], ...] = ()
     written: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     error: str = ""
     effects: bool = True
     duration_ns: int = 0

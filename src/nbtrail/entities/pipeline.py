@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Check", "Manifest", "Outcome", "PipelineInput", "PipelineParam", "Scope", "Verdict"]
+__all__ = [
+    "Check",
+    "Manifest",
+    "Outcome",
+    "PipelineInput",
+    "PipelineModule",
+    "PipelineParam",
+    "Rung",
+    "Scope",
+    "Verdict",
+]
 
 
 class Outcome(StrEnum):
@@ -47,6 +57,28 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """One attempt on the way to a verdict.
+
+    Attributes
+    ----------
+    name : str
+        What was tried, in a few words.
+    statements : int
+        How many statements the script had.
+    found : str
+        What came of it, in one sentence.
+    seconds : float
+        Wall time.
+    """
+
+    name: str
+    statements: int
+    found: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a verification found.
 
@@ -60,6 +92,13 @@ class Verdict:
         What could not be compared, one sentence each: never silently passed.
     seconds : float
         Wall time of the run.
+    rungs : tuple of Rung
+        The attempts of the export, in their order; empty for a later verification.
+    floor : mapping of str to float
+        Metrics whose values differ between two executions of the same script, and by how
+        much: measured, never assumed.
+    guard : tuple of str
+        What the kernel kept from happening meanwhile, beside the hook in Python.
     """
 
     outcome: Outcome
@@ -70,6 +109,9 @@ class Verdict:
     unchecked: tuple[str, ...] = ()
     seconds: float = 0.0
     verified_ms: int = 0
+    rungs: tuple[Rung, ...] = ()
+    floor: Mapping[str, float] = field(default_factory=dict)
+    guard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +149,26 @@ class PipelineInput:
 
 
 @dataclass(frozen=True, slots=True)
+class PipelineModule:
+    """A source file of the project that the script imports or runs, as it was then.
+
+    Attributes
+    ----------
+    path : str
+        Relative to the project.
+    beside : str
+        Its place in the exported folder, from where ``pipeline.py`` imports it; empty for
+        one that is only run.
+    sha256 : str
+        Of the source, 64 hex digits.
+    """
+
+    path: str
+    beside: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The content of ``manifest.json`` beside an exported pipeline.
 
@@ -134,6 +196,13 @@ class Manifest:
         Metrics that the script does not compute under a name, with the reason.
     doubts : tuple of str
         Why an equal result may be luck, one sentence each; every verdict repeats them.
+    modules : tuple of PipelineModule
+    variables : tuple of str
+        Environment variables that the script reads: names only, since values may be secrets.
+    threads : mapping of str to str
+        Settings of the numerical libraries at the run, and the processors it could use.
+    floor : mapping of str to float
+        As in the verdict of the export: later verifications allow no more.
     """
 
     version: int
@@ -156,4 +225,8 @@ class Manifest:
     commit: str = ""
     dirty: bool | None = None
     doubts: tuple[str, ...] = ()
+    modules: tuple[PipelineModule, ...] = ()
+    variables: tuple[str, ...] = ()
+    threads: Mapping[str, str] = field(default_factory=dict)
+    floor: Mapping[str, float] = field(default_factory=dict)
     verdict: Verdict | None = None

@@ -55,6 +55,9 @@ class Ambient:
         return cls(_numpy_state(), _stdlib_state(), _cwd(), tuple(sys.path))
 
 
+_NOTHING = Ambient(None, None, "", ())
+
+
 @dataclass(slots=True)
 class Traffic:
     """What the audit events of one statement said.
@@ -85,6 +88,11 @@ class Channels:
     ----------
     project : Path
         Files inside of it are named relative to it, others by their absolute path.
+
+    Attributes
+    ----------
+    ambient : Ambient
+        As the last statement left it.
     """
 
     def __init__(self, project: Path) -> None:
@@ -92,6 +100,7 @@ class Channels:
         self._thread = -1
         self._traffic = Traffic()
         self._written_files: set[str] = set()
+        self.ambient = _NOTHING
         self._variables: set[str] = set()
         self._moved = False
         self._path_changed = False
@@ -206,7 +215,7 @@ class Channels:
         *,
         imports: bool,
     ) -> None:
-        now = Ambient.now()
+        self.ambient = now = Ambient.now()
         # numpy loads its generator with the first use: the statement that loads it may draw
         draws = "random" in names and not imports
         seeds = any("seed" in name or "set_state" in name or name == "setstate" for name in names)

@@ -17,6 +17,7 @@ from nbtrail.lineage.channels import Ambient, Channels, Traffic
 from nbtrail.lineage.hidden import current_figure, draws, names_in_text, open_files
 from nbtrail.lineage.names import StatementNames, code_globals, names_of
 from nbtrail.lineage.shape import LEAVES
+from nbtrail.lineage.values import value_digests
 from nbtrail.lineage.walk import Reach, changed, reach_of
 
 __all__ = ["Observation", "Observer", "Outcome"]
@@ -71,12 +72,17 @@ class Observer:
         self._channels = channels
         self._cache: dict[str, tuple[int, Reach]] = {}
         self._configured: set[str] = set()
+        self._left: dict[str, int] | None = None  # the namespace as the statement before left it
 
     def begin(self, node: ast.stmt, index: int, until: float) -> Observation:
         """Look at what a statement can read and change, just before it runs."""
         seen = Observation(node, index, names_of((node,)))
         self._look(seen, until)
         return seen
+
+    def forget(self) -> None:
+        """Begin a cell: what happened since the last statement is not its doing."""
+        self._left = None
 
     def extend(self, seen: Observation, nodes: tuple[ast.stmt, ...]) -> None:
         """Add the statements of a line magic to the statement that calls it."""
@@ -109,8 +115,11 @@ class Observer:
         seen.open_files = open_files(seen.reaches.values())
         if draws(seen.reads, seen.names.attributes, namespace):
             seen.figure = [current_figure()]
-        seen.ids = {name: id(value) for name, value in namespace.items()}
-        seen.ambient = Ambient.now()
+        if self._left is not None:
+            seen.ids, seen.ambient = self._left, self._channels.ambient
+            self._left = None
+        else:
+            seen.ids, seen.ambient = _ids(namespace), Ambient.now()
 
     def _resolve(
         self, seen: Observation, loads: set[str], namespace: dict[str, Any], until: float
@@ -193,7 +202,7 @@ class Observer:
     def finish(self, seen: Observation, traffic: Traffic, until: float, offset: int) -> Outcome:
         """Look again, after the statement has ended."""
         namespace = self._namespace()
-        ids = {name: id(value) for name, value in namespace.items()}
+        self._left = ids = _ids(namespace)
         binds = {n for n, i in ids.items() if seen.ids.get(n) != i and not _SHELL.match(n)}
         if seen.names.certain:
             binds |= {n for n in seen.names.stores if n in ids}
@@ -222,6 +231,11 @@ class Observer:
             effects=bool(kept or deletes or mutations or written),
         )
         return Outcome(facts)
+
+    def valued(self, facts: StatementFacts, until: float) -> StatementFacts:
+        """Add short digests of what the statement made, as far as there is time for it."""
+        names = {*facts.binds, *(m.name for m in facts.mutations)}
+        return replace(facts, values=value_digests(self._namespace(), names, until))
 
     def _mutations(
         self, seen: Observation, namespace: dict[str, Any], binds: set[str], until: float
@@ -306,6 +320,10 @@ class Observer:
             ):
                 written.add(f"attr:{name}.{attribute}")
                 mutations[name.partition(".")[0]] = True
+
+
+def _ids(namespace: dict[str, Any]) -> dict[str, int]:
+    return dict(zip(namespace, map(id, namespace.values()), strict=True))
 
 
 def _is_ours(node: ast.stmt) -> bool:

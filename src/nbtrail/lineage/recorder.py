@@ -78,6 +78,7 @@ class Recorder:
         self._index = -1
         self._inner_lines = 0
         self._facts = []
+        self._observer.forget()
         self._began = time.perf_counter()
         self._own = 0.0
 
@@ -135,10 +136,9 @@ class Recorder:
             return
         duration = time.perf_counter_ns() - pending.started_ns
         traffic = self._channels.close()
-        facts = self._observer.finish(
-            pending, traffic, self._deadline(time.perf_counter()), self._inner_lines
-        )
-        self._facts.append(facts.closed(error, duration))
+        until = self._deadline(time.perf_counter())
+        facts = self._observer.finish(pending, traffic, until, self._inner_lines)
+        self._facts.append(self._observer.valued(facts.closed(error, duration), until))
 
     def _drop_pending(self) -> None:
         self._pending = None

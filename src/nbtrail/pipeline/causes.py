@@ -2,14 +2,77 @@
 
 from __future__ import annotations
 
+import re
+
 from nbtrail.capture.secrets import PLACEHOLDER
+from nbtrail.entities.pipeline import Verdict
+from nbtrail.lineage.graph import Node
 from nbtrail.lineage.randomness import makes_unseeded
 from nbtrail.pipeline.plan import Plan
 
-__all__ = ["likely_cause", "unseeded", "withheld"]
+__all__ = ["advice", "asks", "draws_unseeded", "final", "likely_cause", "unseeded", "withheld"]
 
 _NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random module"}
 _FRESH = frozenset({"default_rng", "RandomState", "uuid4", "urandom"})
+
+
+def advice(error: str) -> str:
+    """Return what a user can do about an error of a pipeline, as a sentence behind it."""
+    for words, text in _ADVICE:
+        if any(word in error for word in words):
+            return f" {text}"
+    return ""
+
+
+_ADVICE = (
+    (
+        ("runs without network", "Network is unreachable", "Name or service not known",
+         "Temporary failure in name resolution", "Could not resolve host"),
+        "Download the data once into a file of the project, read that, and run the cells again.",
+    ),
+    (
+        ("EOF when reading a line", "StdinNotImplementedError"),
+        (
+            "It waits for an answer at the keyboard, and nobody is there. Put the answer into a "
+            "variable instead of input(), and run the cell again."
+        ),
+    ),
+    (
+        ("MemoryError", "code -9"),
+        "It may have run out of memory: close other programs, and verify again.",
+    ),
+    (
+        ("ModuleNotFoundError", "ImportError"),
+        "Install it in the environment that verifies, or export the run where it is installed.",
+    ),
+    (
+        ("Permission denied", "Read-only file system"),
+        "A verification writes only to its scratch folder; use a relative path there.",
+    ),
+)  # fmt: skip
+
+
+def final(verdict: Verdict) -> bool:
+    """Say whether a pipeline failed for a reason that more of the notebook can't mend."""
+    words = (
+        "did not end within",
+        "runs without network",
+        "EOF when reading a line",
+        "it changed since",
+    )
+    return any(word in verdict.culprit for word in words)
+
+
+def asks(plan: Plan) -> str:
+    """Return one sentence on a statement that waits for an answer, or an empty text."""
+    for node in plan.nodes:
+        text = plan.texts[node][1]
+        if re.search(r"(?<![\w.])(input|getpass)\(|\bgetpass\.getpass\(", text):
+            return (
+                f"`{_first_line(text)}` waits for an answer at the keyboard. Put the answer into "
+                "a variable there, and run the cell again."
+            )
+    return ""
 
 
 def likely_cause(plan: Plan) -> str:
@@ -43,24 +106,36 @@ def withheld(plan: Plan) -> str:
 
 def unseeded(plan: Plan) -> str:
     """Return one sentence on the first source of randomness without a seed, or an empty text."""
+    found = _first_unseeded(plan)
+    return found[1] if found is not None else ""
+
+
+def draws_unseeded(plan: Plan, node: Node) -> bool:
+    """Say whether a statement is the first source of randomness without a seed."""
+    found = _first_unseeded(plan)
+    return found is not None and found[0] == node
+
+
+def _first_unseeded(plan: Plan) -> tuple[Node, str] | None:
     seeded: set[str] = set()
     for node in plan.nodes:
         facts = plan.graph.facts[node]
         text = plan.texts[node][1] if node in plan.texts else ""
         for channel, words in _NAMES.items():
             if channel in facts.channels_read and channel not in seeded:
-                return (
-                    f"`{_first_line(text)}` uses {words}, which no statement "
-                    "before it seeded. Set random_state=, or a seed, and run it again."
+                seeding = "np.random.seed(0)" if channel == "rng:numpy" else "random.seed(0)"
+                return node, (
+                    f"`{_first_line(text)}` uses {words}, which no statement before it seeded. "
+                    f"Set its random_state=, or put `{seeding}` above it, and run it again."
                 )
             if channel in facts.channels_written:
                 seeded.add(channel)
         if makes_unseeded(text, _FRESH):
-            return (
+            return node, (
                 f"`{_first_line(text)}` makes a random generator without a seed. "
                 "Give it one and run it again."
             )
-    return ""
+    return None
 
 
 def _first_line(text: str) -> str:

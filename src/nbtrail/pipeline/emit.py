@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
-from nbtrail.lineage.calls import displays_only
 from nbtrail.pipeline import boilerplate
 from nbtrail.pipeline.flow import stage_functions
 from nbtrail.pipeline.layout import assemble_imports, docstring, wrapped
-from nbtrail.pipeline.metrics import Placed, place_metrics
+from nbtrail.pipeline.metrics import Placed
 from nbtrail.pipeline.params import Parameter, find_parameters
-from nbtrail.pipeline.passes import take_pass
 from nbtrail.pipeline.plan import Form, Plan
+from nbtrail.pipeline.prepare import RESERVED, is_definition, prepare, suppressed
 from nbtrail.pipeline.shape import Parts, bound_by, divide
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import indent, quoted
-from nbtrail.pipeline.tracked import tracked_functions
-from nbtrail.pipeline.translate import Translator, our_names
+from nbtrail.pipeline.translate import Translator
+from nbtrail.pipeline.versions import Versions
 
 __all__ = ["Script", "write_script"]
 
-_RESERVED = ("output", "track", "help")
 _OURS = ("parse_args", "write_results", "save_model", "record", "main", "args", "results")
 _MODULES = {
     "argparse": "import argparse",
@@ -74,7 +71,14 @@ class _Draft:
     names: dict[str, str] = field(default_factory=dict)
 
 
-def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python: str) -> Script:
+def write_script(
+    plan: Plan,
+    form: Form,
+    dependencies: Mapping[str, str],
+    python: str,
+    versions: Versions | None = None,
+    own: Collection[str] = (),
+) -> Script:
     """Write the script of a plan.
 
     Parameters
@@ -85,8 +89,12 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
         Top-level module to the pinned requirement that brings it.
     python : str
         Version of the interpreter of the run.
+    versions : Versions, optional
+        What the notebook's imports of the project's modules amounted to.
+    own : collection of str
+        Top-level modules of the project.
     """
-    draft = _draft(plan, form)
+    draft = _draft(plan, form, versions or Versions())
     flat = draft.parts.flat if form is Form.STAGES else "its statements keep their order"
     body = _flat(draft) if flat else _staged(draft, plan)
     definitions = [_code(s) for s in draft.parts.definitions] if not flat else []
@@ -95,7 +103,7 @@ def write_script(plan: Plan, form: Form, dependencies: Mapping[str, str], python
     rest = "\n\n\n".join(blocks)
     if constants:
         rest = "\n".join(constants) + "\n\n\n" + rest
-    imports, imported = _imports(draft, plan, rest)
+    imports, imported = _imports(draft, set(own), rest)
     needed = {dependencies[m] for m in imported if m in dependencies}
     if draft.models and "skops" in dependencies:
         needed.add(dependencies["skops"])
@@ -137,27 +145,16 @@ def _helpers(draft: _Draft, plan: Plan) -> list[str]:
     return [*functions, boilerplate.record_function(draft.names, plan.run.name)]
 
 
-def _draft(plan: Plan, form: Form) -> _Draft:
-    steps = plan.fresh_steps()
-    shown = {n for s in steps for n in s.facts.reads if re.fullmatch(r"_\d+", n)}
-    every = [text for _, text in plan.texts.values()]
-    ours = our_names(every)
-    translator = Translator(ours, shown, tracked_functions(every, ours))
-    if plan.loop_pass >= 0:
-        for step in steps:
-            if step.node[0] == plan.run.first_cell:
-                take_pass(step, plan.loop_pass, ours, alone=form is not Form.HISTORY)
-    used = {n for s in steps for n in (*s.names.loads, *s.names.stores)} | set(_RESERVED)
-    placed = place_metrics(steps, list(plan.metrics), translator, used)
-    steps = [part for step in steps for part in translator.translate(step)]
-    steps = [part for step in steps for part in step.parts() if not _only_shows(part)]
+def _draft(plan: Plan, form: Form, versions: Versions) -> _Draft:
+    prepared = prepare(plan, form, versions)
+    steps, placed, used = prepared.steps, prepared.placed, prepared.used
     counts = bound_by(steps)
     wanted = divide(steps)
     global_names = {n for s in wanted.constants for n in s.names.stores}
     held = set(placed.names.values())
 
     def bound_once(name: str) -> bool:
-        free = name not in held and name not in global_names and name not in _RESERVED
+        free = name not in held and name not in global_names and name not in RESERVED
         changed = any(m.name == name for s in steps for m in s.facts.mutations)
         return counts[name] == 1 and free and not changed and not name.startswith("_")
 
@@ -171,43 +168,15 @@ def _draft(plan: Plan, form: Form) -> _Draft:
             if any(m.variable in s.names.stores for s in steps if not _defines(s.tree))
         )
     )
-    draft = _Draft(divide(steps), parameters, placed, models, translator, measured)
+    draft = _Draft(divide(steps), parameters, placed, models, prepared.translator, measured)
     draft.names = _free_names(used)
     for step in steps:
-        _suppress(step, draft.translator)
+        step.text = suppressed(step, draft.translator)
     return draft
 
 
-def _suppress(step: Step, translator: Translator) -> None:
-    """Let a statement fail where it failed in the notebook: what it did before stays."""
-    if step.facts.error and not isinstance(step.tree, (ast.Import, ast.ImportFrom)):
-        translator.imports.add("contextlib")
-        comment = "  # raised in the notebook too"
-        step.text = f"with contextlib.suppress(Exception):{comment}\n{indent(step.text)}"
-
-
 def _defines(tree: ast.stmt) -> bool:
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return isinstance(tree, kinds)
-
-
-def _only_shows(step: Step) -> bool:
-    tree = step.tree
-    if not displays_only(tree):
-        return False
-    if step.partial:  # the facts are those of the whole
-        return _is_print(tree) or not any(isinstance(n, ast.Call) for n in ast.walk(tree))
-    facts = step.facts
-    return not (facts.mutations or facts.channels_written or facts.deletes)
-
-
-def _is_print(tree: ast.stmt) -> bool:
-    value = getattr(tree, "value", None)
-    return (
-        isinstance(value, ast.Call)
-        and isinstance(value.func, ast.Name)
-        and value.func.id in {"print", "display"}
-    )
+    return is_definition(tree) or isinstance(tree, (ast.Import, ast.ImportFrom))
 
 
 def _free_names(used: set[str]) -> dict[str, str]:
@@ -258,7 +227,7 @@ def _flat(draft: _Draft) -> str:
         if step.node[0] != cell:
             lines.append("")
             cell = step.node[0]
-        definition = _defines(step.tree) and not isinstance(step.tree, (ast.Import, ast.ImportFrom))
+        definition = is_definition(step.tree)
         lines.append(f"\n{_code(step)}\n\n" if definition else _code(step))
     text = re.sub(r"\n{4,}", "\n\n\n", "\n".join([*lines, "", *_ending(draft)]))
     if _awaits(text):
@@ -296,13 +265,11 @@ def _ending(draft: _Draft) -> list[str]:
     return lines
 
 
-def _imports(draft: _Draft, plan: Plan, rest: str) -> tuple[str, set[str]]:
+def _imports(draft: _Draft, own: set[str], rest: str) -> tuple[str, set[str]]:
     loaded = {n.id for n in ast.walk(ast.parse(rest)) if isinstance(n, ast.Name)}
     texts = [s.text for s in draft.parts.imports]
     texts += [f"import {module}" for module in sorted(draft.translator.imports)]
     texts += list(_MODULES.values())
-    own = {PurePosixPath(m).parts[0].removesuffix(".py") for m in plan.modules}
-    own |= {PurePosixPath(m).stem for m in plan.modules}
     text = assemble_imports(texts, loaded, own)
     imported: set[str] = set()
     for node in ast.walk(ast.parse(text + "\n" + rest)):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.fingerprint.forms import same_digest
+from nbtrail.pipeline.causes import advice
 from nbtrail.pipeline.runner import Replay, same_float
 
 __all__ = ["judge"]
@@ -24,6 +26,7 @@ def judge(
     *,
     hint: str = "",
     doubts: Sequence[str] = (),
+    scope: Scope = Scope.SAME_ENVIRONMENT,
 ) -> Verdict:
     """Compare a replay with what the manifest promises.
 
@@ -36,6 +39,7 @@ def judge(
     doubts : sequence of str
         What of the data files could not be compared.
     """
+    floor = manifest.floor
     unchecked: list[str] = [*found.notes, *manifest.doubts, *doubts]
     unchecked += [
         f"File {item.path}: what the run read of it was not recorded."
@@ -54,6 +58,9 @@ def judge(
         checks += _data(manifest, found, unchecked)
         checks += _models(manifest, found, unchecked)
         checks += _metrics(manifest, found, unchecked)
+        if floor:
+            checks = _within(checks, floor, unchecked)
+    loose = any(c.kind == "metric" and c.equal and c.expected != c.found for c in checks)
     compared = [c for c in checks if c.kind in {"metric", "model"}]
     wrong = [c for c in checks if not c.equal]
     culprit = ""
@@ -62,16 +69,36 @@ def judge(
     elif not compared:
         culprit = "Nothing could be compared: " + (unchecked[0] if unchecked else "no metric.")
     good = Outcome.FULL_HISTORY if manifest.form == "history" else Outcome.EXACT
+    if loose:
+        good = Outcome.WITHIN_TOLERANCE
     return Verdict(
         outcome=Outcome.NOT_REPRODUCIBLE if culprit else good,
-        scope=Scope.SAME_ENVIRONMENT,
+        scope=scope,
         pipeline_sha256=manifest.pipeline_sha256,
         checks=tuple(checks),
         culprit=culprit,
         unchecked=tuple(dict.fromkeys(unchecked)),
         seconds=round(found.seconds, 3),
         verified_ms=time.time_ns() // 1_000_000,
+        floor=floor,
+        guard=found.guard,
     )
+
+
+def _within(checks: list[Check], floor: Mapping[str, float], unchecked: list[str]) -> list[Check]:
+    """Let metrics differ by what two executions of one script were seen to differ by."""
+    kept: list[Check] = []
+    for check in checks:
+        if check.equal or check.kind in {"run", "data"}:
+            kept.append(check)
+        elif check.kind == "model":
+            unchecked.append(
+                f"Model {check.name}: its digest differs from one execution to the next."
+            )
+        else:
+            near = abs(float(check.found) - float(check.expected)) <= floor.get(check.name, 0.0)
+            kept.append(replace(check, equal=near))
+    return kept
 
 
 def _data(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Check]:
@@ -145,7 +172,7 @@ def _metrics(manifest: Manifest, found: Replay, unchecked: list[str]) -> list[Ch
 
 def _culprit(check: Check, manifest: Manifest, hint: str) -> str:
     if check.kind == "run":
-        text = f"The pipeline stops with an error: {check.found}"
+        text = f"The pipeline stops: {check.found}{advice(check.found)}"
     elif check.kind == "data" and check.name in {item.path for item in manifest.inputs}:
         text = f"The file {check.name} is not what the run read: it changed since."
     elif check.kind == "data":

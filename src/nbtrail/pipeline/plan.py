@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -20,7 +20,7 @@ from nbtrail.lineage.slice import backward_slice, criteria
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
-__all__ = ["Form", "Plan", "make_plan"]
+__all__ = ["Form", "Plan", "full_plan", "make_plan", "with_nodes"]
 
 _LIBRARIES = (sys.prefix, sys.base_prefix)
 
@@ -82,13 +82,7 @@ class Plan:
 
 
 def make_plan(
-    run: Run,
-    cells: Sequence[CellExecution],
-    notebook: str,
-    cwd: str,
-    *,
-    full: bool = False,
-    loop_pass: int = -1,
+    run: Run, cells: Sequence[CellExecution], notebook: str, cwd: str, *, loop_pass: int = -1
 ) -> Plan:
     """Find what a run needs of its session's history.
 
@@ -98,8 +92,6 @@ def make_plan(
         The session's history.
     cwd : str
         The kernel's working directory, relative to the project.
-    full : bool
-        Take the whole history instead of the slice.
     loop_pass : int
         Which pass of a loop the run is; -1 when it is none.
 
@@ -120,33 +112,32 @@ def make_plan(
         )
     texts = _texts(history)
     graph = build_graph(_with_errors(history))
-    nodes = _full(graph, texts) if full else _slice(run, graph, texts)
+    nodes = _slice(run, graph, texts)
     if not nodes:
         raise ExportError(
             f"Run {run.name or run.run_id[:8]} can't be exported: it has no metric and no model "
             "whose statement was recorded. Log one with %track metric NAME=EXPRESSION and export "
             "the new run."
         )
-    if not full:
-        _refuse_secrets(run, nodes, texts, history)
+    _refuse_secrets(run, nodes, texts, history)
     inside = not posixpath.isabs(cwd) and not posixpath.normpath(cwd).startswith("..")
     cwd = posixpath.normpath(cwd) if inside else "."
-    files, modules = _files(run, graph, nodes)
-    spelled = _spellings(texts, nodes, cwd, files)
-    return Plan(
-        run,
-        notebook,
-        cwd,
-        graph,
-        history,
-        nodes,
-        texts,
-        spelled,
-        files,
-        modules,
-        run.metrics,
-        loop_pass,
-    )
+    plan = Plan(run, notebook, cwd, graph, history, (), texts, {}, (), (), run.metrics, loop_pass)
+    return with_nodes(plan, nodes)
+
+
+def with_nodes(plan: Plan, nodes: Iterable[Node]) -> Plan:
+    """Return the plan of a script that consists of other statements."""
+    wanted = set(nodes)
+    kept = tuple(n for n in plan.graph.order if n in wanted and n in plan.texts)
+    files, modules = _files(plan.run, plan.graph, kept)
+    spelled = _spellings(plan.texts, kept, plan.cwd, files)
+    return replace(plan, nodes=kept, inputs=spelled, files=files, modules=modules)
+
+
+def full_plan(plan: Plan) -> Plan:
+    """Return the plan that leaves out only what did nothing but show something."""
+    return with_nodes(plan, _full(plan.graph, plan.texts))
 
 
 def _refuse_secrets(

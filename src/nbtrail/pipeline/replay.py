@@ -2,82 +2,56 @@
 
 Started by `nbtrail.pipeline.runner` as ``python -P replay.py SPEC``; SPEC is a JSON file with
 ``script``, ``arguments``, ``scratch`` (the folder that may be written), ``folder`` in it (to run
-in), ``project`` and ``inputs`` (real paths that must not be written), ``package`` (where nbtrail lies) and ``result`` (JSON file to write). The module imports
-nothing of nbtrail before the script's own imports are done, and works without it.
+in), ``project`` and ``inputs`` (real paths that must not be written), ``package`` (where
+nbtrail lies), ``processors`` (how many to use, 0 for all), ``steps`` (to run instead of the
+script, one by one) and ``result`` (JSON file to write). The module imports nothing of nbtrail
+before the script's own imports are done, and works without it.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import json
 import os
 import runpy
 import sys
-import tempfile
 import traceback
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 __all__ = ["main"]
-
-_LOCAL = ("127.", "::1", "localhost")
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-# audit event -> where its arguments have a path that it changes, and the folder's descriptor
-# that the path is relative to (0: none)
-_CHANGES = {
-    "os.remove": ((0, 1),),
-    "os.rmdir": ((0, 1),),
-    "os.rename": ((0, 2), (1, 3)),
-    "os.link": ((0, 2), (1, 3)),
-    "os.symlink": ((1, 2),),
-    "os.mkdir": ((0, 2),),
-    "os.chmod": ((0, 2),),
-    "os.chown": ((0, 3),),
-    "os.utime": ((0, 3),),
-    "os.chflags": ((0, 0),),
-    "os.truncate": ((0, 0),),
-    "os.setxattr": ((0, 0),),
-    "os.removexattr": ((0, 0),),
-    "shutil.chown": ((0, 0),),
-    "shutil.copyfile": ((1, 0),),
-    "shutil.copymode": ((1, 0),),
-    "shutil.copystat": ((1, 0),),
-    "shutil.copytree": ((1, 0),),
-    "shutil.make_archive": ((0, 0),),
-    "shutil.move": ((0, 0), (1, 0)),
-    "shutil.rmtree": ((0, 1),),
-    "shutil.unpack_archive": ((1, 0),),
-}
-_FOLLOWING = frozenset(
-    "os." + name
-    for name in ("chmod", "chown", "utime", "chflags", "truncate", "setxattr", "removexattr")
-) | {"os.link"}
-_REMOVING = frozenset({"os.remove", "os.rmdir", "shutil.rmtree"})
 
 
 def main(spec_path: str) -> int:
     """Run the script that the spec names; the exit code is 1 when it raised."""
     spec = json.loads(Path(spec_path).read_text(encoding="utf-8"))
     os.chdir(spec["folder"])
-    sys.path.insert(0, spec["folder"])
+    sys.path.insert(0, str(Path(spec["script"]).parent))
     sys.path.append(spec["package"])
     sys.argv = [spec["script"], *spec["arguments"]]
     found: dict[str, Any] = {"error": "", "models": {}, "data": [], "metrics": [], "notes": []}
-    collector = _collector(spec, found)
-    guard = _Guard(spec)
-    guard.install()
+    fencing = _beside("fence")
+    _use_processors(spec["processors"])
+    found["guard"] = fencing.confine(spec)
+    fencing.spread(spec_path, str(Path(spec["scratch"], "site")))
+    collector = _collector(spec, found) if not spec["steps"] else None
+    fence = fencing.Fence(spec)
+    fence.install()
     try:
-        runpy.run_path(spec["script"], run_name="__main__")
+        if spec["steps"]:
+            found["trace"] = _trace(spec)
+        else:
+            runpy.run_path(spec["script"], run_name="__main__")
     except SystemExit as stop:
         if stop.code not in (None, 0):
             found["error"] = f"SystemExit: {stop.code}"
     except BaseException:
         found["error"] = _mapped(spec["script"])
-        if "readonly database" in found["error"] and guard.read_only:
-            names = ", ".join(dict.fromkeys(guard.read_only))
+        if "readonly database" in found["error"] and fence.read_only:
+            names = ", ".join(dict.fromkeys(fence.read_only))
             found["error"] += f" ({names}: a verification writes only to its scratch folder)"
     if collector is not None:
         _drain(collector, found)
@@ -85,158 +59,45 @@ def main(spec_path: str) -> int:
     return 1 if found["error"] else 0
 
 
+def _beside(name: str) -> ModuleType:
+    """Load a file of this folder by its path: nothing of nbtrail is imported for it."""
+    place = Path(__file__).with_name(f"{name}.py")
+    found = importlib.util.spec_from_file_location(f"_nbtrail_{name}", place)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def _use_processors(number: int) -> None:
+    """Use no more processors than the run could: they decide how sums are divided."""
+    if number > 0 and hasattr(os, "sched_setaffinity"):
+        mine = sorted(os.sched_getaffinity(0))
+        if number < len(mine):
+            os.sched_setaffinity(0, mine[:number])
+
+
+def _trace(spec: dict[str, Any]) -> dict[str, Any]:
+    from nbtrail.pipeline.retrace import retrace
+
+    return retrace(json.loads(Path(spec["steps"]).read_text(encoding="utf-8")))
+
+
 def _mapped(script: str) -> str:
     """Return the lines of the script that the traceback names, and the exception."""
     kind, error, trace = sys.exc_info()
     frames = traceback.extract_tb(trace)
     first = next((n for n, f in enumerate(frames) if f.filename == script), len(frames))
-    own = [f for f in frames[first:] if f.filename == script]
-    lines = [f"line {f.lineno} of pipeline.py: {f.line}" for f in own[-2:]]
+    own = [f for f in frames[first:] if f.filename == script and f.line]
+    where = ""
+    if own:
+        last = own[-1]
+        inside = last.name not in {"<module>", "main"}
+        stage = f" in {last.name}()" if inside else ""
+        where = f"`{last.line}`{stage} (line {last.lineno} of pipeline.py): "
     name = kind.__name__ if kind is not None else "Error"
-    return "\n".join([*lines, f"{name}: {error}"])
-
-
-class _Guard:
-    """Refuses the network, and writing anywhere but where a verification may."""
-
-    def __init__(self, spec: dict[str, Any]) -> None:
-        inputs = [os.path.realpath(path) for path in spec["inputs"]]
-        # the place that lies nearest to a file decides: scratch lies in the temporary folder,
-        # where the user's project may lie as well
-        self._places = _common_places()
-        self._places |= dict.fromkeys([os.path.realpath(spec["project"]), *inputs], False)
-        self._places[os.path.realpath(spec["scratch"])] = True
-        # without the right to make symbolic links, the inputs are hard links in scratch
-        self._inputs = {_identity(path) for path in inputs}
-        self.read_only: list[str] = []  # the user's databases that were opened
-
-    def install(self) -> None:
-        """Begin; Python can't take it back."""
-        self._open_databases_to_read()
-        sys.addaudithook(self._hook)
-
-    def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, mode, flags = arguments
-            if any(c in mode for c in "wax+") if isinstance(mode, str) else flags & _WRITING:
-                self._check(path, follow=True)
-        elif event in _CHANGES:
-            for place, folder in _CHANGES[event]:
-                descriptor = arguments[folder] if 0 < folder < len(arguments) else None
-                path = _within(descriptor, arguments[place])
-                if not _changes_nothing(event, path):
-                    self._check(path, follow=event in _FOLLOWING)
-        elif event == "sqlite3.connect":
-            self._check(_database(arguments[0]), follow=True)
-        elif event == "socket.connect" and isinstance(arguments[1], tuple):
-            _refuse(str(arguments[1][0]))
-        elif event == "socket.getaddrinfo":
-            _refuse(str(arguments[0]))
-
-    def _check(self, path: Any, *, follow: bool) -> None:
-        if not isinstance(path, (str, bytes, os.PathLike)):
-            return  # a descriptor was looked at when it was opened
-        name = os.fsdecode(path)
-        if not self._allows(name, follow=follow):
-            own = "its own input " if _identity(name) in self._inputs else ""
-            raise PermissionError(
-                f"The pipeline writes to {own}{name}, but a verification writes only to its "
-                "scratch folder, so that your files stay as they are. Use a relative path there."
-            )
-
-    def _allows(self, name: str, *, follow: bool) -> bool:
-        if name == os.devnull or os.path.normpath(name).startswith("/dev/"):
-            return True
-        if follow and _identity(name) in self._inputs:
-            return False
-        # what is removed or renamed is a link itself, not the file that it names
-        real = os.path.realpath(name) if follow else _entry(name)
-        if "__pycache__" in Path(real).parts:
-            return True
-        nearest = max((p for p in self._places if _lies_in(real, p)), key=len, default="")
-        return self._places.get(nearest, False)
-
-    def _open_databases_to_read(self) -> None:
-        """Let SQLite open the user's databases without the right to write."""
-        try:
-            import sqlite3
-        except ImportError:
-            return
-        original = sqlite3.connect
-
-        def connect(database: Any, *arguments: Any, **options: Any) -> Any:
-            plain = len(arguments) < 7 and not options.get("uri")  # `uri` is the eighth
-            if (
-                plain
-                and Path(os.fsdecode(database)).is_file()
-                and not self._allows(os.fsdecode(database), follow=True)
-            ):
-                self.read_only.append(os.fsdecode(database))
-                database = Path(os.path.realpath(os.fsdecode(database))).as_uri() + "?mode=ro"
-                options["uri"] = True
-            return original(database, *arguments, **options)
-
-        sqlite3.connect = sqlite3.dbapi2.connect = connect
-
-
-def _common_places() -> dict[str, bool]:
-    """Return the temporary folder and the caches, which libraries write to on their own account."""
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - never raises
-    found = [
-        Path(tempfile.gettempdir()),
-        home / ".cache",
-        home / "Library" / "Caches",
-        home / ".matplotlib",
-        home / ".config" / "matplotlib",
-    ]
-    return {os.path.realpath(path): True for path in found}
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        status = Path(path).stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _entry(path: str) -> str:
-    folder, name = os.path.split(path)
-    return os.path.normpath(Path(os.path.realpath(folder), name))
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _within(descriptor: Any, path: Any) -> Any:
-    """Return a path that the call names relative to an open folder."""
-    if not isinstance(descriptor, int) or descriptor < 0 or isinstance(path, int):
-        return path
-    return Path(os.path.realpath(f"/dev/fd/{descriptor}"), os.fsdecode(path))
-
-
-def _changes_nothing(event: str, path: Any) -> bool:
-    if event == "os.mkdir":
-        return os.path.lexists(path)
-    return event in _REMOVING and not os.path.lexists(path)
-
-
-def _database(name: Any) -> Any:
-    """Return the file that SQLite may write to; None for one in memory or opened to read."""
-    text = "" if isinstance(name, int) else os.fsdecode(name)
-    if text in {"", ":memory:"}:
-        return None
-    if not text.startswith("file:"):
-        return text
-    parts = urlsplit(text)
-    harmless = ("mode=ro", "mode=memory", "immutable=1", ":memory:")
-    return None if any(word in text for word in harmless) else unquote(parts.path)
-
-
-def _refuse(host: str) -> None:
-    if not host.startswith(_LOCAL):
-        raise ConnectionRefusedError(f"Verification runs without network, but {host} was asked for")
+    return f"{where}{name}: {error}".rstrip(": ")
 
 
 def _collector(spec: dict[str, Any], found: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Runs the emitted script in a fresh process, in a scratch copy of the project's shape."""
+"""Runs a job in a fresh process, in a scratch project, and reads what it left."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nbtrail.exceptions import VerifyError
+from nbtrail.pipeline.scratch import Job, lay_out
 
-__all__ = ["Replay", "replay"]
+__all__ = ["Replay", "replay", "same_float"]
 
 _KEPT = frozenset(
     [
@@ -54,7 +55,8 @@ _KEPT = frozenset(
 _NUMERIC = re.compile(
     r"^(OMP|KMP|MKL|OPENBLAS|GOTO|BLIS|VECLIB|NVPL|NUMEXPR|NPY|LOKY|CUDA|CUBLAS|TF|TORCH|XLA)_"
 )
-_MODULES_LIMIT = 5000
+_THREADS = re.compile(r"THREADS|CPU_COUNT")
+_REPORT_S = 10.0
 
 
 @dataclass(slots=True)
@@ -73,6 +75,10 @@ class Replay:
         Variable, context and content digest of what models consumed.
     models : mapping of str to str
         Variable to the digest of the fitted model.
+    guard : tuple of str
+        What the kernel kept from happening, beside the audit hook.
+    trace : dict
+        What `nbtrail.pipeline.retrace` found, when that was asked for.
     """
 
     error: str = ""
@@ -81,93 +87,69 @@ class Replay:
     data: list[tuple[str, str, str]] = field(default_factory=list)
     models: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    guard: tuple[str, ...] = ()
+    trace: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
 
-def replay(
-    script: bytes,
-    *,
-    project: Path,
-    cwd: str,
-    inputs: Sequence[str],
-    executable: str,
-    timeout_s: float,
-    progress: Callable[[str], None],
-) -> Replay:
-    """Run `script` and return what it found.
+def replay(job: Job, *, progress: Callable[[str], None] = lambda _text: None) -> Replay:
+    """Run a job in a fresh process and return what it found.
 
     Parameters
     ----------
-    script : bytes
-        Exactly what ``pipeline.py`` holds.
-    project : Path
-        Where the inputs lie.
-    cwd : str
-        Folder to run in, relative to the project.
-    inputs : sequence of str
-        Paths relative to the project (or absolute); they are linked, never copied.
-    timeout_s : float
-        Limit of wall time, in seconds.
+    progress : callable
+        Told every few seconds how long it lasts already.
+
+    Raises
+    ------
+    VerifyError
+        When an input is gone, a path leads out of the project, or the interpreter can't be
+        started.
     """
-    for what, path in (("working directory (cwd)", cwd), *(("input", i) for i in inputs)):
-        _refuse_outside(what, path, absolute=what == "input")
     scratch = Path(tempfile.mkdtemp(prefix="nbtrail-verify-"))
     try:
-        mirror = scratch / "project"
-        folder = (mirror / cwd).resolve()
-        folder.mkdir(parents=True)
-        _link(project, mirror, inputs)
-        target = scratch / "pipeline.py"
-        target.write_bytes(script)
-        spec = {
-            "script": str(target),
-            "arguments": ["--output", str(scratch / "output")],
-            "scratch": str(scratch),
-            "folder": str(folder),
-            "project": str(project),
-            "inputs": [str(_real(project, path)) for path in inputs],
-            "package": str(Path(__file__).parents[2]),
-            "result": str(scratch / "result.json"),
-        }
-        (scratch / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-        progress("Running the pipeline in a fresh process ...")
+        folder = lay_out(job, scratch)
         started = time.monotonic()
-        error = _run(executable, scratch, folder, timeout_s)
-        found = _read(scratch, error)
+        error = _run(job, scratch, folder, progress)
+        found = _read(scratch, error, traced=job.trace is not None)
         found.seconds = time.monotonic() - started
         return found
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _refuse_outside(what: str, path: str, *, absolute: bool) -> None:
-    """Raise when a path of the manifest leads out of the project."""
-    if absolute and Path(path).is_absolute():
-        return  # data may lie anywhere
-    inside = os.path.normpath(path)
-    if Path(inside).is_absolute() or Path(inside).drive or Path(inside).parts[:1] == ("..",):
-        raise VerifyError(
-            f"The manifest's {what} {path!r} leads out of the project, where a verification must "
-            "neither run nor write. Correct manifest.json, or export the run again into a new "
-            "folder."
-        )
-
-
-def _run(executable: str, scratch: Path, folder: Path, timeout_s: float) -> str:
-    environment = {k: v for k, v in os.environ.items() if k in _KEPT or _NUMERIC.match(k)}
-    environment.setdefault("PYTHONHASHSEED", "0")
-    environment |= {
+def _environment(job: Job, scratch: Path) -> dict[str, str]:
+    """Return the variables of the process: the platform's, the declared, threads as recorded."""
+    found = {k: v for k, v in os.environ.items() if k in _KEPT or k in job.variables}
+    settings = {k: v for k, v in job.threads.items() if k.isupper()}
+    if not job.threads:  # an older run: what holds now is the best guess
+        settings = {k: v for k, v in os.environ.items() if _NUMERIC.match(k)}
+    else:
+        settings |= {
+            k: v for k, v in os.environ.items() if _NUMERIC.match(k) and not _THREADS.search(k)
+        }
+    found |= settings
+    found.setdefault("PYTHONHASHSEED", "0")
+    temporary = os.path.realpath(tempfile.gettempdir())
+    kept = [job.project, *map(Path, job.inputs)]
+    if any(os.path.realpath(path).startswith(temporary + os.sep) for path in kept):
+        # what may be written must not hold what must not
+        found |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch / "tmp"))
+    return found | {
         "MPLBACKEND": "Agg",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONIOENCODING": "utf-8",
     }
+
+
+def _run(job: Job, scratch: Path, folder: Path, progress: Callable[[str], None]) -> str:
     runner = Path(__file__).with_name("replay.py")
     with (scratch / "log.txt").open("wb") as log:
         try:
             process = subprocess.Popen(
-                [executable, "-P", str(runner), str(scratch / "spec.json")],
+                [job.executable, "-P", str(runner), str(scratch / "spec.json")],
                 cwd=folder,
-                env=environment,
+                env=_environment(job, scratch),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -175,29 +157,47 @@ def _run(executable: str, scratch: Path, folder: Path, timeout_s: float) -> str:
             )
         except OSError as error:
             raise VerifyError(
-                f"The interpreter {executable} can't be started: {error}. Verify with the one that "
-                "made the run, or with any other that has the pipeline's dependencies."
+                f"The interpreter {job.executable} can't be started: {error}. Verify with the one "
+                "that made the run, or with any other that has the pipeline's dependencies."
             ) from error
         try:
-            code = process.wait(timeout_s)
+            code = _wait(process, job.timeout_s, progress)
         except subprocess.TimeoutExpired:
-            return f"It did not end within {timeout_s:g} s (setting verify_timeout_s)."
+            return (
+                f"It did not end within {job.timeout_s:g} s. Raise the setting verify_timeout_s "
+                "when that is too short."
+            )
         finally:
             _kill(process)
     return "" if code in (0, 1) else f"The process ended with code {code}."
 
 
+def _wait(
+    process: subprocess.Popen[bytes], timeout_s: float, progress: Callable[[str], None]
+) -> int:
+    began = time.monotonic()
+    while True:
+        left = began + timeout_s - time.monotonic()
+        try:
+            return process.wait(max(0.0, min(_REPORT_S, left)))
+        except subprocess.TimeoutExpired:
+            if left <= _REPORT_S:
+                raise
+            passed = time.monotonic() - began
+            progress(f"   still running after {passed:.0f} s (limit {timeout_s:g} s)")
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        with contextlib.suppress(OSError):
-            if sys.platform == "win32":
-                process.kill()
-            else:
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    """End the process, and on POSIX whatever of its group outlived it."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
-def _read(scratch: Path, error: str) -> Replay:
+def _read(scratch: Path, error: str, *, traced: bool) -> Replay:
     found = Replay(error=error)
     try:
         result: dict[str, Any] = json.loads((scratch / "result.json").read_text("utf-8"))
@@ -212,65 +212,16 @@ def _read(scratch: Path, error: str) -> Replay:
     found.data = [(name, context, digest) for name, context, digest in result["data"]]
     for key, value in result["metrics"]:
         found.tapped.setdefault(key, set()).add(value)
+    found.guard = tuple(result.get("guard", ()))
+    if traced:
+        found.trace = result.get("trace", {})
+        return found
     try:
         metrics = json.loads((scratch / "output" / "metrics.json").read_text("utf-8"))
         found.metrics = {key: float(value) for key, value in metrics.items()}
     except (OSError, ValueError, AttributeError):
         if not found.error:
             found.error = "The script ended without writing metrics.json."
-    return found
-
-
-def _link(project: Path, mirror: Path, inputs: Sequence[str]) -> None:
-    """Link the inputs and the project's own modules at their places in the mirror."""
-    for path in inputs:
-        real = _real(project, path)
-        if not real.exists():
-            raise VerifyError(
-                f"The data file {path} is gone (looked for {real}). Put it back, or run pipeline.py "
-                "yourself with the argument that names another file."
-            )
-        if not Path(path).is_absolute():
-            _link_one(real, mirror / path)
-    for module in _modules(project):
-        _link_one(module, mirror / module.relative_to(project))
-
-
-def _link_one(real: Path, link: Path) -> None:
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if link.exists():
-        return
-    try:
-        link.symlink_to(real)
-    except OSError:  # Windows without the right to make links
-        os.link(real, link)
-
-
-def _real(project: Path, path: str) -> Path:
-    return Path(path) if Path(path).is_absolute() else project / path
-
-
-def _modules(project: Path) -> list[Path]:
-    """Python files of the project; environments, hidden folders and caches left out."""
-    found: list[Path] = []
-    todo = [project]
-    seen = 0
-    while todo and seen < _MODULES_LIMIT:
-        folder = todo.pop()
-        try:
-            entries = sorted(folder.iterdir())
-        except OSError:
-            continue
-        if (folder / "pyvenv.cfg").exists() or (folder / "manifest.json").exists():
-            continue
-        for entry in entries:
-            seen += 1
-            if entry.name.startswith(".") or entry.name in {"node_modules", "__pycache__"}:
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                todo.append(entry)
-            elif entry.suffix == ".py":
-                found.append(entry)
     return found
 
 

@@ -6,8 +6,9 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from nbtrail.config import load_settings
 from nbtrail.entities import codec
@@ -16,10 +17,11 @@ from nbtrail.exceptions import VerifyError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.pipeline.judge import judge
-from nbtrail.pipeline.runner import replay
+from nbtrail.pipeline.runner import Replay, replay
+from nbtrail.pipeline.scratch import Job
 from nbtrail.store.store import Store
 
-__all__ = ["file_sha256", "read_manifest", "run_and_judge", "verify_folder"]
+__all__ = ["check_run", "file_sha256", "job_of", "read_manifest", "verify_folder"]
 
 
 def verify_folder(
@@ -53,32 +55,80 @@ def verify_folder(
     changed = _changed_inputs(project, manifest)
     if changed:
         return _refuted(manifest, changed)
-    return run_and_judge(manifest, script, project, progress=progress, timeout_s=timeout_s)
+    sources = _sources(folder, project, manifest)
+    limit = timeout_s if timeout_s is not None else load_settings(project).verify_timeout_s
+    job = job_of(manifest, script, project, sources, timeout_s=limit)
+    progress(f"Running the pipeline in a fresh process (limit {limit:g} s) ...")
+    found = replay(job, progress=progress)
+    return check_run(manifest, found, project)
 
 
-def run_and_judge(
+def job_of(
     manifest: Manifest,
     script: bytes,
     project: Path,
+    sources: Mapping[str, str],
     *,
-    progress: Callable[[str], None],
-    timeout_s: float | None = None,
+    timeout_s: float,
     executable: str = sys.executable,
-    hint: str = "",
-) -> Verdict:
-    """Run the bytes of a script and compare with the manifest that goes with them."""
-    limit = timeout_s if timeout_s is not None else load_settings(project).verify_timeout_s
-    found = replay(
+    trace: Mapping[str, Any] | None = None,
+) -> Job:
+    """Return how the script of a manifest is run.
+
+    Parameters
+    ----------
+    sources : mapping of str to str
+        Path relative to the project to the source of each of the manifest's modules.
+    trace : mapping, optional
+        What to run instead of the script.
+    """
+    return Job(
         script,
-        project=project,
-        cwd=manifest.cwd,
-        inputs=[i.path for i in manifest.inputs],
+        project,
+        manifest.cwd,
+        inputs=tuple(item.path for item in manifest.inputs),
+        sources={m.path: sources[m.path] for m in manifest.modules},
+        beside={m.beside: sources[m.path] for m in manifest.modules if m.beside},
+        variables=manifest.variables,
+        threads=manifest.threads,
         executable=executable,
-        timeout_s=limit,
-        progress=progress,
+        timeout_s=timeout_s,
+        trace=trace,
     )
+
+
+def check_run(
+    manifest: Manifest,
+    found: Replay,
+    project: Path,
+    *,
+    hint: str = "",
+    scope: Scope = Scope.SAME_ENVIRONMENT,
+) -> Verdict:
+    """Compare what a fresh process found with the manifest that goes with its script."""
     inputs, doubts = _inputs(project, manifest)
-    return judge(manifest, found, inputs, hint=hint, doubts=doubts)
+    return judge(manifest, found, inputs, hint=hint, doubts=doubts, scope=scope)
+
+
+def _sources(folder: Path, project: Path, manifest: Manifest) -> dict[str, str]:
+    """Read the modules of an exported folder; a script that is only run lies in the project."""
+    found: dict[str, str] = {}
+    for module in manifest.modules:
+        path = folder / module.beside if module.beside else project / module.path
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise VerifyError(
+                f"{path}, which the pipeline needs, can't be read: {error}. Export run "
+                f"{manifest.run_id[:8]} again."
+            ) from error
+        if hashlib.sha256(data).hexdigest() != module.sha256:
+            raise VerifyError(
+                f"{path} is not what the run used: it was edited since. Restore the file, or "
+                f"export run {manifest.run_id[:8]} again into a new folder."
+            )
+        found[module.path] = data.decode("utf-8")
+    return found
 
 
 def _inputs(project: Path, manifest: Manifest) -> tuple[list[Check], list[str]]:
@@ -170,7 +220,14 @@ def _attest(store: Store, folder: Path, manifest: Manifest) -> None:
 
 
 def _promises(manifest: Manifest) -> str:
-    parts = (manifest.metrics, manifest.data, manifest.models, manifest.inputs)
+    parts = (
+        manifest.metrics,
+        manifest.data,
+        manifest.models,
+        manifest.inputs,
+        manifest.modules,
+        manifest.floor,
+    )
     return manifest.pipeline_sha256 + "".join(codec.dumps(part) for part in parts)
 
 

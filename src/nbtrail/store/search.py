@@ -13,7 +13,7 @@ from nbtrail.entities.run import CANDIDATE_TAG, Direction
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import UsageError
 from nbtrail.store.liveness import Lost
-from nbtrail.store.query import asks_for_candidates, param_matches, parse_query
+from nbtrail.store.query import FUNCTIONS, parse_query
 from nbtrail.store.ranking import direction_of, infer_main_metric
 from nbtrail.store.values import decode_float, execute
 
@@ -75,7 +75,9 @@ def search(
     deleted: bool,
 ) -> RunTable:
     """Return the runs that match, as a table; see `Reader.runs`."""
-    db.create_function("param_matches", 3, param_matches, deterministic=True)
+    for name, function in FUNCTIONS.items():
+        arguments = function.__code__.co_argcount
+        db.create_function(name, arguments, function, deterministic=True)
     conditions = ["r.deleted = ?"]
     values: list[Any] = [deleted]
     if experiment is not None:
@@ -85,12 +87,11 @@ def search(
         conditions.append("r.source = ?")
         values.append(source)
     asked = parse_query(query)
-    if not asks_for_candidates(asked):
+    if not asked.asks_for_candidates:
         conditions.append(_NO_CANDIDATE)
         values.append(CANDIDATE_TAG)
-    for condition in asked:
-        conditions.append(condition.sql)
-        values.extend(condition.values)
+    conditions.append(f"({asked.sql})")
+    values.extend(asked.values)
     ranking, ranked_by = _order(order, descending=descending)
     head = (
         f"{RUNS} SELECT {_COLUMNS} FROM effective_runs r JOIN experiments e USING (experiment_id)"

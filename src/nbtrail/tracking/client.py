@@ -21,6 +21,7 @@ from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.process import begin_session, name_finder, present_tracker, use_tracker
+from nbtrail.tracking.scriptreads import ScriptReads
 from nbtrail.tracking.tracker import Tracker
 
 __all__ = [
@@ -43,8 +44,13 @@ __all__ = [
 ]
 
 
-def process_tracker() -> Tracker:
+def process_tracker(root: Path | None = None) -> Tracker:
     """Return the process's tracker, made on first use.
+
+    Parameters
+    ----------
+    root : Path, optional
+        The folder ``.nbtrail`` of a tracker that is made now; found from here when absent.
 
     Raises
     ------
@@ -55,12 +61,16 @@ def process_tracker() -> Tracker:
     if present is not None:
         return present
     folder = Path.cwd()
-    root = find_store(folder)
+    root = root or find_store(folder)
     assert root is not None
     store = Store.open(root, create=True, warn=warn_once)
     settings = load_settings(store.project)
-    tracker = Tracker(store, begin_session(store, "", folder), settings, name_of=names_in_main)
+    reads = ScriptReads(store.project, lambda: tracker.open_run_id())  # noqa: PLW0108
+    session = begin_session(store, "", folder)
+    tracker = Tracker(store, session, settings, name_of=names_in_main, give_reads=reads.give)
     tracker.collector.start()
+    reads.install()
+    atexit.register(reads.remove)
     atexit.register(tracker.close)
     use_tracker(lambda: tracker)
     return tracker
@@ -233,6 +243,7 @@ def _open() -> ActiveRun:
     if run is None:
         raise UsageError(
             "No run is open, so there is nothing to log to. Start one: "
-            "'with nbtrail.start_run():', or '%%track' as a cell's first line"
+            "'with nbtrail.start_run() as run:', or '%%track' as a cell's first line. In a worker "
+            "process, hand it the run and log to that: run.log_metric(...)"
         )
     return run

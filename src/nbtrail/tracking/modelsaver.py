@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbtrail.capture.foreground import foreground
 from nbtrail.capture.guard import describe
 from nbtrail.entities.model import Artifact, ModelRecord
 from nbtrail.store import operations
@@ -45,16 +46,9 @@ class ModelSaver:
 
     The snapshot is a pickle that never leaves this process's memory: the only way to
     copy a fitted estimator exactly and quickly. What is stored is written by a flavor.
-
-    Attributes
-    ----------
-    paused : Lock
-        No file is begun while somebody holds it: this thread would take the processor from
-        a cell that waits for its commit.
     """
 
     def __init__(self, store: Store, saved: Callable[[str], None] = lambda _run: None) -> None:
-        self.paused = threading.Lock()
         self._store = store
         self._saved = saved
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -125,8 +119,7 @@ class ModelSaver:
                 if self._process is not None:
                     self._process.close()
                 return
-            with self.paused:
-                pass
+            foreground.give_way()
             try:
                 self._write(job)
                 self._saved(job.run_id)

@@ -132,7 +132,10 @@ class TrackMagic:
         run = self._run()
         for key, expression in assignments(rest):
             value = evaluate(expression, self._session.shell.user_ns)
-            run.add_metric(run.metric(key, value, expression))
+            metric = run.metric(key, value, expression)
+            # what a tapped call of this cell has returned is there already, under its own name
+            if not self._session.tracker.collector.claim(key, metric.last, metric.cell_seq):
+                run.add_metric(metric)
 
     def _param(self, rest: str) -> None:
         run = self._run()

@@ -1,0 +1,169 @@
+"""From the smallest script to the whole history: every rung is told, the first that holds is taken.
+
+When the slice does not find what the run found, its statements are repeated one by one. The
+first that makes something else is named, and whatever else touched its variables is added.
+Only when that does not help come whole cells, and then the whole history.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from nbtrail.entities.pipeline import Rung
+from nbtrail.lineage.calls import displays_only
+from nbtrail.lineage.graph import Node
+from nbtrail.lineage.slice import backward_slice
+from nbtrail.pipeline.attempt import Attempt, Culprit, Workshop
+from nbtrail.pipeline.causes import draws_unseeded, final
+from nbtrail.pipeline.plan import Form, Plan, full_plan, with_nodes
+from nbtrail.pipeline.step import Step
+
+__all__ = ["Climb", "climb"]
+
+_WIDENINGS = 4
+
+
+@dataclass(slots=True)
+class Climb:
+    """What was tried, and what holds.
+
+    Attributes
+    ----------
+    attempts : list of Attempt
+        In their order; the last is good, or none is.
+    rungs : list of Rung
+    culprit : Culprit or None
+        The first statement that differs, when nothing holds.
+    """
+
+    attempts: list[Attempt] = field(default_factory=list)
+    rungs: list[Rung] = field(default_factory=list)
+    culprit: Culprit | None = None
+
+    @property
+    def best(self) -> Attempt | None:
+        """The attempt that holds, or None."""
+        return self.attempts[-1] if self.attempts and self.attempts[-1].good else None
+
+
+def climb(shop: Workshop, plan: Plan, progress: Callable[[str], None]) -> Climb:
+    """Try one rung after the other until a script finds what the run found."""
+    found = Climb()
+    began = time.monotonic()
+
+    def note(name: str, statements: int, text: str, started: float) -> None:
+        seconds = round(time.monotonic() - started, 3)
+        found.rungs.append(Rung(name, statements, text, seconds))
+        progress(f"   {text}")
+
+    def tried(name: str, plan: Plan, form: Form) -> bool:
+        started = time.monotonic()
+        progress(f"[{started - began:.0f} s] {name}: {_count(plan)} in a fresh process ...")
+        attempt = shop.attempt(plan, form)
+        if attempt is None:
+            return False
+        found.attempts.append(attempt)
+        text = "reproduced" if attempt.good else attempt.verdict.culprit.splitlines()[0]
+        note(name, len(plan.nodes), text, started)
+        return attempt.good
+
+    def looked(name: str, plan: Plan) -> tuple[Culprit | None, bool]:
+        started = time.monotonic()
+        progress(f"[{started - began:.0f} s] {name}: {_count(plan)}, one by one ...")
+        culprit, ended = shop.trace(plan)
+        text = culprit.text if culprit is not None else "each statement gives what it gave"
+        note(name, len(plan.nodes), text, started)
+        return culprit, ended
+
+    if tried("the slice", plan, Form.STAGES) or _is_final(found):
+        return found
+    found.culprit, ended = looked("looking for the statement that differs", plan)
+    if found.culprit is None and ended and tried("in the order of execution", plan, Form.FLAT):
+        return found
+    if found.culprit is not None and draws_unseeded(plan, found.culprit.node):
+        return found  # more of the notebook can't seed it
+    wider = plan
+    for _ in range(_WIDENINGS):
+        if found.culprit is None:
+            break
+        extra = touched(wider, found.culprit)
+        if not extra:
+            break
+        wider = with_nodes(wider, {*wider.nodes, *backward_slice(plan.graph, extra)})
+        names = ", ".join(found.culprit.names) or "what it needs"
+        before = found.culprit
+        culprit, ended = looked(f"with all that touched {names}", wider)
+        if culprit is None and ended:
+            name = f"the slice, with all that touched {names}"
+            if any(tried(name, wider, form) for form in (Form.STAGES, Form.FLAT)):
+                return found
+            break
+        if culprit is None or culprit.node <= before.node:
+            break
+        found.culprit = culprit
+    cells = with_nodes(plan, _cells(plan))
+    if set(cells.nodes) != set(plan.nodes) and tried("whole cells", cells, Form.FLAT):
+        return found
+    whole = full_plan(plan)
+    if tried("the full history", whole, Form.HISTORY):
+        return found
+    if found.culprit is None:
+        found.culprit, _ = looked("looking for the statement that differs", whole)
+    return found
+
+
+def touched(plan: Plan, culprit: Culprit) -> list[Node]:
+    """Return the earlier statements that may have changed what a statement depends on.
+
+    First those that are known to have written one of its variables or channels; when the
+    plan has all of them, those that used one of the variables in any way.
+    """
+    graph = plan.graph
+    facts = graph.facts[culprit.node]
+    wanted = {*facts.reads, *culprit.names, *facts.channels_read}
+    wanted |= _missing_name(culprit.error)
+    have = set(plan.nodes)
+    writers: list[Node] = []
+    users: list[Node] = []
+    for node in graph.order:
+        if node >= culprit.node:
+            break
+        if node in have or node not in plan.texts:
+            continue
+        other = graph.facts[node]
+        written = {*other.binds, *other.channels_written, *(m.name for m in other.mutations)}
+        if written & wanted:
+            writers.append(node)
+        elif wanted & set(other.reads) and not _is_look(plan, node):
+            users.append(node)
+    return writers or users
+
+
+def _is_look(plan: Plan, node: Node) -> bool:
+    step = Step(node, [], plan.texts[node][1], plan.graph.facts[node])
+    return displays_only(step.tree) and not step.facts.effects
+
+
+def _missing_name(error: str) -> set[str]:
+    return set(error.split("'")[1:2]) if error.startswith("NameError") else set()
+
+
+def _cells(plan: Plan) -> Iterable[Node]:
+    """Return all statements of the cells that are used, and of those that changed a channel."""
+    graph = plan.graph
+    cells = set(plan.used_cells)
+    cells |= {n[0] for n in graph.order if graph.facts[n].channels_written}
+    found = [n for n in full_plan(plan).nodes if n[0] in cells]
+    return {*plan.nodes, *backward_slice(graph, found)}
+
+
+def _is_final(found: Climb) -> bool:
+    """Say whether the first attempt failed for a reason that no further statement can mend."""
+    return bool(found.attempts) and final(found.attempts[0].verdict)
+
+
+def _count(plan: Plan) -> str:
+    number = len(plan.nodes)
+    return f"{number} statement{'s' if number != 1 else ''}"

@@ -1,0 +1,76 @@
+"""Statements of a notebook run one by one in this process, each compared with what it made then.
+
+Runs inside of `nbtrail.pipeline.replay`, when a script did not find what the run found: the
+first statement whose values differ is the one to name, and to look behind of.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import linecache
+import sys
+from types import ModuleType
+from typing import Any
+
+from nbtrail.lineage.values import value_digest
+
+__all__ = ["retrace"]
+
+
+def retrace(task: dict[str, Any]) -> dict[str, Any]:
+    """Run steps in a module of their own.
+
+    Parameters
+    ----------
+    task : dict
+        ``steps``, each with ``label``, ``text`` and ``values`` (name to digest);
+        ``metrics`` (key to variable); ``stop`` (at the first difference).
+
+    Returns
+    -------
+    dict
+        ``step``, the position of the first one that differs or fails, -1 when there is
+        none; ``names`` that differ there; ``error``; ``metrics`` as ``repr`` by key.
+    """
+    module = ModuleType("__main__")
+    sys.modules["__main__"] = module
+    found: dict[str, Any] = {"step": -1, "names": [], "error": "", "metrics": {}}
+    with asyncio.Runner() as runner:
+        for number, step in enumerate(task["steps"]):
+            try:
+                _run(step, module.__dict__, runner)
+            except BaseException as error:
+                found["error"] = f"{type(error).__name__}: {error}"
+                if found["step"] < 0:
+                    found["step"] = number
+                return found
+            names = [
+                name
+                for name, digest in step["values"].items()
+                if value_digest(module.__dict__.get(name)) not in {digest, ""}
+            ]
+            if names and found["step"] < 0:
+                found["step"], found["names"] = number, names
+                if task["stop"]:
+                    return found
+    for key, name in task["metrics"].items():
+        if name in module.__dict__:
+            found["metrics"][key] = repr(float(module.__dict__[name]))
+    return found
+
+
+def _run(step: dict[str, Any], namespace: dict[str, Any], runner: asyncio.Runner) -> None:
+    text, label = step["text"], step["label"]
+    linecache.cache[label] = (len(text), None, text.splitlines(keepends=True), label)
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code = compile(text, label, "exec", flags=flags, dont_inherit=True)
+    if code.co_flags & inspect.CO_COROUTINE:
+        runner.run(_awaited(eval(code, namespace)))  # noqa: S307 - the user's own statements
+    else:
+        exec(code, namespace)  # noqa: S102
+
+
+async def _awaited(waiting: Any) -> None:
+    await waiting
