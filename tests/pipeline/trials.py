@@ -8,12 +8,13 @@ import pickle
 import shutil
 import signal
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 from harness import Notebook, record_run
-from scoring import first_script
+from scoring import FirstTry
 from twin import Twin, plain_metrics
 
 from nbtrail.exceptions import ExportError
@@ -119,19 +120,15 @@ def try_notebook(cells: list[str], *, fresh: bool = False, spare: bool = False) 
             return Trial(cells, "no result")
         run_id = record_run(notebook, store, expressions={"m": "m"})
         plan = make_plan(store.reader.run(run_id), notebook.cells, "work.ipynb", ".")
-        first = _run(twin, first_script(plan), folder, plan, place / "first")
-        right = "right" if first == {"m": value} else "wrong" if first else "error"
-        extra = _spare(twin, plan, folder, place, value) if spare and right == "right" else 0
+        extra = _spare(twin, plan, folder, place, value) if spare else 0
         executed = sum(len(cell.statements) for cell in notebook.cells)
         facts = (executed, len(plan.nodes), extra)
+        first = FirstTry()
         try:
-            if fresh:
+            with first.watching(), nullcontext() if fresh else twin.verifying():
                 manifest = export_run(store, run_id, folder / "out")
-            else:
-                with twin.verifying():
-                    manifest = export_run(store, run_id, folder / "out")
         except ExportError as error:
-            return Trial(cells, "refused", value, math.nan, right, *facts, str(error))
+            return Trial(cells, "refused", value, math.nan, "error", *facts, str(error))
         text = (folder / "out" / "pipeline.py").read_text("utf-8")
         found = _run(twin, text, folder, plan, place / "again")
         verdict = manifest.verdict
@@ -140,7 +137,7 @@ def try_notebook(cells: list[str], *, fresh: bool = False, spare: bool = False) 
             f"{verdict.outcome.value}" + (" (history)" if manifest.form == "history" else ""),
             value,
             found.get("m", math.nan),
-            right,
+            first.says({"m": value}).partition(":")[0],
             *facts,
             verdict.culprit,
         )

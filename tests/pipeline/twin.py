@@ -70,7 +70,7 @@ class _Ended:
     def poll(self) -> int:
         return self.returncode
 
-    def wait(self, _timeout: float | None = None) -> int:
+    def wait(self, timeout: float | None = None) -> int:
         return self.returncode
 
 
