@@ -43,7 +43,7 @@ class Trial:
         The first script, before any verification: "right", "wrong" or "error".
     executed, kept, spare : int
         Statements that ran, those in the first slice, and how many of these can be left out
-        one by one without another value.
+        one by one without another value; -1 when that was not tried.
     """
 
     cells: list[str]
@@ -53,7 +53,7 @@ class Trial:
     first: str = ""
     executed: int = 0
     kept: int = 0
-    spare: int = 0
+    spare: int = -1
     culprit: str = ""
 
     @property
@@ -120,7 +120,7 @@ def try_notebook(cells: list[str], *, fresh: bool = False, spare: bool = False) 
             return Trial(cells, "no result")
         run_id = record_run(notebook, store, expressions={"m": "m"})
         plan = make_plan(store.reader.run(run_id), notebook.cells, "work.ipynb", ".")
-        extra = _spare(twin, plan, folder, place, value) if spare else 0
+        extra = _spare(twin, plan, folder, place, value) if spare else -1
         executed = sum(len(cell.statements) for cell in notebook.cells)
         facts = (executed, len(plan.nodes), extra)
         first = FirstTry()
@@ -185,4 +185,3 @@ def _spare(twin: Twin, plan: Plan, project: Path, place: Path, value: float) -> 
         found = _run(twin, "\n".join(lines), project, plan, place / f"without{gone}")
         count += found == {"m": value}
     return count
-
