@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nbtrail.compare.replicates import replicate_groups
 from nbtrail.compare.runs import compare_runs
 from nbtrail.entities.pipeline import Check, Outcome
 from nbtrail.entities.provenance import ModuleSource
@@ -59,6 +60,7 @@ def everything(samples):
         "receipt": (samples.run(),),
         "run": (samples.run(),),
         "runs": (samples.table(),),
+        "replicates": (replicate_groups(samples.table()),),
         "code": (
             samples.run(),
             samples.cells("1.0"),

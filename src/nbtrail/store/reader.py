@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,7 +75,7 @@ class Reader:
         self,
         *,
         query: str = "",
-        experiment: str | None = None,
+        experiment: str | Sequence[str] | None = None,
         source: str | None = None,
         order: str = "started",
         descending: bool = True,
@@ -91,13 +91,15 @@ class Reader:
             Words that all must occur in name, experiment, params, tags, status or id;
             or clauses: ``metrics.auc > 0.9 and params.model = "rf"``. Candidates of
             searches are left out unless ``parent``, ``run_id`` or their tag is asked for.
-        experiment : str, optional
-            Only runs of this one.
+        experiment : str or sequence of str, optional
+            Only runs of this one, or of these.
         source : str, optional
             Only runs of this notebook or script: its path relative to the project.
         order : str
             ``started``, ``ended``, ``duration``, ``name``, ``experiment``, ``status``,
-            ``main`` (how good the main metric is), ``metrics.KEY`` or ``params.KEY``.
+            ``main`` (how good the main metric is), ``metrics.KEY`` or ``params.KEY``. All but
+            ``main`` may be joined by commas and followed by ``asc`` or ``desc``, which goes
+            before `descending`.
         limit, offset : int
             The page; the table's ``total`` counts all matches.
         deleted : bool
