@@ -139,7 +139,7 @@ def _frame(value: Any) -> Shape:
         if isinstance(cells, np.ndarray):
             owners.append(id(_memory_owner(cells)))
             if cells.dtype.hasobject:
-                held += cells.ravel()[:_CELLS]
+                held.extend(cells.ravel()[:_CELLS])
     return Shape(_Frame.of(value), contents(held), anchors=tuple(owners))
 
 

@@ -199,8 +199,20 @@ class Observer:
             if name in namespace and name not in seen.reaches:
                 seen.reaches[name] = reach_of(namespace[name], namespace, states=True, until=until)
 
-    def finish(self, seen: Observation, traffic: Traffic, until: float, offset: int) -> Outcome:
-        """Look again, after the statement has ended."""
+    def finish(
+        self,
+        seen: Observation,
+        traffic: Traffic,
+        until: float,
+        offset: int,
+        *,
+        failed: bool = False,
+    ) -> Outcome:
+        """Look again, after the statement has ended; one that failed bound no name for sure."""
+        if failed:
+            seen.names.certain = False
+            if isinstance(seen.node, ast.Assign) and len(seen.names.stores) == 1:
+                seen.names.stores.clear()  # its value was never there
         namespace = self._namespace()
         self._left = ids = _ids(namespace)
         binds = {n for n, i in ids.items() if seen.ids.get(n) != i and not _SHELL.match(n)}
