@@ -12,9 +12,6 @@ from nbtrail.pipeline.export import export_run
 
 TRAPS = sorted((Path(__file__).parent / "tricky").glob("t*.py"))
 
-# a module that was edited and loaded again: both of its versions would be needed
-NOT_YET = {"t28_module_reload"}
-
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::Warning")
@@ -30,10 +27,6 @@ def test_trap(path, notebook, store, record):
     )
     verdict = manifest.verdict
     checks = [c for c in verdict.checks if c.kind == "metric"]
-    if path.stem in NOT_YET:
-        assert verdict.outcome is Outcome.NOT_REPRODUCIBLE
-        assert verdict.culprit
-        return
     assert verdict.outcome is Outcome.EXACT, verdict
     assert manifest.form in {"stages", "flat"}
     assert {c.name: float(c.found) for c in checks} == expected

@@ -111,9 +111,7 @@ class Workshop:
 
     def attempt(self, plan: Plan, form: Form) -> Attempt | None:
         """Write the script of a plan, run it and judge; None when it was tried before."""
-        versions, sources = self._code(plan)
-        own = {Path(s.beside).parts[0].removesuffix(".py") for s in sources if s.beside}
-        script = write_script(plan, form, self._requirements, self._version, versions, own)
+        script, sources = self._script(plan, form)
         data = script.text.encode("utf-8")
         digest = hashlib.sha256(data).hexdigest()
         if digest in self._tried:
@@ -121,6 +119,16 @@ class Workshop:
         self._tried.add(digest)
         manifest = self._manifest(plan, script, sources, digest)
         return self.repeat(Attempt(plan, script, sources, manifest, Replay(), _NONE))
+
+    def changes(self, best: Attempt, plan: Plan) -> bool:
+        """Say whether a plan gives another script than an attempt has."""
+        return self._script(plan, Form(best.manifest.form))[0].text != best.script.text
+
+    def _script(self, plan: Plan, form: Form) -> tuple[Script, tuple[Source, ...]]:
+        versions, sources = self._code(plan)
+        own = {Path(s.beside).parts[0].removesuffix(".py") for s in sources if s.beside}
+        script = write_script(plan, form, self._requirements, self._version, versions, own)
+        return script, sources
 
     def repeat(self, attempt: Attempt) -> Attempt:
         """Run the script of an attempt again."""

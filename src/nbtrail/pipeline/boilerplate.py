@@ -92,7 +92,7 @@ def record_function(names: Mapping[str, str], run_name: str) -> str:
     import nbtrail
 
     with nbtrail.start_run({quoted(run_name)}):
-        nbtrail.log_params({{key: str(value) for key, value in params.items()}})
+        nbtrail.log_params(params)
         nbtrail.log_metrics({{key: float(value) for key, value in results.items()}})'''
 
 

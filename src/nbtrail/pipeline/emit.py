@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from nbtrail.pipeline import boilerplate
 from nbtrail.pipeline.flow import stage_functions
-from nbtrail.pipeline.layout import assemble_imports, docstring, wrapped
+from nbtrail.pipeline.layout import assemble_imports, bracketed, docstring, formatted, wrapped
 from nbtrail.pipeline.metrics import Placed
 from nbtrail.pipeline.params import Parameter, find_parameters
 from nbtrail.pipeline.plan import Form, Plan
@@ -119,6 +119,7 @@ def write_script(
             "",
         ]
     )
+    text = formatted(text)
     compile(text, "pipeline.py", "exec", dont_inherit=True)
     shape = form if not flat or form is not Form.STAGES else Form.FLAT
     return Script(
@@ -228,7 +229,10 @@ def _flat(draft: _Draft) -> str:
             lines.append("")
             cell = step.node[0]
         definition = is_definition(step.tree)
-        lines.append(f"\n{_code(step)}\n\n" if definition else _code(step))
+        code = _code(step)
+        if isinstance(step.tree, (ast.Import, ast.ImportFrom)) and "\n" not in step.text:
+            code += "  # noqa: E402"  # what ran before it matters to it
+        lines.append(f"\n{code}\n\n" if definition else code)
     text = re.sub(r"\n{4,}", "\n\n\n", "\n".join([*lines, "", *_ending(draft)]))
     if _awaits(text):
         draft.translator.imports.add("asyncio")
@@ -260,9 +264,16 @@ def _ending(draft: _Draft) -> list[str]:
     ]
     lines += [
         f"if {names['args']}.track:",
-        f"    {names['record']}(vars({names['args']}), {names['results']})",
+        f"    {names['record']}({_given(draft)}, {names['results']})",
     ]
     return lines
+
+
+def _given(draft: _Draft) -> str:
+    """Return the dict of the parameters as they were given."""
+    args = draft.names["args"]
+    items = [f"{quoted(p.name)}: {args}.{p.name}" for p in draft.parameters]
+    return bracketed("{", items, "}", "    ").lstrip()
 
 
 def _imports(draft: _Draft, own: set[str], rest: str) -> tuple[str, set[str]]:

@@ -96,7 +96,7 @@ def _plan(store: Store, run: Run) -> Plan:
     cwd = session.cwd if session is not None else "."
     loop_pass = pass_of(store.reader, run, cells)
     try:
-        return make_plan(run, cells, notebook, cwd, loop_pass=loop_pass)
+        return make_plan(run, cells, notebook, cwd, project=store.project, loop_pass=loop_pass)
     except ExportError:
         children = _children(store, run)
         if not children:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import Path
 
 from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.cell import CellExecution, CellStatus
@@ -17,6 +18,7 @@ from nbtrail.lineage.calls import displays_only
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.names import names_of
 from nbtrail.lineage.slice import backward_slice, criteria
+from nbtrail.pipeline.magics import files_in_shell_line
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
@@ -61,6 +63,7 @@ class Plan:
     modules: tuple[str, ...]
     metrics: tuple[Metric, ...]
     loop_pass: int = -1
+    project: Path | None = None
 
     def fresh_steps(self) -> list[Step]:
         """Return the statements of the slice, ready to be edited."""
@@ -82,7 +85,13 @@ class Plan:
 
 
 def make_plan(
-    run: Run, cells: Sequence[CellExecution], notebook: str, cwd: str, *, loop_pass: int = -1
+    run: Run,
+    cells: Sequence[CellExecution],
+    notebook: str,
+    cwd: str,
+    *,
+    project: Path | None = None,
+    loop_pass: int = -1,
 ) -> Plan:
     """Find what a run needs of its session's history.
 
@@ -92,6 +101,8 @@ def make_plan(
         The session's history.
     cwd : str
         The kernel's working directory, relative to the project.
+    project : Path, optional
+        Where the files lie that shell lines name.
     loop_pass : int
         Which pass of a loop the run is; -1 when it is none.
 
@@ -122,7 +133,9 @@ def make_plan(
     _refuse_secrets(run, nodes, texts, history)
     inside = not posixpath.isabs(cwd) and not posixpath.normpath(cwd).startswith("..")
     cwd = posixpath.normpath(cwd) if inside else "."
-    plan = Plan(run, notebook, cwd, graph, history, (), texts, {}, (), (), run.metrics, loop_pass)
+    plan = Plan(
+        run, notebook, cwd, graph, history, (), texts, {}, (), (), run.metrics, loop_pass, project
+    )
     return with_nodes(plan, nodes)
 
 
@@ -130,7 +143,7 @@ def with_nodes(plan: Plan, nodes: Iterable[Node]) -> Plan:
     """Return the plan of a script that consists of other statements."""
     wanted = set(nodes)
     kept = tuple(n for n in plan.graph.order if n in wanted and n in plan.texts)
-    files, modules = _files(plan.run, plan.graph, kept)
+    files, modules = _files(plan, kept)
     spelled = _spellings(plan.texts, kept, plan.cwd, files)
     return replace(plan, nodes=kept, inputs=spelled, files=files, modules=modules)
 
@@ -215,23 +228,24 @@ def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple
     )
 
 
-def _files(
-    run: Run, graph: Graph, nodes: Sequence[Node]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _files(plan: Plan, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return input files, and source files of the project's modules, that the slice reads."""
     written: set[str] = set()
     inputs: dict[str, None] = {}
     modules: dict[str, None] = {}
     for node in nodes:
-        facts = graph.facts[node]
-        for channel in facts.channels_read:
-            if channel.startswith("file:") and channel not in written:
-                path = channel.removeprefix("file:")
-                if path.startswith(_LIBRARIES):
-                    continue  # data that a library brings with it
-                (modules if path.endswith(".py") else inputs)[path] = None
+        facts = plan.graph.facts[node]
+        read = [c for c in facts.channels_read if c.startswith("file:")]
+        if plan.project is not None:
+            named = files_in_shell_line(plan.texts[node][1], plan.project, plan.cwd)
+            read += [c for c in map("file:{}".format, named) if c not in facts.channels_written]
+        for channel in read:
+            path = channel.removeprefix("file:")
+            if channel in written or path.startswith(_LIBRARIES):
+                continue  # data that a library brings with it
+            (modules if path.endswith(".py") else inputs)[path] = None
         written |= {c for c in facts.channels_written if c.startswith("file:")}
-    for use in run.datasets:
+    for use in plan.run.datasets:
         # seen by a reader's tap: libraries that open files without Python noticing
         known = use.source and use.dataset.kind == "file" and f"file:{use.source}" not in written
         if known and not use.source.startswith(_LIBRARIES):

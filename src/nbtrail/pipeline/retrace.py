@@ -49,7 +49,8 @@ def retrace(task: dict[str, Any]) -> dict[str, Any]:
             names = [
                 name
                 for name, digest in step["values"].items()
-                if value_digest(module.__dict__.get(name)) not in {digest, ""}
+                if name in module.__dict__
+                and value_digest(module.__dict__[name]) not in {digest, ""}
             ]
             if names and found["step"] < 0:
                 found["step"], found["names"] = number, names

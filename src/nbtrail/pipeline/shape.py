@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from types import CodeType
 
+from nbtrail.lineage.channels import is_library_variable
 from nbtrail.lineage.names import code_globals
 from nbtrail.pipeline.step import Step
 
@@ -65,10 +66,7 @@ def divide(steps: list[Step]) -> Parts:
                 parts.flat = parts.flat or "an import depends on what runs before it"
                 parts.body.append(step)
             continue
-        if any(
-            c.startswith(("env:", "cwd", "sys.path", "attr:")) for c in step.facts.channels_written
-        ):
-            hoisting = False
+        hoisting = hoisting and not any(map(_felt_by_imports, step.facts.channels_written))
         if isinstance(tree, _DEFINITIONS):
             if not single:
                 name = getattr(tree, "name", "")
@@ -86,6 +84,13 @@ def divide(steps: list[Step]) -> Parts:
         parts.flat = parts.flat or _obstacle(step)
     _check_patches(parts)
     return parts
+
+
+def _felt_by_imports(channel: str) -> bool:
+    """Say whether a change outside of the namespace can change what an import does."""
+    if channel.startswith("env:"):
+        return is_library_variable(channel)
+    return channel.startswith(("cwd", "sys.path", "attr:"))
 
 
 def _check_patches(parts: Parts) -> None:
