@@ -126,7 +126,10 @@ class Workshop:
 
     def _script(self, plan: Plan, form: Form) -> tuple[Script, tuple[Source, ...]]:
         versions, sources = self._code(plan)
-        own = {Path(s.beside).parts[0].removesuffix(".py") for s in sources if s.beside}
+        own: dict[str, set[str]] = {}
+        for source in sources:
+            own.setdefault(source.module, set()).update(source.imports)
+        own = {module: set().union(*own.values()) for module in own if module}
         script = write_script(plan, form, self._requirements, self._version, versions, own)
         return script, sources
 

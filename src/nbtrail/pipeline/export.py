@@ -141,7 +141,8 @@ def _write(
     folder: Path, attempt: Attempt, manifest: Manifest, requirements: Mapping[str, str], run: Run
 ) -> None:
     script = attempt.script
-    needed = [requirements[m] for m in script.imported if m in requirements]
+    used = {*script.imported, *attempt.found.modules} - ({"nbtrail", "xxhash"} - script.imported)
+    needed = sorted({requirements[m] for m in used if m in requirements})
     recorded = run.environment.packages if run.environment else {}
     notes = list(script.notes)
     if script.flat:
