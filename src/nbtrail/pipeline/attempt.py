@@ -7,7 +7,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -153,13 +153,15 @@ class Workshop:
         verdict = check_run(attempt.manifest, attempt.found, project, hint=hint)
         return replace(attempt, verdict=verdict)
 
-    def trace(self, plan: Plan, *, stop: bool = True) -> tuple[Culprit | None, bool]:
+    def trace(
+        self, plan: Plan, held: Collection[Node] | None = None
+    ) -> tuple[Culprit | None, bool]:
         """Repeat the statements of a plan one by one, and hold each against its record.
 
         Parameters
         ----------
-        stop : bool
-            End at the first difference.
+        held : collection of Node, optional
+            The statements whose values count; all of them when absent.
 
         Returns
         -------
@@ -176,7 +178,8 @@ class Workshop:
             last = number + 1 == len(prepared.steps) or (
                 prepared.steps[number + 1].node != step.node
             )
-            values = dict(step.facts.values) if last and not step.partial else {}
+            counts = last and not step.partial and (held is None or step.node in held)
+            values = dict(step.facts.values) if counts else {}
             text = suppressed(step, prepared.translator)
             steps.append({"label": f"<{step.node}>", "text": text, "values": values})
             nodes.append(step.node)
@@ -190,7 +193,7 @@ class Workshop:
             {s.path: s.text for s in sources},
             executable=self._executable,
             timeout_s=self._timeout_s,
-            trace={"steps": steps, "stop": stop, "metrics": {}},
+            trace={"steps": steps},
         )
         found = replay(job, progress=self._progress)
         position = found.trace.get("step", -1)

@@ -123,8 +123,9 @@ def _chosen(
         progress("Measuring whether the whole history agrees with itself ...")
         near = within_floor(shop, first, found.attempts[-1])
         if near is not None:
-            said = "differs from itself by no less than the slice differs from the run"
-            return near, [*found.rungs, Rung("two executions of the full history", 0, said)]
+            spread = ", ".join(f"{k} by {v:.3g}" for k, v in near.manifest.floor.items())
+            said = f"they differ among themselves: {spread}; the script differs by no more"
+            return near, [*found.rungs, Rung("the full history, once more", 0, said)]
     if best is None:
         return first, found.rungs
     if best.verdict.outcome is not Outcome.EXACT:

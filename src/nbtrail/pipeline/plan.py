@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -14,7 +14,7 @@ from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.run import LATER, Metric, Run
 from nbtrail.exceptions import ExportError
-from nbtrail.lineage.calls import displays_only
+from nbtrail.lineage.calls import looks_only
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.names import names_of
 from nbtrail.lineage.slice import backward_slice, criteria
@@ -25,6 +25,7 @@ from nbtrail.pipeline.text import cut
 __all__ = ["Form", "Plan", "full_plan", "make_plan", "with_nodes"]
 
 _LIBRARIES = (sys.prefix, sys.base_prefix)
+_COARSE_MS = 20  # file systems stamp files by a coarse clock
 
 
 class Form(Enum):
@@ -136,7 +137,7 @@ def make_plan(
     plan = Plan(
         run, notebook, cwd, graph, history, (), texts, {}, (), (), run.metrics, loop_pass, project
     )
-    return with_nodes(plan, nodes)
+    return with_nodes(plan, _with_makers(plan, nodes))
 
 
 def with_nodes(plan: Plan, nodes: Iterable[Node]) -> Plan:
@@ -217,13 +218,49 @@ def _is_check(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node
     return text.startswith("assert") and not graph.facts[node].error
 
 
+def _with_makers(plan: Plan, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Add the statements that made a file which the slice reads, when nobody saw them write it."""
+    found = [maker for node in nodes for _, maker in _unseen_makers(plan, node)]
+    if set(found) <= set(nodes):
+        return nodes
+    wanted = backward_slice(plan.graph, [*nodes, *found])
+    return tuple(n for n in wanted if n in plan.texts)
+
+
+def _unseen_makers(plan: Plan, node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield files that a statement reads, and the statement that made each.
+
+    Libraries that write without Python noticing leave a file that was changed while a cell
+    ran which names it.
+    """
+    if plan.project is None:
+        return
+    for channel in plan.graph.facts[node].channels_read:
+        path = channel.removeprefix("file:")
+        if not channel.startswith("file:") or path.endswith(".py"):
+            continue
+        try:
+            changed_ms = (plan.project / path).stat().st_mtime_ns // 1_000_000
+        except OSError:
+            continue
+        name = posixpath.basename(path)
+        during = {
+            c.seq for c in plan.cells if c.started_ms - _COARSE_MS <= changed_ms <= c.ended_ms
+        }
+        for other in plan.graph.order:
+            if other > node:
+                break
+            if other[0] in during and name in plan.texts.get(other, ((), ""))[1]:
+                yield channel, other
+
+
 def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple[Node, ...]:
     """Return every statement that could matter: all but those that only show something."""
     return tuple(
         n
         for n in graph.order
         if n in texts
-        and (graph.facts[n].effects or not displays_only(ast.parse(texts[n][1]).body[0]))
+        and (graph.facts[n].effects or not looks_only(ast.parse(texts[n][1]).body[0]))
         and not (graph.facts[n].error and not graph.facts[n].effects)
     )
 
@@ -239,6 +276,8 @@ def _files(plan: Plan, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[st
         if plan.project is not None:
             named = files_in_shell_line(plan.texts[node][1], plan.project, plan.cwd)
             read += [c for c in map("file:{}".format, named) if c not in facts.channels_written]
+        makers = dict(_unseen_makers(plan, node))
+        written |= {channel for channel, maker in makers.items() if maker in nodes}
         for channel in read:
             path = channel.removeprefix("file:")
             if channel in written or path.startswith(_LIBRARIES):

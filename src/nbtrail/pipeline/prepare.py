@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from nbtrail.entities.cell import StatementFacts
-from nbtrail.lineage.calls import displays_only
+from nbtrail.lineage.calls import displays_only, looks_only
 from nbtrail.pipeline.metrics import Placed, place_metrics
 from nbtrail.pipeline.passes import take_pass
 from nbtrail.pipeline.plan import Form, Plan
@@ -94,12 +94,12 @@ def _with_versions(steps: list[Step], versions: Versions) -> list[Step]:
 
 def _only_shows(step: Step) -> bool:
     tree = step.tree
-    if not displays_only(tree):
-        return False
+    if _is_print(tree):
+        return True
     if step.partial:  # the facts are those of the whole
-        return _is_print(tree) or not any(isinstance(n, ast.Call) for n in ast.walk(tree))
+        return displays_only(tree) and not any(isinstance(n, ast.Call) for n in ast.walk(tree))
     facts = step.facts
-    return not (facts.mutations or facts.channels_written or facts.deletes) or _is_print(tree)
+    return looks_only(tree) and not (facts.mutations or facts.channels_written or facts.deletes)
 
 
 def _is_print(tree: ast.stmt) -> bool:

@@ -66,6 +66,8 @@ def divide(steps: list[Step]) -> Parts:
                 parts.flat = parts.flat or "an import depends on what runs before it"
                 parts.body.append(step)
             continue
+        if "cwd" in step.facts.channels_written:
+            parts.flat = parts.flat or "it changes the working directory"
         hoisting = hoisting and not any(map(_felt_by_imports, step.facts.channels_written))
         if isinstance(tree, _DEFINITIONS):
             if not single:
