@@ -109,9 +109,10 @@ def _plan(store: Store, run: Run) -> Plan:
 
 
 def _children(store: Store, run: Run) -> list[str]:
-    table = store.reader.runs(query=f"parent = {run.run_id}", order="started", descending=False)
+    table = store.reader.runs(query=f'parent = "{run.name}"', order="started", descending=False)
     found = [store.reader.run(run_id) for run_id in table.run_id]
-    return [child.name for child in found if CANDIDATE_TAG not in child.tags]
+    mine = [child for child in found if child.parent_run_id == run.run_id]
+    return [child.name for child in mine if CANDIDATE_TAG not in child.tags]
 
 
 def _chosen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from nbtrail.pipeline.text import cut
 __all__ = ["Form", "Plan", "full_plan", "make_plan", "with_nodes"]
 
 _LIBRARIES = (sys.prefix, sys.base_prefix)
+_WRITING = re.compile(r"(?i)write|save|dump|sink|store|export|copy|extract|download|\bto_|system")
 _COARSE_MS = 20  # file systems stamp files by a coarse clock
 
 
@@ -220,18 +222,19 @@ def _is_check(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node
 
 def _with_makers(plan: Plan, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """Add the statements that made a file which the slice reads, when nobody saw them write it."""
-    found = [maker for node in nodes for _, maker in _unseen_makers(plan, node)]
-    if set(found) <= set(nodes):
+    makers = [(node, maker) for node in nodes for _, maker in _unseen_makers(plan, node)]
+    for node, maker in makers:
+        plan.graph.needs[node] |= {maker} - {node}
+    if {maker for _, maker in makers} <= set(nodes):
         return nodes
-    wanted = backward_slice(plan.graph, [*nodes, *found])
-    return tuple(n for n in wanted if n in plan.texts)
+    return tuple(n for n in backward_slice(plan.graph, nodes) if n in plan.texts)
 
 
 def _unseen_makers(plan: Plan, node: Node) -> Iterator[tuple[str, Node]]:
     """Yield files that a statement reads, and the statement that made each.
 
     Libraries that write without Python noticing leave a file that was changed while a cell
-    ran which names it.
+    ran which names it and speaks of writing.
     """
     if plan.project is None:
         return
@@ -250,7 +253,8 @@ def _unseen_makers(plan: Plan, node: Node) -> Iterator[tuple[str, Node]]:
         for other in plan.graph.order:
             if other > node:
                 break
-            if other[0] in during and name in plan.texts.get(other, ((), ""))[1]:
+            text = plan.texts.get(other, ((), ""))[1]
+            if other[0] in during and name in text and _WRITING.search(text):
                 yield channel, other
 
 
