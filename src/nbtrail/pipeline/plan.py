@@ -215,9 +215,17 @@ def _slice(
 
 
 def _is_check(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node: Node) -> bool:
-    """Say whether a statement is an assertion that held: the script keeps those on its data."""
+    """Say whether a statement is a check that held: the script keeps those on its data."""
     text = texts.get(node, ((), ""))[1]
-    return text.startswith("assert") and not graph.facts[node].error
+    if graph.facts[node].error or not text.startswith(("assert", "if")):
+        return False
+    tree = ast.parse(text).body[0]
+    refuses = (
+        isinstance(tree, ast.If)
+        and not tree.orelse
+        and all(isinstance(part, ast.Raise) for part in tree.body)
+    )
+    return refuses or isinstance(tree, ast.Assert)
 
 
 def _with_makers(plan: Plan, nodes: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -74,6 +74,9 @@ def divide(steps: list[Step]) -> Parts:
                 name = getattr(tree, "name", "")
                 parts.flat = parts.flat or f"{name} is defined more than once"
             parts.definitions.append(step)
+        elif single and _is_shouted(tree) and not _is_changed(step, steps):
+            parts.constants.append(step)
+            continue
         elif step.names.stores & wanted:
             if single and _is_constant(tree):
                 parts.constants.append(step)
@@ -120,6 +123,24 @@ def _is_constant(tree: ast.stmt) -> bool:
     except (ValueError, TypeError, SyntaxError, MemoryError):
         return False
     return True
+
+
+def _is_shouted(tree: ast.stmt) -> bool:
+    """Say whether a statement sets a constant by its name too: a list of columns, a table.
+
+    A single value is none: it becomes an argument.
+    """
+    return (
+        _is_constant(tree)
+        and isinstance(tree, ast.Assign)
+        and isinstance(tree.value, (ast.List, ast.Tuple, ast.Dict, ast.Set))
+        and all(isinstance(t, ast.Name) and t.id.isupper() and len(t.id) > 1 for t in tree.targets)
+    )
+
+
+def _is_changed(step: Step, steps: list[Step]) -> bool:
+    names = step.names.stores
+    return any(m.name in names for other in steps for m in other.facts.mutations)
 
 
 def _note_origins(tree: ast.Import | ast.ImportFrom, origins: dict[str, str]) -> None:
