@@ -7,7 +7,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -111,9 +111,7 @@ class Workshop:
 
     def attempt(self, plan: Plan, form: Form) -> Attempt | None:
         """Write the script of a plan, run it and judge; None when it was tried before."""
-        versions, sources = self._code(plan)
-        own = {Path(s.beside).parts[0].removesuffix(".py") for s in sources if s.beside}
-        script = write_script(plan, form, self._requirements, self._version, versions, own)
+        script, sources = self._script(plan, form)
         data = script.text.encode("utf-8")
         digest = hashlib.sha256(data).hexdigest()
         if digest in self._tried:
@@ -121,6 +119,19 @@ class Workshop:
         self._tried.add(digest)
         manifest = self._manifest(plan, script, sources, digest)
         return self.repeat(Attempt(plan, script, sources, manifest, Replay(), _NONE))
+
+    def changes(self, best: Attempt, plan: Plan) -> bool:
+        """Say whether a plan gives another script than an attempt has."""
+        return self._script(plan, Form(best.manifest.form))[0].text != best.script.text
+
+    def _script(self, plan: Plan, form: Form) -> tuple[Script, tuple[Source, ...]]:
+        versions, sources = self._code(plan)
+        own: dict[str, set[str]] = {}
+        for source in sources:
+            own.setdefault(source.module, set()).update(source.imports)
+        own = {module: set().union(*own.values()) for module in own if module}
+        script = write_script(plan, form, self._requirements, self._version, versions, own)
+        return script, sources
 
     def repeat(self, attempt: Attempt) -> Attempt:
         """Run the script of an attempt again."""
@@ -142,13 +153,15 @@ class Workshop:
         verdict = check_run(attempt.manifest, attempt.found, project, hint=hint)
         return replace(attempt, verdict=verdict)
 
-    def trace(self, plan: Plan, *, stop: bool = True) -> tuple[Culprit | None, bool]:
+    def trace(
+        self, plan: Plan, held: Collection[Node] | None = None
+    ) -> tuple[Culprit | None, bool]:
         """Repeat the statements of a plan one by one, and hold each against its record.
 
         Parameters
         ----------
-        stop : bool
-            End at the first difference.
+        held : collection of Node, optional
+            The statements whose values count; all of them when absent.
 
         Returns
         -------
@@ -165,7 +178,8 @@ class Workshop:
             last = number + 1 == len(prepared.steps) or (
                 prepared.steps[number + 1].node != step.node
             )
-            values = dict(step.facts.values) if last and not step.partial else {}
+            counts = last and not step.partial and (held is None or step.node in held)
+            values = dict(step.facts.values) if counts else {}
             text = suppressed(step, prepared.translator)
             steps.append({"label": f"<{step.node}>", "text": text, "values": values})
             nodes.append(step.node)
@@ -179,7 +193,7 @@ class Workshop:
             {s.path: s.text for s in sources},
             executable=self._executable,
             timeout_s=self._timeout_s,
-            trace={"steps": steps, "stop": stop, "metrics": {}},
+            trace={"steps": steps},
         )
         found = replay(job, progress=self._progress)
         position = found.trace.get("step", -1)
@@ -288,7 +302,7 @@ def _variables(plan: Plan, sources: tuple[Source, ...]) -> tuple[str, ...]:
     """Return the environment variables that the code asks for by name, and does not set."""
     written = {
         c.removeprefix("env:")
-        for n in plan.nodes
+        for n in plan.graph.order  # what is set here now, the notebook may have set since
         for c in plan.graph.facts[n].channels_written
         if c.startswith("env:")
     }

@@ -13,9 +13,11 @@ __all__ = ["header", "parse_function", "record_function", "results_function", "s
 
 def header(requires_python: str, dependencies: Sequence[str]) -> str:
     """Return the inline metadata (PEP 723) by which ``uv run`` and ``pipx run`` install."""
-    lines = ["# /// script", f'# requires-python = "{requires_python}"', "# dependencies = ["]
-    lines += [f'#     "{item}",' for item in dependencies]
-    return "\n".join([*lines, "# ]", "# ///"])
+    lines = ["# /// script", f'# requires-python = "{requires_python}"']
+    if not dependencies:
+        return "\n".join([*lines, "# dependencies = []", "# ///"])
+    items = [f'#     "{item}",' for item in dependencies]
+    return "\n".join([*lines, "# dependencies = [", *items, "# ]", "# ///"])
 
 
 def parse_function(names: Mapping[str, str], parameters: Sequence[Parameter], output: str) -> str:
@@ -92,7 +94,7 @@ def record_function(names: Mapping[str, str], run_name: str) -> str:
     import nbtrail
 
     with nbtrail.start_run({quoted(run_name)}):
-        nbtrail.log_params({{key: str(value) for key, value in params.items()}})
+        nbtrail.log_params(params)
         nbtrail.log_metrics({{key: float(value) for key, value in results.items()}})'''
 
 

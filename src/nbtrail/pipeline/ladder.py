@@ -7,18 +7,18 @@ Only when that does not help come whole cells, and then the whole history.
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from nbtrail.entities.pipeline import Rung
-from nbtrail.lineage.calls import displays_only
+from nbtrail.lineage.calls import looks_only
 from nbtrail.lineage.graph import Node
 from nbtrail.lineage.slice import backward_slice
 from nbtrail.pipeline.attempt import Attempt, Culprit, Workshop
 from nbtrail.pipeline.causes import draws_unseeded, final
 from nbtrail.pipeline.plan import Form, Plan, full_plan, with_nodes
-from nbtrail.pipeline.step import Step
 
 __all__ = ["Climb", "climb"]
 
@@ -51,6 +51,7 @@ class Climb:
 def climb(shop: Workshop, plan: Plan, progress: Callable[[str], None]) -> Climb:
     """Try one rung after the other until a script finds what the run found."""
     found = Climb()
+    mine = set(plan.nodes)  # what is added may differ by nature: an address, a moment
     began = time.monotonic()
 
     def note(name: str, statements: int, text: str, started: float) -> None:
@@ -72,7 +73,7 @@ def climb(shop: Workshop, plan: Plan, progress: Callable[[str], None]) -> Climb:
     def looked(name: str, plan: Plan) -> tuple[Culprit | None, bool]:
         started = time.monotonic()
         progress(f"[{started - began:.0f} s] {name}: {_count(plan)}, one by one ...")
-        culprit, ended = shop.trace(plan)
+        culprit, ended = shop.trace(plan, mine)
         text = culprit.text if culprit is not None else "each statement gives what it gave"
         note(name, len(plan.nodes), text, started)
         return culprit, ended
@@ -100,9 +101,9 @@ def climb(shop: Workshop, plan: Plan, progress: Callable[[str], None]) -> Climb:
             if any(tried(name, wider, form) for form in (Form.STAGES, Form.FLAT)):
                 return found
             break
-        if culprit is None or culprit.node <= before.node:
+        if culprit is None:
             break
-        found.culprit = culprit
+        found.culprit = culprit if culprit.node > before.node else before
     cells = with_nodes(plan, _cells(plan))
     if set(cells.nodes) != set(plan.nodes) and tried("whole cells", cells, Form.FLAT):
         return found
@@ -118,32 +119,38 @@ def touched(plan: Plan, culprit: Culprit) -> list[Node]:
     """Return the earlier statements that may have changed what a statement depends on.
 
     First those that are known to have written one of its variables or channels; when the
-    plan has all of them, those that used one of the variables in any way.
+    plan has all of them, those that used one of the variables, or what was made of it, in
+    any way that could change it.
     """
     graph = plan.graph
     facts = graph.facts[culprit.node]
     wanted = {*facts.reads, *culprit.names, *facts.channels_read}
     wanted |= _missing_name(culprit.error)
+    derived = {name for name in wanted if not _is_module(plan, name)}
     have = set(plan.nodes)
     writers: list[Node] = []
     users: list[Node] = []
     for node in graph.order:
         if node >= culprit.node:
             break
+        other = graph.facts[node]
+        used = bool(derived & set(other.reads))
+        if used:
+            derived |= set(other.binds)
         if node in have or node not in plan.texts:
             continue
-        other = graph.facts[node]
         written = {*other.binds, *other.channels_written, *(m.name for m in other.mutations)}
         if written & wanted:
             writers.append(node)
-        elif wanted & set(other.reads) and not _is_look(plan, node):
+        elif used and not looks_only(ast.parse(plan.texts[node][1]).body[0]):
             users.append(node)
     return writers or users
 
 
-def _is_look(plan: Plan, node: Node) -> bool:
-    step = Step(node, [], plan.texts[node][1], plan.graph.facts[node])
-    return displays_only(step.tree) and not step.facts.effects
+def _is_module(plan: Plan, name: str) -> bool:
+    """Say whether a name was bound by an import: whoever uses it changes nothing of it."""
+    texts = [plan.texts[n][1] for n in plan.graph.writers(name) if n in plan.texts]
+    return bool(texts) and all(text.startswith(("import ", "from ")) for text in texts)
 
 
 def _missing_name(error: str) -> set[str]:

@@ -27,6 +27,7 @@ __all__ = ["main"]
 
 def main(spec_path: str) -> int:
     """Run the script that the spec names; the exit code is 1 when it raised."""
+    begun_with = set(sys.modules)
     spec = json.loads(Path(spec_path).read_text(encoding="utf-8"))
     os.chdir(spec["folder"])
     sys.path.insert(0, str(Path(spec["script"]).parent))
@@ -53,6 +54,8 @@ def main(spec_path: str) -> int:
         if "readonly database" in found["error"] and fence.read_only:
             names = ", ".join(dict.fromkeys(fence.read_only))
             found["error"] += f" ({names}: a verification writes only to its scratch folder)"
+    loaded = set(sys.modules) - begun_with
+    found["modules"] = sorted({name.partition(".")[0] for name in loaded})
     if collector is not None:
         _drain(collector, found)
     Path(spec["result"]).write_text(json.dumps(found), encoding="utf-8")

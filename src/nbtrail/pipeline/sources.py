@@ -43,6 +43,16 @@ class Source:
     text: str
     doubt: str = ""
 
+    @property
+    def module(self) -> str:
+        """The top-level module that it is, or is a part of; empty for a script."""
+        return PurePosixPath(self.beside).parts[0].removesuffix(".py") if self.beside else ""
+
+    @property
+    def imports(self) -> set[str]:
+        """Top-level modules that it imports."""
+        return {name.partition(".")[0] for name in _imported(self.text)}
+
     def entity(self) -> PipelineModule:
         """Return what the manifest says of it."""
         digest = hashlib.sha256(self.text.encode("utf-8")).hexdigest()

@@ -250,16 +250,19 @@ class TrackMagic:
         print(f"{version.name} version {version.version}{aliases}")  # noqa: T201
 
     def _export(self, rest: str) -> Shown[Any]:
-        parser = Parser("%track export", "%track export RUN -o DIR")
+        parser = Parser("%track export", "%track export RUN -o DIR [--overwrite]")
         parser.add_argument("run")
         parser.add_argument("-o", "--output", required=True)
+        parser.add_argument("--overwrite", action="store_true")
         found = parser.parse_args(words(rest))
-        return verbs.export(found.run, found.output)
+        return verbs.export(found.run, found.output, overwrite=found.overwrite)
 
     def _verify(self, rest: str) -> Shown[Any]:
-        parser = Parser("%track verify", "%track verify DIR")
+        parser = Parser("%track verify", "%track verify DIR [--isolated]")
         parser.add_argument("folder")
-        return verbs.verify(parser.parse_args(words(rest)).folder)
+        parser.add_argument("--isolated", action="store_true")
+        found = parser.parse_args(words(rest))
+        return verbs.verify(found.folder, isolated=found.isolated)
 
     def _config(self, _rest: str) -> None:
         for setting in self._session.tracker.settings.items():

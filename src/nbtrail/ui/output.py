@@ -57,22 +57,19 @@ def show_receipts(runs: Iterable[ActiveRun], history: History | None = None) -> 
     """
     from IPython.display import publish_display_data
 
-    from nbtrail.views.html import html_receipt  # %load_ext shows none
-    from nbtrail.views.text import text_receipt
+    from nbtrail.views.markup import to_html  # not all of `views.html`: below each cell
+    from nbtrail.views.plain import to_text
+    from nbtrail.views.receipt import receipt
 
     finished = [run.snapshot() for run in runs]
     if finished:
-        shown, rest = finished[:_MOST], len(finished) - _MOST
-        used = [_used(run, history) for run in shown]
-        pairs = list(zip(shown, used, strict=True))
+        shown = [receipt(run, _used(run, history)) for run in finished[:_MOST]]
+        rest = len(finished) - _MOST
         more = f"... and {rest} more runs: %track runs" if rest > 0 else ""
         publish_display_data(  # type: ignore[no-untyped-call]
             {
-                "text/html": "".join(html_receipt(*pair) for pair in pairs)
-                + (f"<div>{more}</div>" if more else ""),
-                "text/plain": "\n".join(
-                    [*(text_receipt(*pair) for pair in pairs), *([more] if more else [])]
-                ),
+                "text/html": "".join(map(to_html, shown)) + (f"<div>{more}</div>" if more else ""),
+                "text/plain": "\n".join([*map(to_text, shown), *([more] if more else [])]),
             }
         )
 

@@ -358,7 +358,9 @@ def load_model(uri: str) -> Any:
     return load(_with_models(), uri)
 
 
-def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Manifest]:
+def export(
+    run: str, folder: str | os.PathLike[str], *, quiet: bool = False, overwrite: bool = False
+) -> Shown[Manifest]:
     """Turn a run into a pipeline folder and verify it in a fresh process.
 
     Parameters
@@ -366,7 +368,10 @@ def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> 
     run : str
         RUN.
     folder : path-like
-        A new or empty folder, or one of an earlier export.
+        A new or empty folder, or one of an earlier export. Relative to where the kernel
+        started, wherever the notebook went since.
+    overwrite : bool
+        Replace an earlier export even if somebody edited its files.
     """
     from nbtrail.pipeline.export import export_run
     from nbtrail.views.html import html_export
@@ -374,23 +379,49 @@ def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> 
 
     store = _with_models()
     manifest = export_run(
-        store, store.reader.resolve(run), Path(folder), progress=_nothing if quiet else _tell
+        store,
+        store.reader.resolve(run),
+        _at_home(folder),
+        progress=_nothing if quiet else _tell,
+        overwrite=overwrite,
     )
     return Shown(
         manifest, html_export(manifest, os.fspath(folder)), text_export(manifest, os.fspath(folder))
     )
 
 
-def verify(folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Verdict]:
-    """Run an exported pipeline in a fresh process and compare what comes out."""
+def verify(
+    folder: str | os.PathLike[str], *, quiet: bool = False, isolated: bool = False
+) -> Shown[Verdict]:
+    """Run an exported pipeline in a fresh process and compare what comes out.
+
+    Parameters
+    ----------
+    folder : path-like
+        Relative to where the kernel started.
+    isolated : bool
+        Build the environment from the lock first, and run there.
+    """
     from nbtrail.pipeline.verify import verify_folder
     from nbtrail.views.html import html_verdict
     from nbtrail.views.text import text_verdict
 
+    place = _at_home(folder)
     verdict = verify_folder(
-        Path(folder), progress=_nothing if quiet else _tell, store=_store_of(Path(folder))
+        place,
+        progress=_nothing if quiet else _tell,
+        store=_store_of(place),
+        isolated=isolated,
     )
     return Shown(verdict, html_verdict(verdict), text_verdict(verdict))
+
+
+def _at_home(folder: str | os.PathLike[str]) -> Path:
+    """Return a path relative to where the session started, not to where ``os.chdir`` led."""
+    tracker = present_tracker()
+    if tracker is None:
+        return Path(folder)
+    return tracker.store.project / tracker.session.cwd / folder
 
 
 def _store_of(folder: Path) -> Store | None:

@@ -23,7 +23,6 @@ from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.markup import to_html
 from nbtrail.views.models import model_detail, models_table
-from nbtrail.views.receipt import receipt
 from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
@@ -38,17 +37,11 @@ __all__ = [
     "html_export",
     "html_model",
     "html_models",
-    "html_receipt",
     "html_replicates",
     "html_run",
     "html_runs",
     "html_verdict",
 ]
-
-
-def html_receipt(run: Run, used: str = "") -> str:
-    """Render the line under a tracked cell."""
-    return to_html(receipt(run, used))
 
 
 def html_runs(table: RunTable, *, filtered: bool = False) -> str:

@@ -46,9 +46,9 @@ __all__ = [
 ]
 
 
-def text_receipt(run: Run, used: str = "") -> str:
+def text_receipt(run: Run) -> str:
     """Render the line under a tracked cell."""
-    return to_text(receipt(run, used))
+    return to_text(receipt(run))
 
 
 def text_runs(table: RunTable, *, filtered: bool = False) -> str:
