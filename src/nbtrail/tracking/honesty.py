@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from nbtrail.capture.guard import guarded
 from nbtrail.entities.cell import CellExecution
@@ -20,7 +21,7 @@ from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.worker import Worker
 
-__all__ = ["Judge", "cell_places"]
+__all__ = ["Judge", "cell_places", "notebook_cells"]
 
 _LARGEST_NOTEBOOK = 20 << 20  # bytes: larger files are mostly outputs and slow to read
 
@@ -114,10 +115,16 @@ def cell_places(notebook: Path | None) -> dict[str, int]:
 
     Empty when there is no file, or it can't be read, or its cells have no ids.
     """
+    cells = notebook_cells(notebook)
+    return {cell["id"]: place for place, cell in enumerate(cells) if cell.get("id")}
+
+
+def notebook_cells(notebook: Path | None) -> list[dict[str, Any]]:
+    """Return the cells of a notebook file as they are stored; none when it can't be read."""
     try:
         if notebook is None or notebook.stat().st_size > _LARGEST_NOTEBOOK:
-            return {}
+            return []
         cells = json.loads(notebook.read_bytes())["cells"]
-        return {cell["id"]: place for place, cell in enumerate(cells) if cell.get("id")}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
+        return [cell for cell in cells if isinstance(cell, dict)]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []
