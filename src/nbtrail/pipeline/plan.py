@@ -258,7 +258,7 @@ def _unseen_makers(plan: Plan, node: Node) -> Iterator[tuple[str, Node]]:
         during = {
             c.seq for c in plan.cells if c.started_ms - _COARSE_MS <= changed_ms <= c.ended_ms
         }
-        for other in plan.graph.order:
+        for other in plan.graph.order if during else ():
             if other > node:
                 break
             text = plan.texts.get(other, ((), ""))[1]

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from nbtrail.capture.commits import commit_files, read_blobs
+from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.pipeline import PipelineModule
 from nbtrail.entities.provenance import CodeVersion
-from nbtrail.exceptions import NbtrailError
+from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.pipeline.plan import Plan
 from nbtrail.pipeline.versions import Versions
 from nbtrail.store.store import Store
@@ -60,7 +61,13 @@ class Source:
 
 
 def sources_of(store: Store, plan: Plan, versions: Versions) -> tuple[Source, ...]:
-    """Return the modules that the statements of a plan import, and the scripts that they run."""
+    """Return the modules that the statements of a plan import, and the scripts that they run.
+
+    Raises
+    ------
+    ExportError
+        When one of them held a secret, which was not stored.
+    """
     shelf = _Shelf(store, plan, versions)
     texts = [plan.texts[node][1] for node in plan.nodes]
     found: dict[str, Source] = {}
@@ -88,6 +95,14 @@ def sources_of(store: Store, plan: Plan, versions: Versions) -> tuple[Source, ..
             source = shelf.script(path)
             if source is not None:
                 found[path] = source
+    for source in found.values():
+        if PLACEHOLDER in source.text:
+            raise ExportError(
+                f"Run {plan.run.name or plan.run.run_id[:8]} can't be exported: its module "
+                f"{source.path} held a secret, which was not stored, so its script could not run. "
+                'Read the secret from an environment variable (os.environ["NAME"]) there, and run '
+                "the cells again."
+            )
     return tuple(found[path] for path in sorted(found))
 
 
