@@ -59,6 +59,11 @@ STATEMENTS = [
     ("psycopg.connect('host=db password=hunter22')", "hunter22"),
     ("get_ipython().run_line_magic('track', 'tag api_token=a1b2c3d4e5f6')", "a1b2c3d4e5f6"),
 ]
+STATEMENTS += [
+    ("wandb.login('" + LETTERS[:20] + "')", LETTERS[:20]),
+    ("client.set_token('a1b2c3d4e5f6')", "a1b2c3d4e5f6"),
+    ("openai.api_key('Zz91kkq0Lm', 3)", "Zz91kkq0Lm"),
+]
 HARMLESS = [
     "max_tokens = 4096; n_tokens = '512'",
     "tokenizer = AutoTokenizer.from_pretrained('bert-base-uncased')",
@@ -76,6 +81,9 @@ HARMLESS = [
     "password_col = 'password'",
     "password = os.environ['DB_PASSWORD']",
     "password = getpass('Password: ')",
+    "password = client.get_secret('prod/db-login2')",
+    "login('bob'); login('bob1985@example.org')",
+    "is_token('word2vec-300')",
     "url = f'postgresql://{user}:{password}@{host}/db'",
     "url = 'postgresql://user:password@host/db'",
     "password = '<your password>'; api_key = 'YOUR_API_KEY'; secret = '***'",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextvars
 import os
 import re
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -44,8 +46,23 @@ class Chunk:
 
 @dataclass
 class Case:
+    """A notebook with the truth about it.
+
+    Attributes
+    ----------
+    refused : str
+        A word of the cause, for a case that must not be verified.
+    answers : list of str
+        What is typed where it asks.
+    library : str
+        What has to be installed for it.
+    """
+
     title: str
     metrics: list[str]
+    refused: str = ""
+    answers: list[str] = field(default_factory=list)
+    library: str = ""
     chunks: list[Chunk] = field(default_factory=list)
 
     @property
@@ -55,9 +72,14 @@ class Case:
 
 def read_case(path: Path) -> Case:
     text = path.read_text(encoding="utf-8")
-    title = re.search(r"# title: (.*)", text)
-    metrics = re.search(r"# metrics: (.*)", text)
-    case = Case(title.group(1), metrics.group(1).split())
+    head = dict(re.findall(r"^# (title|metrics|refused|input|needs): (.*)$", text, re.MULTILINE))
+    case = Case(
+        head["title"],
+        head["metrics"].split(),
+        head.get("refused", ""),
+        head.get("input", "").split(),
+        head.get("needs", ""),
+    )
     for part in re.split(r"^# %%", text, flags=re.MULTILINE)[1:]:
         head, _, body = part.partition("\n")
         body = body.rstrip("\n")
@@ -89,6 +111,8 @@ class Notebook:
         self.probes = StatementProbes(self.shell, self.recorder)
         self.probes.install()
         self.cells: list[CellExecution] = []
+        self._loop = asyncio.Runner()
+        self._context = contextvars.copy_context()  # one for all cells, as in a kernel
         self.loads: list[tuple[int, LoadedSource]] = []
         self._project_modules = ProjectModules(folder)
 
@@ -101,8 +125,9 @@ class Notebook:
         transformed = self.shell.transform_cell(source)
         self.recorder.begin_cell(source, transformed)
         with capture_output(display=True) as output:
-            result = asyncio.run(
-                self.shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
+            result = self._loop.run(
+                self.shell.run_cell_async(source, store_history=True, transformed_cell=transformed),
+                context=self._context,
             )
         error = result.error_before_exec or result.error_in_exec
         text = f"{type(error).__name__}: {error}" if error else ""
@@ -130,6 +155,10 @@ class Notebook:
         return result.result
 
     def play(self, case: Case) -> None:
+        with mock.patch("builtins.input", side_effect=case.answers):
+            self._play(case)
+
+    def _play(self, case: Case) -> None:
         for chunk in case.chunks:
             if chunk.kind == "file":
                 target = self.folder / chunk.name
@@ -146,6 +175,7 @@ class Notebook:
             tracker.store.close()
             atexit.unregister(tracker.close)
             use_tracker(None)
+        self._loop.close()
         self.probes.uninstall()
         self.shell.history_manager.end_session()
         InteractiveShell.clear_instance()
@@ -179,7 +209,7 @@ def record_run(
         )
     )
     for cell in notebook.cells:
-        store.call(operations.record_cell(cell))
+        store.submit(operations.record_cell(cell))
     for seq, source in notebook.loads:
         module = ModuleSource(source.name, source.path, source.sha256, seq)
         store.call(operations.put_module(SESSION, module, source.text))

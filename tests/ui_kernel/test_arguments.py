@@ -6,7 +6,7 @@ import pytest
 
 from nbtrail.entities.run import Direction
 from nbtrail.exceptions import UsageError
-from nbtrail.ui.arguments import assignments, evaluate, parse_cell_options, parse_metric
+from nbtrail.ui.arguments import assignments, evaluate, parse_cell_options, parse_metric, parse_runs
 
 
 def test_all_cell_options():
@@ -63,3 +63,19 @@ def test_an_expression_that_fails_is_explained():
     assert evaluate("a + 1", {"a": 1}) == 2
     with pytest.raises(UsageError, match="NameError"):
         evaluate("missing", {})
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("", ("", (), "started")),
+        ("forest --over seed", ("forest", ("seed",), "started")),
+        (
+            "metrics.auc > 0.5 --order 'metrics.auc desc' --over seed,fold",
+            ("metrics.auc > 0.5", ("seed", "fold"), "metrics.auc desc"),
+        ),
+        ("name = a--over", ("name = a--over", (), "started")),
+    ],
+)
+def test_options_of_a_list_of_runs(line, parts):
+    assert parse_runs(line) == parts

@@ -115,3 +115,33 @@ def test_texts_that_are_not_unicode_are_found_again(notebook):
     run_id = notebook.last().run_id
     assert namespace["by_name"].run_id == run_id
     assert list(namespace["found"]["run_id"]) == list(namespace["words"]["run_id"]) == [run_id]
+
+
+def test_a_class_that_leaves_the_process_does_not_when_its_params_are_read(notebook):
+    notebook.run(
+        "import sys\n"
+        "from sklearn.linear_model import Ridge\n"
+        "class Leaving(Ridge):\n"
+        "    def get_params(self, deep=True):\n"
+        "        sys.exit(4)\n"
+        "    def _validate_params(self):\n"
+        "        pass\n"
+    )
+    notebook.run("%%track leaving\nm = Leaving()\nm.fit(X_train, y_train)\nafter = 1")
+    assert notebook.shell.user_ns["after"] == 1
+    assert notebook.named("leaving").status.value == "FINISHED"
+
+
+def test_an_interrupt_of_our_own_work_shows_no_traceback(notebook, monkeypatch, capsys):
+    def interrupted(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(notebook.session._reads, "end", interrupted)
+    capsys.readouterr()
+    with pytest.warns(UserWarning, match="Interrupted while a cell was recorded"):
+        notebook.run("x = 41 + 1")
+    shown = capsys.readouterr()
+    assert "Error in callback" not in shown.out + shown.err
+    monkeypatch.undo()
+    notebook.run("%%track next\ny = x")
+    assert notebook.named("next").status.value == "FINISHED"

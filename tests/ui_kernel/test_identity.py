@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from urllib.parse import quote
 
 import nbclient
 import nbformat
 import pytest
+from jupyter_client.manager import run_kernel
 
 from nbtrail.store.store import Store
 
@@ -57,6 +59,40 @@ def test_jupyter_execute_names_the_notebook(project):
         cwd=project, check=True, capture_output=True,
     )  # fmt: skip
     assert last(project)[1].notebook == "deep/this.ipynb"
+
+
+def test_papermill_runs_the_notebook_that_it_was_given(project):
+    (project / "deep").mkdir()
+    notebook = write(project / "deep" / "this.ipynb", ["alpha = 1", *CELLS, "y = alpha"])
+    notebook.cells[0].metadata["tags"] = ["parameters"]
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "x", "language": "python"}
+    nbformat.write(notebook, project / "deep" / "this.ipynb")
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "deep/this.ipynb",
+        "out.ipynb",
+        "-p",
+        "alpha",
+        "2",
+    ]
+    subprocess.run(command, cwd=project, check=True, capture_output=True)
+    run, session = last(project)
+    assert session.notebook == run.source == "deep/this.ipynb"
+
+
+def test_the_cells_of_vs_code_name_their_notebook(project):
+    write(project / "in vs code.ipynb")
+    uri = f"vscode-notebook-cell:{quote(str(project))}/in%20vs%20code.ipynb#W0sZmlsZQ%3D%3D"
+    with run_kernel(cwd=str(project), kernel_name="python3") as client:
+        for code in CELLS[:2]:
+            content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+            message = client.session.msg("execute_request", content, metadata={"cellId": uri})
+            client.shell_channel.send(message)
+            reply = client.get_shell_msg(timeout=60)
+            assert reply["content"]["status"] == "ok"
+    assert last(project)[0].source == "in vs code.ipynb"
 
 
 def test_a_renamed_notebook_takes_its_runs_along(bare, project, monkeypatch):

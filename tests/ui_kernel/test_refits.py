@@ -63,3 +63,26 @@ def test_a_baseline_does_not_take_the_place_of_the_models_own_metric(notebook):
         values["zero"],
         "guess",
     )
+
+
+def test_of_a_thousand_fits_in_a_cell_the_best_hundred_are_runs(notebook):
+    notebook.run(
+        "%%track many\n"
+        "from sklearn.linear_model import Ridge\n"
+        "for alpha in range(1000):\n"
+        "    Ridge(alpha=1.0 + alpha).fit(X_train, y_train).score(X_test, y_test)\n"
+    )
+    reader = notebook.store.reader
+    run = notebook.named("many")
+    children = reader.runs(query=f'parent = "{run.name}"', limit=1000)
+    assert children.total == 100
+    assert run.tags["nbtrail.children"].startswith("100 of 1000 fits")
+    # nothing of the others is piled onto the run of the cell
+    assert {p.key for p in run.params} == set()
+    assert run.metrics == ()
+    episodes = reader.episodes(run.session_id)
+    assert len(episodes) == 1000
+    kept = {e.episode_id for e in episodes if e.run_id}
+    scores = {e.episode_id: e.metrics[0].last for e in episodes}
+    assert len(kept) == 100
+    assert min(scores[k] for k in kept) >= max(v for k, v in scores.items() if k not in kept)

@@ -154,3 +154,43 @@ def test_a_run_can_be_told_to_keep_its_files(notebook, capsys):
     assert notebook.named("chosen").tags["nbtrail.kept"] == "by hand"
     notebook.run("%track keep 3 chosen")
     assert "either numbers of cells" in capsys.readouterr().err
+
+
+def test_a_metric_named_by_hand_is_the_captured_one_under_that_name(notebook):
+    notebook.run("%track start named")
+    notebook.run(
+        "m = LogisticRegression(max_iter=300).fit(X_train, y_train)\n"
+        "acc = accuracy_score(y_test, m.predict(X_test))\n"
+        "%track metric acc=acc\n"
+        "%track metric twice=2*acc\n"
+    )
+    notebook.run("%track end")
+    run = notebook.named("named")
+    assert {m.key for m in run.metrics} == {"acc", "twice"}
+    assert "accuracy_score" in run.metric("acc").origin
+
+
+def test_runs_over_seeds_and_in_mlflows_way(notebook):
+    import nbtrail
+
+    for seed in range(3):
+        notebook.run(
+            f"%%track -e seeds\nseed = {seed}\n"
+            "m = RandomForestClassifier(3, random_state=seed).fit(X_train, y_train)\n"
+            "acc = accuracy_score(y_test, m.predict(X_test))\n"
+        )
+    notebook.store.flush(5)
+    (row,) = nbtrail.runs(experiment="seeds", over="seed").to_dict("records")[:1]
+    assert row["runs"] == 1  # the forest's own random_state differs as well
+    (row,) = nbtrail.runs(experiment="seeds", over=("seed", "random_state")).to_dict("records")
+    assert row["runs"] == 3
+    assert row["metrics.accuracy±"] >= 0
+    found = nbtrail.search_runs(
+        "params.seed > 0 or params.seed = 0",
+        experiment_names=["seeds", "other"],
+        max_results=2,
+        order_by=["params.seed DESC"],
+    )
+    assert list(found["params.seed"]) == [2, 1]
+    shown = notebook.run("%track runs experiment = seeds --over seed,random_state").result
+    assert "±" in repr(shown) or shown is None

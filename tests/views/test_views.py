@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nbtrail.compare.replicates import replicate_groups
 from nbtrail.compare.runs import compare_runs
 from nbtrail.entities.pipeline import Check, Outcome
 from nbtrail.entities.provenance import ModuleSource
@@ -25,6 +26,7 @@ from nbtrail.views import html, text
 from nbtrail.views.bundle import mime_bundle
 from nbtrail.views.formats import duration, numbers
 from nbtrail.views.frame import runs_frame
+from nbtrail.views.markup import to_html
 from nbtrail.views.plain import to_text
 from nbtrail.views.receipt import receipt
 from nbtrail.views.run import run_detail
@@ -59,6 +61,7 @@ def everything(samples):
         "receipt": (samples.run(),),
         "run": (samples.run(),),
         "runs": (samples.table(),),
+        "replicates": (replicate_groups(samples.table()),),
         "code": (
             samples.run(),
             samples.cells("1.0"),
@@ -104,7 +107,7 @@ def test_everything_is_escaped(samples):
     )
     for rendered in (
         html.html_run(run),
-        html.html_receipt(run),
+        to_html(receipt(run)),
         html.html_comparison(compare_runs([run, samples.run(2)])),
     ):
         assert "<script" not in rendered

@@ -10,7 +10,8 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from types import FrameType
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ __all__ = [
     "subscribe",
     "subscribe_system",
     "unsubscribe",
+    "unwatched",
 ]
 
 
@@ -44,7 +46,7 @@ class FileEvent(NamedTuple):
     path : str
         Absolute, not resolved.
     mode : str
-        ``"r"``, ``"w"`` or ``"rw"``.
+        ``"r"``, ``"w"`` or ``"rw"``; ``"l"`` for a folder whose entries are listed.
     tapped : bool
         A tap on a reading or writing function told it, since native code opens the file.
     """
@@ -77,6 +79,7 @@ _databases: dict[int, Any] = {}
 _MOST_DATABASES = 1000
 
 _WRITES = {"os.mkdir": (0,), "os.rmdir": (0,), "os.remove": (0,), "os.truncate": (0,)}
+_LISTS = {"os.listdir", "os.scandir"}
 _MOVES = {"os.rename", "shutil.move", "os.link", "os.symlink"}
 _COPIES = {"shutil.copyfile", "shutil.copytree"}
 _PROCESSES = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "pty.spawn"}
@@ -138,6 +141,17 @@ def database_of(connection: Any) -> str:
     return os.fsdecode(_databases.get(id(connection), ""))
 
 
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Open files of the user's without a trace: our reading is none of the user's code."""
+    before = getattr(_busy, "inside", False)
+    _busy.inside = True
+    try:
+        yield
+    finally:
+        _busy.inside = before
+
+
 def unsubscribe(callback: Callable[[Any], None]) -> None:
     """Stop calling `callback`; nothing happens when it was not subscribed."""
     global _armed
@@ -178,6 +192,8 @@ def _dispatch(event: str, arguments: tuple[Any, ...]) -> None:
         _tell_file(arguments[0], _open_mode(arguments[1], arguments[2]))
     elif event in _WRITES:
         _tell_file(arguments[0], "w")
+    elif event in _LISTS:
+        _tell_listing(arguments[0])
     elif event in _MOVES:
         _tell_file(arguments[0], "rw")
         _tell_file(arguments[1], "w")
@@ -210,6 +226,11 @@ def _tell_file(path: Any, mode: str, *, tapped: bool = False) -> None:
     event = FileEvent(text, mode, tapped)
     for callback in tuple(_files):
         callback(event)
+
+
+def _tell_listing(path: Any) -> None:
+    if _files and not _is_importing():  # Python lists the folders that it imports from
+        _tell_file("." if path is None else path, "l")
 
 
 def _tell_system(kind: SystemKind, value: Any) -> None:

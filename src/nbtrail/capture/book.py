@@ -43,7 +43,8 @@ from nbtrail.entities.run import Metric, Param
 __all__ = ["TrainingBook"]
 
 _KEPT_ALIVE = 8  # fitted objects held until the cell ends
-_REMEMBERED = 200  # trainings that later metric calls can still find
+_REMEMBERED = 2000  # trainings that later metric calls can still find
+_WITH_ROWS = 100  # those of them whose training rows can still be told from others
 _APPLIED = ("X", "data")
 _TRAINED = Role(DatasetContext.TRAINING, "train/")
 _CURVES = frozenset({"roc_curve", "precision_recall_curve", "det_curve", "calibration_curve"})
@@ -76,6 +77,7 @@ class TrainingBook:
         self._roles = Roles()
         self._attribution = Attribution(self._links, self._training_of)
         self._trainings: deque[Training] = deque(maxlen=_REMEMBERED)
+        self._by_object: dict[int, Training] = {}
         self._alive: deque[Training] = deque()
         self._pending: dict[int, list[Consumed]] = {}
         self._ledger = Ledger(locate, open_run)
@@ -108,6 +110,18 @@ class TrainingBook:
         """Return metrics that no model could be found for, each with its open run's id."""
         with self._lock:
             return self._ledger.take_loose()
+
+    def so_far(self) -> tuple[tuple[Training, ...], tuple[tuple[str, Metric], ...]]:
+        """Return what changed while a cell goes on: trainings, and values of no model.
+
+        For another thread than the user's, which it never keeps waiting.
+        """
+        if not self._lock.acquire(blocking=False):
+            return (), ()
+        try:
+            return self._ledger.unsaved(), self._ledger.take_older_loose()
+        finally:
+            self._lock.release()
 
     def claim(self, name: str, value: float, cell_seq: int) -> bool:
         """Let the user's own name take the place of a captured metric's; see `Ledger.claim`."""
@@ -208,6 +222,13 @@ class TrainingBook:
             params=self._params(call, estimator),
         )
         self._trainings.append(training)
+        if fitted:
+            self._by_object[id(estimator)] = training
+        if len(self._by_object) > 2 * _REMEMBERED:
+            self._by_object = {k: t for k, t in self._by_object.items() if t in self._trainings}
+        if len(self._trainings) > _WITH_ROWS:
+            older = self._trainings[-_WITH_ROWS - 1]
+            older.fitted = older.fitted._replace(rows=())
         self._alive.append(training)
         while len(self._alive) > _KEPT_ALIVE:
             self._alive.popleft().release()
@@ -232,7 +253,7 @@ class TrainingBook:
         study.close(_now_ms())
         for training in (t for fits in study.fits.values() for t in fits):
             if training in self._trainings:
-                self._trainings.remove(training)
+                self._forget(training)
         self._ledger.touch(study.training)
 
     def _searched(self, training: Training, search: Any) -> None:
@@ -343,15 +364,23 @@ class TrainingBook:
     def _forget_inner(self, call: Call) -> None:
         """Drop what was fitted inside this fit, by a class of the user that wraps others."""
         thread = threading.get_ident()
-        for training in list(self._trainings):
-            if training.began[0] == thread and training.began[1] > call.started_ns:
-                self._trainings.remove(training)
-                self._ledger.forget(training)
+        for training in reversed(tuple(self._trainings)):
+            if training.began[0] != thread:
+                continue
+            if training.began[1] <= call.started_ns:
+                return
+            self._forget(training)
+
+    def _forget(self, training: Training) -> None:
+        """Leave out what turned out to be part of something else."""
+        self._trainings.remove(training)
+        self._ledger.forget(training)
+        if self._training_of(model := training.alive()) is training:
+            del self._by_object[id(model)]
 
     def _training_of(self, estimator: Any) -> Training | None:
-        return next(
-            (t for t in reversed(self._trainings) if t.is_fitted and t.alive() is estimator), None
-        )
+        training = self._by_object.get(id(estimator))
+        return training if training is not None and training.alive() is estimator else None
 
     def _use(self, training: Training, call: Call, names: tuple[str, ...]) -> Role:
         """Note the data a fitted model was applied to, and return what it was used for."""

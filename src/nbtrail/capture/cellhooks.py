@@ -7,17 +7,21 @@ for each thread; only the outermost cell of a thread counts.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from nbtrail.capture.guard import describe, guarded
+from nbtrail.capture.guard import describe, guarded, warn_once
+from nbtrail.foreground import foreground
 
 if TYPE_CHECKING:
     from nbtrail.entities.cell import CellStatus
 
 __all__ = ["CellEnd", "CellHooks", "CellStart"]
+
+T = TypeVar("T")
 
 
 class CellStart(NamedTuple):
@@ -70,8 +74,8 @@ class CellHooks:
         self, shell: Any, begin: Callable[[CellStart], None], end: Callable[[CellEnd], None]
     ) -> None:
         self._shell = shell
-        self._begin = guarded(begin)
-        self._end = guarded(end)
+        self._begin = _calm(guarded(_in_front(begin)))
+        self._end = _calm(guarded(_in_front(end)))
         self._open = threading.local()
 
     def install(self) -> None:
@@ -118,6 +122,27 @@ class CellHooks:
                 break
         if not stack:
             self._end(_ended(start, result))
+
+
+def _calm(step: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Make an interrupt of our own work one warning: the shell would show our traceback."""
+
+    def call(fact: Any) -> None:
+        try:
+            step(fact)
+        except KeyboardInterrupt:
+            warn_once("Interrupted while a cell was recorded; some of it may be missing.")
+
+    return call
+
+
+def _in_front(hook: Callable[[T], None]) -> Callable[[T], None]:
+    @functools.wraps(hook)
+    def held(event: T) -> None:
+        with foreground:
+            hook(event)
+
+    return held
 
 
 def _ended(start: CellStart, result: Any) -> CellEnd:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrail.capture.calls import Call
 from nbtrail.capture.location import Location
 from nbtrail.capture.taps import Taps
+from nbtrail.foreground import foreground
 
 if TYPE_CHECKING:
     from nbtrail.capture.book import TrainingBook
@@ -72,6 +73,10 @@ class Collector:
         """Return metrics that no model could be found for, each with its open run's id."""
         return self._book.drain_loose() if self._book is not None else ()
 
+    def so_far(self) -> tuple[tuple[Training, ...], tuple[tuple[str, Metric], ...]]:
+        """Return what changed while a cell goes on; see the book's."""
+        return self._book.so_far() if self._book is not None else ((), ())
+
     def claim(self, name: str, value: float, cell_seq: int) -> bool:
         """Let the user's name of a value replace that of the captured metric; see the book's."""
         return self._book is not None and self._book.claim(name, value, cell_seq)
@@ -84,11 +89,13 @@ class Collector:
 
     def entered(self, call: Call) -> None:
         """Take a call that begins."""
-        self._opened().entered(call)
+        with foreground:
+            self._opened().entered(call)
 
     def returned(self, call: Call) -> None:
         """Take a call that came back."""
-        self._opened().returned(call)
+        with foreground:
+            self._opened().returned(call)
 
     def _opened(self) -> TrainingBook:
         if self._book is None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from nbtrail.capture.audit import unwatched
 from nbtrail.capture.readlog import FileState, file_state
 from nbtrail.entities.dataset import Column, Dataset, Digest
 from nbtrail.exceptions import FingerprintError
@@ -97,7 +98,8 @@ def unknown(kind: str) -> Dataset:
 
 def _guarded(take: Callable[[], Dataset], kind: str, path: str, before: FileState | None) -> Found:
     try:
-        dataset = take()
+        with unwatched():
+            dataset = take()
     except (FingerprintError, OSError, ValueError) as error:
         cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
         text = getattr(cause, "strerror", None) or type(cause).__name__

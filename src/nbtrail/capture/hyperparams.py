@@ -141,7 +141,7 @@ def _values(estimator: Any, *, deep: bool = True) -> Mapping[str, Any]:
     """Return the parameters, as far as the user's classes keep to the rules of `get_params`."""
     try:
         values: Mapping[str, Any] = estimator.get_params(deep=deep)
-    except Exception:  # whatever their code raises
+    except (Exception, SystemExit):  # whatever their code raises
         return _values(estimator, deep=False) if deep else {}
     return values
 

@@ -28,28 +28,45 @@ class Ledger:
         self._locate = locate
         self._open_run = open_run
         self._changed: dict[str, Training] = {}
+        self._unsaved: dict[str, Training] = {}
         self._loose: list[tuple[str, Metric]] = []
 
     def touch(self, training: Training) -> None:
         """Note that a training is new or gained something."""
         if training.trial is None:  # else its study takes it
             self._changed[training.episode_id] = training
+            self._unsaved[training.episode_id] = training
 
     def forget(self, training: Training) -> None:
         """Leave a training out after all."""
         self._changed.pop(training.episode_id, None)
+        self._unsaved.pop(training.episode_id, None)
 
     def take(self) -> tuple[Training, ...]:
         """Return the trainings that were touched since the last call."""
         changed = tuple(self._changed.values())
         self._changed.clear()
+        self._unsaved.clear()
         return changed
+
+    def unsaved(self) -> tuple[Training, ...]:
+        """Return the trainings that were touched since the last call of this or of `take`."""
+        unsaved = tuple(self._unsaved.values())
+        self._unsaved.clear()
+        return unsaved
 
     def take_loose(self) -> tuple[tuple[str, Metric], ...]:
         """Return metrics that belong to no model, each with its open run's id."""
         loose = tuple(self._loose)
         self._loose.clear()
         return loose
+
+    def take_older_loose(self) -> tuple[tuple[str, Metric], ...]:
+        """Return those that a later value of the same key follows, which alone can be claimed."""
+        latest = {(run_id, metric.key): metric for run_id, metric in self._loose}
+        older = tuple(x for x in self._loose if latest[x[0], x[1].key] is not x[1])
+        self._loose[:] = [x for x in self._loose if latest[x[0], x[1].key] is x[1]]
+        return older
 
     def add(self, training: Training, value: Value, origin: str, link: Link, step: int = 0) -> None:
         """Add a value to the training that it is linked to."""

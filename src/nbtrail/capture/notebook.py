@@ -71,11 +71,13 @@ def match_notebook(sources: Sequence[str], folder: Path) -> Path | None:
             missing = len(wanted - _cells(path))
             if missing == 0 or (missing == 1 and len(wanted) > 2):
                 best.setdefault(path, missing)
+        if best and named:
+            return next(
+                iter(best)
+            )  # of an input and an output, which has injected cells, the first
         exact = [path for path, missing in best.items() if missing == 0] or list(best)
         if len(exact) == 1:
             return exact[0]
-        if exact and named:
-            return exact[0]  # an input and an output, in this order
     return None
 
 

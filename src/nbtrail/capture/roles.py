@@ -21,7 +21,7 @@ __all__ = ["HELD_OUT_FOLDS", "Fitted", "Role", "Roles"]
 
 _VALIDATION = re.compile(r"(^|_)d?(va|val|valid|validation|dev)(_|\d|$)", re.IGNORECASE)
 _TEST = re.compile(r"(^|_)d?(te|test|tst|testing|holdout|heldout|oot)(_|\d|$)", re.IGNORECASE)
-_REMEMBERED = 512  # pieces of splits
+_REMEMBERED = 512  # pieces of splits, and comparisons
 _MOST_BYTES = 128 << 20  # of row keys
 
 
@@ -68,6 +68,7 @@ class Roles:
     def __init__(self) -> None:
         self._pieces: OrderedDict[int, tuple[weakref.ref[Any], str]] = OrderedDict()
         self._rows: OrderedDict[str, RowKeys] = OrderedDict()
+        self._judged: OrderedDict[tuple[frozenset[str], str], Overlap] = OrderedDict()
         self._splits = 0
 
     def split(self, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
@@ -117,8 +118,7 @@ class Roles:
         """
         if content in fitted.contents:
             return _TRAINING
-        # what a matrix was made of may be gone, its rows are remembered
-        overlap = self._overlap(fitted, self._rows.get(content) if data is None else data)
+        overlap = self._overlap(fitted, data, content)
         if overlap is Overlap.ALL:
             return _TRAINING
         if overlap is Overlap.SOME:
@@ -136,8 +136,24 @@ class Roles:
         # the held-out part cut in two, without names: either may be the validation
         return _UNKNOWN if cut in ("1.0", "1.1") else _TESTING
 
-    def _overlap(self, fitted: Fitted, data: Any) -> Overlap:
-        found = {rows.overlap(data) for rows in fitted.rows}
+    def _overlap(self, fitted: Fitted, data: Any, content: str) -> Overlap:
+        """Compare rows, once for equal data: models are mostly fitted on the same."""
+        pair = (fitted.contents, content)
+        known = self._judged.get(pair)
+        if known is None:
+            known = self._compared(fitted, data, content)
+            self._judged[pair] = known
+            while len(self._judged) > _REMEMBERED:
+                self._judged.popitem(last=False)
+        return known
+
+    def _compared(self, fitted: Fitted, data: Any, content: str) -> Overlap:
+        # what a matrix was made of may be gone, its rows are remembered
+        mine = self._rows.get(content) if data is None else self.remember_rows(content, data)
+        found = {
+            rows.overlap(mine if mine is not None and rows.fits(mine) else data)
+            for rows in fitted.rows
+        }
         if len(found) == 1 and len(fitted.rows) == 1:
             return found.pop()
         if not found or Overlap.UNKNOWN in found:

@@ -78,11 +78,17 @@ class RowKeys:
         keys = probe if step == 1 else table.keys(columns)
         return None if keys is None else cls(table, columns, keys)
 
+    def fits(self, other: RowKeys) -> bool:
+        """Say whether the other keys were made of the same columns."""
+        named = self._names and other._names
+        return (other.columns, other.width) == (self.columns, self.width) and (
+            not named or other._names == self._names
+        )
+
     def overlap(self, data: Any) -> Overlap:
         """Say how many rows of `data`, or of its keys, are among these."""
         if isinstance(data, RowKeys):
-            same = (data.columns, data.width) == (self.columns, self.width)
-            return self._judge(data.keys) if same else Overlap.UNKNOWN
+            return self._judge(data.keys) if self.fits(data) else Overlap.UNKNOWN
         table = RowTable.of(data)
         if table is None or not table.rows:
             return Overlap.UNKNOWN
@@ -106,9 +112,10 @@ class RowKeys:
             self._unique, counts = np.unique(self.keys, return_counts=True)
             twins = float(counts[counts > 1].sum())
             self._twins = (twins + 2) / (self.keys.size + 2)
-        place = np.searchsorted(self._unique, keys)
+        ordered = np.sort(keys)  # a search in order stays in the cache
+        place = np.searchsorted(self._unique, ordered)
         place[place == self._unique.size] = 0
-        rows, found = keys.size, int((self._unique[place] == keys).sum())
+        rows, found = keys.size, int((self._unique[place] == ordered).sum())
         if found == rows:
             # rows that were held out look like training rows as often as those have twins
             sure = self._twins**rows < _CHANCE or self._holds_run(keys)

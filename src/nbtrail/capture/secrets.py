@@ -100,6 +100,12 @@ _TEXT_TOKENS = frozenset(
      "special", "start", "end", "stop", "first", "last", "new", "word", "sub", "begin", "image",
      "each", "oov", "blank", "additional"]
 )  # fmt: skip
+# functions that are given a key, and beginnings of those that are given the name of one
+_ENTRANCES = frozenset({"login", "authenticate", "sign_in"})
+_ASKING = frozenset(
+    ["get", "fetch", "read", "load", "find", "ask", "prompt", "input", "is", "has", "check",
+     "create", "delete", "describe", "list"]
+)  # fmt: skip
 _TRAILING = frozenset({"value", "text", "str", "string", "env", "default", "header"})
 _WORDS = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"
 _BLANK = (
@@ -188,7 +194,9 @@ _SHAPE_HINTS = (
     "xox", "sk-", "sk_", "rk_", "pk_", "aiza", "sg.", "r8_", "gsk_", "hf_", "npm_", "pypi-", "dapi",
     "ya29.", "_v1_", "dckr_pat_", "eyj",
 )  # fmt: skip
-_NAME_HINTS = ("pass", "pwd", "secret", "token", "key", "credential")
+_NAME_HINTS = (
+    "pass", "pwd", "secret", "token", "key", "credential", "login(", "authenticate(", "sign_in(",
+)  # fmt: skip
 _OTHER_HINTS = ("://", "sig", "password", "pwd", "identified", "secret", "bearer", "basic", "key=",
                 "token=", "curl")  # fmt: skip
 _BEFORE, _BEHIND = 200, 2000  # characters around a hint that are looked at, within its line
@@ -206,6 +214,8 @@ def _patterns() -> tuple[tuple[_Pattern, ...], ...]:
         rf"(?<![\w-]){_NAME}(?:\\?[\"'])?\s*\]?\s*(?::\s*[\w.\[\]| ]+?)?\s*(?:=(?!=)|:)\s*{_QUOTED}",
         # os.getenv("name", "value") and the like
         rf"(?:getenv|get|setdefault|putenv|setenv)\(\s*\\?[\"']{_NAME}\\?[\"']\s*,\s*{_QUOTED}",
+        # the argument of a function such as login or set_token
+        rf"(?<![\w-])(?P<call>{_NAME}\(\s*){_QUOTED}",
         # %env NAME=value as written and as IPython runs it, export NAME=value
         rf"(?:{_SETS}){_NAME}[= ](?P<secret>[^\s'\"\\;]+)",
         # the options of a command in a list, as sys.argv holds them
@@ -249,9 +259,8 @@ def _hits(text: str) -> list[_Hit]:
         low = re.sub("[A-Z]", lambda match: match[0].lower(), text)
     found = set(_key_blocks(text)) if "private key" in low else set()
     for group, hints in enumerate((_SHAPE_HINTS, _NAME_HINTS, _OTHER_HINTS)):
-        windows = list(_windows(low, hints))
-        if windows:
-            found.update(_matches(text, windows, _patterns()[group]))
+        if any(map(low.__contains__, hints)):  # of most texts nothing else is asked
+            found.update(_matches(text, list(_windows(low, hints)), _patterns()[group]))
     kept: list[_Hit] = []
     for hit in sorted(found):
         if not kept or hit.start >= kept[-1].stop:
@@ -297,8 +306,22 @@ def _matches(
 
 
 def _named(match: re.Match[str]) -> str:
+    if "call" in match.re.groupindex:
+        return _given(match["name"], match["secret"])
     kind = _kind_of(match["name"])
     return kind if kind and _is_secret_value(kind, match["secret"]) else ""
+
+
+def _given(function: str, value: str) -> str:
+    """Return the kind of secret that a function is called with."""
+    if function in _ENTRANCES:
+        kind = "token"
+    else:
+        asks = function.lower().partition("_")[0] in _ASKING
+        kind = "" if asks else _kind_of(function)
+    if not kind or "@" in value:  # a user's address
+        return ""
+    return kind if _is_secret_value(kind, value) and _looks_random(value) else ""
 
 
 def _other(kind: str) -> Callable[[re.Match[str]], str]:

@@ -19,17 +19,37 @@ _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtra
 @click.command()
 @click.argument("query", nargs=-1)
 @click.option("--limit", default=50, show_default=True, help="At most this many runs.")
-@click.option("--experiment", "-e", help="Only runs of this experiment.")
+@click.option("--experiment", "-e", multiple=True, help="Only runs of this experiment.")
+@click.option("--order", default="started", help='Such as main, or "metrics.auc desc, started".')
+@click.option("--over", multiple=True, help="A seed: runs that differ in nothing else are a row.")
 @_store_option
 @verb
 def runs(
-    query: tuple[str, ...], limit: int, experiment: str | None, place: str | None, *, as_json: bool
+    query: tuple[str, ...],
+    limit: int,
+    experiment: tuple[str, ...],
+    order: str,
+    over: tuple[str, ...],
+    place: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """List runs, newest first; QUERY filters by words or clauses like "metrics.auc > 0.9"."""
+    from nbtrail.compare.replicates import replicate_groups
+    from nbtrail.entities.codec import to_plain
     from nbtrail.views.contract import runs_page
-    from nbtrail.views.text import text_runs
+    from nbtrail.views.text import text_replicates, text_runs
 
-    table = open_store(place).reader.runs(query=" ".join(query), experiment=experiment, limit=limit)
+    table = open_store(place).reader.runs(
+        query=" ".join(query),
+        experiment=experiment or None,
+        limit=None if over else limit,
+        order=order,
+    )
+    if over:
+        groups = replicate_groups(table, over)
+        answer(to_plain(groups), lambda: text_replicates(groups), as_json=as_json)
+        return
     asked = bool(query or experiment)
     answer(runs_page(table), lambda: text_runs(table, filtered=asked), as_json=as_json)
 

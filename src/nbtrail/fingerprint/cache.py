@@ -20,18 +20,18 @@ import functools
 import sys
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xxhash import xxh3_128_digest
 
-from nbtrail.entities.dataset import Column
+from nbtrail.entities.dataset import Column, Dataset
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["bypassed", "prune", "recall", "remember"]
+__all__ = ["bypassed", "prune", "recall", "recall_whole", "remember", "remember_whole"]
 
 _Place = tuple[Any, ...]
 """Where the values of a column lie: address, stride, rows, dtype."""
@@ -57,6 +57,7 @@ class _Pin:
         self.frame = weakref.ref(frame)
         self.copy = frame.copy(deep=False)
         self.known = known
+        self.whole: tuple[Hashable, Dataset] | None = None
         self.size = int(sum(block.values.nbytes for block in _blocks(frame)))
 
 
@@ -80,15 +81,49 @@ def recall(frame: pd.DataFrame) -> dict[int, tuple[str, tuple[str, ...]]]:
     """Return content and blocks of the columns, by position, whose digest is still true."""
     if not _pins or getattr(_local, "bypassed", False) or not _applies(frame):
         return {}
-    pin = _pins.get(id(frame))
+    pin = _pin_of(frame)
     found = {}
-    if pin is not None and pin.frame() is frame:
+    if pin is not None:
         for position, place, values in _places(frame):
             one = pin.known.get(place)
             if one is not None and one.sample == _sample(values):
                 found[position] = (one.content, one.blocks)
     prune()  # not before: what is left of a changed frame is still in its place
     return found
+
+
+def recall_whole(frame: pd.DataFrame, labels: Hashable) -> Dataset | None:
+    """Return the digest of a frame of which nothing has changed.
+
+    Parameters
+    ----------
+    labels : hashable
+        All that the digest depends on beside the values of the columns.
+    """
+    pin = _pin_of(frame)
+    if pin is None or pin.whole is None or pin.whole[0] != labels:
+        return None
+    columns = 0
+    for _, place, values in _places(frame):
+        one = pin.known.get(place)
+        if one is None or one.sample != _sample(values):
+            return None
+        columns += 1
+    return pin.whole[1] if columns == frame.shape[1] else None
+
+
+def remember_whole(frame: pd.DataFrame, labels: Hashable, dataset: Dataset) -> None:
+    """Keep the digest of a frame whose columns were just remembered."""
+    pin = _pin_of(frame)
+    if pin is not None:
+        pin.whole = (labels, dataset)
+
+
+def _pin_of(frame: pd.DataFrame) -> _Pin | None:
+    if not _pins or getattr(_local, "bypassed", False):
+        return None
+    pin = _pins.get(id(frame))
+    return pin if pin is not None and pin.frame() is frame else None
 
 
 def remember(frame: pd.DataFrame, columns: Mapping[int, Column]) -> None:

@@ -29,15 +29,24 @@ _SHORT = 32
 def frame_dataset(frame: pd.DataFrame, limit: int | None) -> Dataset:
     """Digest a frame; an index that is no plain numbering of the rows is content."""
     sampling = _sampling(frame, limit)
+    index = _index(frame.index, sampling)
+    layout = f"{_index_layout(frame.index)} {_label_layout(frame.columns)}"
+    labels = (layout, frame.shape, tuple(map(label_text, frame.columns)), tuple(index))
+    known = cache.recall_whole(frame, labels) if sampling.stride == 1 else None
+    if known is not None:
+        return known
     columns = _frame_columns(frame, sampling)
-    return build(
+    found = build(
         "table",
         frame.shape,
         columns,
-        index=_index(frame.index, sampling),
-        layout=f"{_index_layout(frame.index)} {_label_layout(frame.columns)}",
+        index=index,
+        layout=layout,
         sampling=sampling,
     )
+    if sampling.stride == 1:
+        cache.remember_whole(frame, labels, found)
+    return found
 
 
 def _frame_columns(frame: pd.DataFrame, sampling: Sampling) -> list[Column]:
@@ -72,10 +81,7 @@ def series_dataset(series: pd.Series[Any], limit: int | None) -> Dataset:
 def index_dataset(index: pd.Index[Any], limit: int | None) -> Dataset:
     """Digest an index by its levels."""
     sampling = _sampling(index, limit)
-    columns = [
-        column(_source(level.name, level.to_series()), len(index), sampling)
-        for level in _levels(index)
-    ]
+    columns = [column(_source(level.name, level), len(index), sampling) for level in _levels(index)]
     shape = (len(index),) if len(columns) == 1 else (len(index), len(columns))
     return build("series", shape, columns, layout=_index_layout(index), sampling=sampling)
 
@@ -83,24 +89,30 @@ def index_dataset(index: pd.Index[Any], limit: int | None) -> Dataset:
 def _sampling(value: Any, limit: int | None) -> Sampling:
     import numpy as np
 
-    # Below 8 KB per cell nothing can pass the limit: the look at each column costs time.
-    if limit is None or value.size * 8192 <= limit:
+    if limit is None:
         return Sampling()
-    return Sampling.within(int(np.sum(value.memory_usage())), limit)
+    if hasattr(value, "_mgr"):  # asking for the memory of each column takes its time
+        blocks = value._mgr.blocks  # noqa: SLF001
+        held = sum(block.values.nbytes for block in blocks)  # noqa: PD011 (of a block)
+        size = held + value.index.memory_usage()
+    else:
+        size = int(np.sum(value.memory_usage()))
+    return Sampling.within(size, limit)
 
 
 def _index(index: pd.Index[Any], sampling: Sampling) -> list[Column]:
     if _is_numbering(index):
         return []
-    return [
-        column(_source(level.name, level.to_series()), len(index), sampling)
-        for level in _levels(index)
-    ]
+    return [column(_source(level.name, level), len(index), sampling) for level in _levels(index)]
 
 
-def _levels(index: pd.Index[Any]) -> Iterator[pd.Index[Any]]:
+def _levels(index: pd.Index[Any]) -> Iterator[Any]:
+    """Yield the levels; as series, but for plain ones, which are read in the same way."""
+    import numpy as np
+
     for number in range(index.nlevels):
-        yield index.get_level_values(number)
+        level = index.get_level_values(number)
+        yield level if isinstance(level.dtype, np.dtype) else level.to_series()
 
 
 def _is_numbering(index: pd.Index[Any]) -> bool:

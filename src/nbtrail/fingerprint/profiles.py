@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbtrail.entities.dataset import Coverage, Dataset
+from nbtrail.entities.dataset import Coverage, Dataset, Digest
 from nbtrail.entities.profile import ColumnProfile, Profile
 from nbtrail.fingerprint.labels import label_text
 from nbtrail.fingerprint.summaries import EXACT, categories, numbers, objects, times
@@ -26,6 +26,7 @@ __all__ = ["profile"]
 
 _COLUMNS = 1_000
 _MOST_KEPT = 4_096
+_MOST_WHOLE = 64
 
 _Summarize = Callable[[list[str]], list[ColumnProfile]]
 _Key = tuple[str, str, str]
@@ -47,6 +48,7 @@ class _Table(NamedTuple):
 
 
 _kept: dict[_Key, ColumnProfile] = {}
+_wholes: dict[Digest, Profile] = {}
 _lock = threading.Lock()
 
 
@@ -63,6 +65,9 @@ def profile(value: Any, dataset: Dataset | None = None) -> Profile | None:
     dataset : Dataset, optional
         What `digest` made of the value: columns that were profiled before are not read again.
     """
+    whole = dataset.digest if dataset is not None else None
+    if whole is not None and whole in _wholes:
+        return _wholes[whole]
     table = _table(value)
     if table is None:
         return None
@@ -79,7 +84,13 @@ def profile(value: Any, dataset: Dataset | None = None) -> Profile | None:
         found[i] if found[i].name == name else replace(found[i], name=name)
         for i, name in enumerate(table.names)
     )
-    return Profile(table.rows, columns, min(table.rows, EXACT))
+    made = Profile(table.rows, columns, min(table.rows, EXACT))
+    if keys and whole is not None:
+        with _lock:
+            _wholes[whole] = made
+            while len(_wholes) > _MOST_WHOLE:
+                del _wholes[next(iter(_wholes))]
+    return made
 
 
 def _keys(dataset: Dataset | None, count: int) -> list[_Key]:

@@ -1,4 +1,4 @@
-"""Cells that ran before anybody watched: facts from their text alone."""
+"""Cells that ran before anybody watched, or that did not end: facts from their text alone."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["earlier_cell"]
 def earlier_cell(
     session_id: str, seq: int, count: int, source: str, code: str, *, project: Path, now_ms: int
 ) -> CellExecution:
-    """Describe a cell that ran before recording began.
+    """Describe a cell whose execution was not recorded.
 
-    What only its execution could show (changes through other names, random state) is not
-    there; the verification of an export decides whether that mattered.
+    What only that could show (changes through other names, random state) is not there; the
+    verification of an export decides whether it mattered.
 
     Parameters
     ----------

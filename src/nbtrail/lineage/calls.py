@@ -10,6 +10,7 @@ from types import ModuleType, WrapperDescriptorType
 from typing import Any
 
 from nbtrail.lineage.names import StatementNames, root_name
+from nbtrail.lineage.objects import is_notebooks
 
 __all__ = ["configured_packages", "displays_only", "looks_only", "package_of", "suspects"]
 
@@ -145,7 +146,12 @@ _PURE_METHODS = frozenset(
         "show",
     ]
 )
-_PURE_LIBRARIES = frozenset({"pandas", "numpy", "sklearn", "builtins", "matplotlib", "seaborn"})
+_PURE_LIBRARIES = frozenset(
+    ["pandas", "numpy", "sklearn", "builtins", "matplotlib", "seaborn", "polars", "pyarrow"]
+)
+_DRAWING = frozenset({"matplotlib", "seaborn"})
+_DRAWN = frozenset({"plot", "hist", "boxplot"})
+_WRITTEN_TO = frozenset({"inplace", "out", "file", "ax"})
 _CONFIG = re.compile(
     r"^(set|use|enable|disable|register|option|filterwarnings|simplefilter|config|init|install|"
     r"patch|reset|seterr|manual_seed|seed)(_|$|[A-Z])"
@@ -171,19 +177,25 @@ def _module_of(value: Any) -> str:
 
 
 def suspects(names: StatementNames, namespace: Mapping[str, Any]) -> set[str]:
-    """Return the names whose object may change: receivers and arguments of calls."""
+    """Return the names whose object may change: receivers, arguments and functions of calls."""
     found = set(names.touched)
     for call in names.calls:
         if _is_pure(call, namespace):
             continue
-        if isinstance(call.func, ast.Attribute):
-            found.add(root_name(call.func) or "")
+        if isinstance(call.func, ast.Name):
+            value = namespace.get(call.func.id)
+            if value is not None and is_notebooks(value):
+                found.add(call.func.id)
+        else:
+            found |= {n.id for n in ast.walk(call.func) if isinstance(n, ast.Name)}
         for argument in (*call.args, *(k.value for k in call.keywords)):
             found |= {n.id for n in ast.walk(argument) if isinstance(n, ast.Name)}
     return {n for n in found if n in namespace and not issubclass(type(namespace[n]), ModuleType)}
 
 
 def _is_pure(call: ast.Call, namespace: Mapping[str, Any]) -> bool:
+    if any(k.arg in _WRITTEN_TO for k in call.keywords):
+        return False
     if isinstance(call.func, ast.Name):
         name = call.func.id
         if name in namespace:
@@ -192,12 +204,13 @@ def _is_pure(call: ast.Call, namespace: Mapping[str, Any]) -> bool:
         return name in _PURE_BUILTINS and hasattr(builtins, name)
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in _PURE_METHODS:
         return False
-    if any(k.arg in {"inplace", "out"} for k in call.keywords):
-        return False
     root = root_name(call.func)
     if root is None:
         return True  # a literal's method: nothing of a name's
-    return root in namespace and package_of(namespace[root]) in _PURE_LIBRARIES
+    if root not in namespace:
+        return False
+    package = package_of(namespace[root])
+    return package in _PURE_LIBRARIES and not (package in _DRAWING and call.func.attr in _DRAWN)
 
 
 def configured_packages(
@@ -214,7 +227,7 @@ def configured_packages(
         found.add((node.module or "").partition(".")[0])
     for call in names.calls:
         called = call.func.attr if isinstance(call.func, ast.Attribute) else root_name(call.func)
-        if called is None or not _CONFIG.match(called) or _is_display_option(call):
+        if called is None or not _CONFIG.match(called) or _is_display_option(call, called):
             continue
         root = root_name(call.func)
         if (
@@ -240,7 +253,9 @@ def _library_of(owner: ast.expr, namespace: Mapping[str, Any]) -> set[str]:
     return set()
 
 
-def _is_display_option(call: ast.Call) -> bool:
+def _is_display_option(call: ast.Call, called: str) -> bool:
+    if called == "set_printoptions":
+        return True
     first = call.args[0] if call.args else None
     return isinstance(first, ast.Constant) and str(first.value).startswith(
         ("display.", "plotting.")
@@ -253,7 +268,7 @@ def displays_only(node: ast.stmt) -> bool:
         return False
     value = node.value
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-        return value.func.id in _DISPLAY
+        return value.func.id in _DISPLAY and not any(k.arg == "file" for k in value.keywords)
     return not isinstance(value, (ast.Await, ast.Yield, ast.YieldFrom))
 
 

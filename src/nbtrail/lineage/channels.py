@@ -17,10 +17,10 @@ from types import CodeType, FrameType
 from typing import Any
 
 from nbtrail.capture.audit import FileEvent, SystemEvent, SystemKind
+from nbtrail.lineage.filestamps import FileStamp, path_in, stamp_of, tree_of
 
 __all__ = ["Ambient", "Channels", "Traffic", "is_library_variable"]
 
-_TREE_LIMIT = 3000  # entries of the project looked at around a process
 _READ_ONLY_COMMANDS = re.compile(
     r"^\s*(ls|pwd|echo|head|tail|cat|wc|pip|conda|uv|which|nvidia-smi|free|df|date|whoami|git)\b(?!.*>)"
 )
@@ -55,12 +55,26 @@ class Ambient:
         return cls(_numpy_state(), _stdlib_state(), _cwd(), tuple(sys.path))
 
 
+_NOTHING = Ambient(None, None, "", ())
+
+
 @dataclass(slots=True)
 class Traffic:
-    """What the audit events of one statement said."""
+    """What the audit events of one statement said.
+
+    Attributes
+    ----------
+    read, written, listed : set of str
+        Absolute paths of files, and of folders that were listed. A file that the statement
+        made before it read it is only written.
+    named : dict
+        The files that its texts name, as they were before it.
+    """
 
     read: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+    named: dict[str, FileStamp | None] = field(default_factory=dict)
     variables: set[str] = field(default_factory=set)
     commands: list[str] = field(default_factory=list)
     codes: list[CodeType] = field(default_factory=list)
@@ -74,6 +88,11 @@ class Channels:
     ----------
     project : Path
         Files inside of it are named relative to it, others by their absolute path.
+
+    Attributes
+    ----------
+    ambient : Ambient
+        As the last statement left it.
     """
 
     def __init__(self, project: Path) -> None:
@@ -81,14 +100,22 @@ class Channels:
         self._thread = -1
         self._traffic = Traffic()
         self._written_files: set[str] = set()
+        self.ambient = _NOTHING
         self._variables: set[str] = set()
         self._moved = False
         self._path_changed = False
 
-    def open(self) -> None:
-        """Begin to listen for the statement that starts now, in this thread."""
+    def open(self, texts: Iterable[str] = ()) -> None:
+        """Begin to listen for the statement that starts now, in this thread.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            String constants that it could use as paths.
+        """
+        named = {path: stamp_of(path) for path in map(path_in, texts) if path}
         self._thread = threading.get_ident()
-        self._traffic = Traffic()
+        self._traffic = Traffic(named=named)
 
     def close(self) -> Traffic:
         """Stop listening and return what was heard."""
@@ -101,12 +128,16 @@ class Channels:
             return
         if _is_ours():
             return  # the store, or a model being saved in the background
-        if "r" in event.mode:
-            self._traffic.read.add(event.path)
-            if event.tapped and os.path.isdir(event.path):  # noqa: PTH112 - as fast as it gets
-                self._traffic.read.update(_tree(event.path))
+        traffic, path = self._traffic, event.path
+        if event.mode == "l":
+            traffic.listed.add(path)
+        if "r" in event.mode and (path in traffic.read or path not in traffic.written):
+            if os.path.exists(path):  # noqa: PTH110 - as fast as it gets
+                traffic.read.add(path)
+            if event.tapped and os.path.isdir(path):  # noqa: PTH112
+                traffic.read.update(tree_of(path))
         if "w" in event.mode:
-            self._traffic.written.add(event.path)
+            traffic.written.add(path)
 
     def on_system(self, event: SystemEvent) -> None:
         """Take a process, a change of the environment, or code about to be executed.
@@ -119,7 +150,7 @@ class Channels:
             return
         if event.kind is SystemKind.PROCESS:
             if self._traffic.tree is None:
-                self._traffic.tree = _tree(self._project)
+                self._traffic.tree = tree_of(self._project)
             if event.value:
                 self._traffic.commands.append(event.value)
         elif event.kind is SystemKind.ENVIRONMENT:
@@ -184,7 +215,7 @@ class Channels:
         *,
         imports: bool,
     ) -> None:
-        now = Ambient.now()
+        self.ambient = now = Ambient.now()
         # numpy loads its generator with the first use: the statement that loads it may draw
         draws = "random" in names and not imports
         seeds = any("seed" in name or "set_state" in name or name == "setstate" for name in names)
@@ -228,13 +259,25 @@ class Channels:
         written: set[str],
     ) -> None:
         mine_read = {self.name_of(p) for p in traffic.read if Path(p).is_file()}
+        mine_read |= {self.name_of(p) for p in traffic.read if p in traffic.written}
         mine_written = {self.name_of(p) for p in traffic.written}
         for text in texts:
-            path = _existing(text)
-            if path is not None:
-                mine_read.add(self.name_of(path))
+            path = path_in(text)
+            if path is None or path in traffic.written:
+                continue
+            name = self.name_of(path)
+            if path in traffic.named and stamp_of(path) != traffic.named[path]:
+                mine_written.add(name)  # a library's own code wrote it
+                if name in self._written_files:
+                    mine_read.add(name)
+            elif Path(path).is_file():
+                mine_read.add(name)
+        listed = {self.name_of(p) for p in traffic.listed}
+        if f"file:{self._project}" in listed:
+            listed.add("file:")
+        mine_read |= {f for f in self._written_files if _folder(f) in listed}
         if traffic.tree is not None:
-            after = _tree(self._project)
+            after = tree_of(self._project)
             moved = {p for p in after.keys() | traffic.tree if after.get(p) != traffic.tree.get(p)}
             mine_written |= {self.name_of(p) for p in moved}
             text = "\n".join(commands)
@@ -243,11 +286,13 @@ class Channels:
                 mine_read |= named or self._written_files
         # source files outside of the project are libraries that load late
         mine_read = {f for f in mine_read if not (f.endswith(".py") and f.startswith("file:/"))}
-        # a file that the statement itself makes is no input of it
-        mine_read -= {f for f in mine_written if f not in self._written_files}
         read |= mine_read
         written |= mine_written
         self._written_files |= mine_written
+
+
+def _folder(channel: str) -> str:
+    return channel.rpartition("/")[0] or "file:"
 
 
 def _is_ours() -> bool:
@@ -291,34 +336,3 @@ def _cwd() -> str:
         return os.getcwd()  # noqa: PTH109 - compared as text
     except OSError:
         return ""
-
-
-def _existing(text: str) -> str | None:
-    if not 2 < len(text) < 400 or "\n" in text or ("." not in text and "/" not in text):
-        return None
-    try:
-        path = os.path.abspath(os.path.expanduser(text))  # noqa: PTH100, PTH111
-        return path if Path(path).is_file() else None
-    except (OSError, ValueError):
-        return None
-
-
-def _tree(root: str) -> dict[str, tuple[int, int]]:
-    """Size and time of the files below `root`, hidden folders left out."""
-    found: dict[str, tuple[int, int]] = {}
-    todo = [root]
-    while todo and len(found) < _TREE_LIMIT:
-        folder = todo.pop()
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.name.startswith(".") or entry.name == "__pycache__":
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        todo.append(entry.path)
-                    else:
-                        status = entry.stat(follow_symlinks=False)
-                        found[entry.path] = (status.st_size, status.st_mtime_ns)
-        except OSError:
-            continue
-    return found

@@ -35,7 +35,8 @@ class StatementNames:
     certain : bool
         Every name in `stores` is bound whenever the statement ends well.
     calls : list of ast.Call
-        Calls that it makes itself (not those in the body of a function it defines).
+        Calls that it makes itself (not those in the body of a function it defines);
+        decorators and the making of a class from its bases count.
     touched : set of str
         Names whose object the syntax could change: targets of item and attribute
         stores, augmented assignments, loops over them, context managers.
@@ -148,14 +149,18 @@ class _Visitor(ast.NodeVisitor):
         if isinstance(node.value, str):
             self.names.texts.append(node.value)
 
-    def visit_For(self, node: ast.For) -> None:
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
         self._touch(node.iter)
         self.generic_visit(node)
 
-    def visit_With(self, node: ast.With) -> None:
+    visit_AsyncFor = visit_For  # noqa: N815
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
             self._touch(item.context_expr)
         self.generic_visit(node)
+
+    visit_AsyncWith = visit_With  # noqa: N815
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         for child in (node.type, *node.body):
@@ -170,12 +175,19 @@ class _Visitor(ast.NodeVisitor):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         self._store(alias.asname or alias.name for alias in node.names if alias.name != "*")
 
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
         self._store([node.name] if node.name else [])
+        self.generic_visit(node)
+
+    visit_MatchStar = visit_MatchAs  # noqa: N815
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        self._store([node.rest] if node.rest else [])
         self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._store([node.name])
+        self._call(node.decorator_list)
         for child in (*node.decorator_list, node.returns, *_defaults(node.args)):
             if child is not None:
                 self.visit(child)
@@ -193,6 +205,7 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._store([node.name])
+        self._call([*node.decorator_list, *node.bases, *(k.value for k in node.keywords)])
         for child in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(child)
         own = _bound_in(node.body)
@@ -244,6 +257,10 @@ class _Visitor(ast.NodeVisitor):
             for name in found:  # type: ignore[attr-defined]
                 if not any(name in scope for scope in self.scopes):
                     self.names.stores.add(name)
+
+    def _call(self, functions: list[ast.expr]) -> None:
+        if not self.deferred:
+            self.names.calls += [ast.Call(func=f, args=[], keywords=[]) for f in functions]
 
     def _touch(self, node: ast.AST) -> None:
         root = root_name(node)

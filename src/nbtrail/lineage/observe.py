@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from nbtrail.capture.statements import magic_of
 from nbtrail.entities.cell import Mutation, StatementFacts
 from nbtrail.lineage.calls import configured_packages, displays_only, package_of, suspects
 from nbtrail.lineage.channels import Ambient, Channels, Traffic
+from nbtrail.lineage.hidden import current_figure, draws, names_in_text, open_files
 from nbtrail.lineage.names import StatementNames, code_globals, names_of
 from nbtrail.lineage.shape import LEAVES
 from nbtrail.lineage.values import value_digests
@@ -24,7 +26,7 @@ _LEAVES = frozenset(LEAVES)
 _SHELL = re.compile(r"^(_i+|_i\d+|_ih|_oh|_dh|_{1,3}|__\w+__|In|Out|exit|quit|open|get_ipython)$")
 _UNDERSCORES = ("_", "__", "___")
 _OURS = frozenset({"track", "load_ext", "unload_ext", "reload_ext"})
-_DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars", "compile"})
+_SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__dict__", "vars"})
 
 
 @dataclass(slots=True)
@@ -39,9 +41,13 @@ class Observation:
     mentions: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     suspects: set[str] = field(default_factory=set)
+    watched: set[str] = field(default_factory=set)
+    weak: set[int] = field(default_factory=set)
     reaches: dict[str, Reach] = field(default_factory=dict)
     packages: set[str] = field(default_factory=set)
     specs: dict[str, Any] = field(default_factory=dict)
+    open_files: set[str] = field(default_factory=set)
+    figure: list[Any] = field(default_factory=list)
     ambient: Ambient | None = None
     started_ns: int = 0
 
@@ -66,12 +72,17 @@ class Observer:
         self._channels = channels
         self._cache: dict[str, tuple[int, Reach]] = {}
         self._configured: set[str] = set()
+        self._left: dict[str, int] | None = None  # the namespace as the statement before left it
 
     def begin(self, node: ast.stmt, index: int, until: float) -> Observation:
         """Look at what a statement can read and change, just before it runs."""
         seen = Observation(node, index, names_of((node,)))
         self._look(seen, until)
         return seen
+
+    def forget(self) -> None:
+        """Begin a cell: what happened since the last statement is not its doing."""
+        self._left = None
 
     def extend(self, seen: Observation, nodes: tuple[ast.stmt, ...]) -> None:
         """Add the statements of a line magic to the statement that calls it."""
@@ -91,15 +102,24 @@ class Observer:
                     loads.add(shown)
         if "Out" in loads or "_oh" in loads:
             loads |= {f"_{n}" for n in _subscripts(seen.node) if f"_{n}" in namespace}
-        for text in seen.names.texts:
-            loads |= _names_in_text(text, namespace, seen.names.loads)
         seen.texts |= set(seen.names.texts)
         self._resolve(seen, loads, namespace, until)
+        for text in tuple(seen.texts):
+            words = names_in_text(text, seen.names.loads) & namespace.keys()
+            self._resolve(seen, words - seen.reads, namespace, until)
         if not _is_ours(seen.node):  # ours change nothing of the user's
-            seen.suspects = suspects(seen.names, namespace) | self._reached(seen, namespace)
+            seen.suspects = suspects(seen.names, namespace)
+            seen.watched = self._watched(seen, namespace, until)
+            seen.suspects |= self._reached(seen, namespace)
             self._snapshot(seen, namespace, until)
-        seen.ids = {name: id(value) for name, value in namespace.items()}
-        seen.ambient = Ambient.now()
+        seen.open_files = open_files(seen.reaches.values())
+        if draws(seen.reads, seen.names.attributes, namespace):
+            seen.figure = [current_figure()]
+        if self._left is not None:
+            seen.ids, seen.ambient = self._left, self._channels.ambient
+            self._left = None
+        else:
+            seen.ids, seen.ambient = _ids(namespace), Ambient.now()
 
     def _resolve(
         self, seen: Observation, loads: set[str], namespace: dict[str, Any], until: float
@@ -140,7 +160,7 @@ class Observer:
 
     def _reached(self, seen: Observation, namespace: dict[str, Any]) -> set[str]:
         """Names that only functions called here can touch, and iterators that may advance."""
-        if not seen.names.calls and not seen.names.touched:
+        if not seen.names.calls and not seen.names.touched and not seen.watched:
             return set()
         direct = seen.names.loads
         found = {n for n in seen.reads if n not in direct and type(namespace[n]) not in _LEAVES}
@@ -149,10 +169,29 @@ class Observer:
             n for n in seen.reads if n in direct and hasattr(type(namespace[n]), "__next__")
         }
 
+    def _watched(self, seen: Observation, namespace: dict[str, Any], until: float) -> set[str]:
+        """Names whose use may run code without a call in sight, or whose end others notice.
+
+        An attribute, an operator or an index runs methods of the notebook's classes; a
+        dictionary may make an entry when it is asked for one.
+        """
+        found = {n for n in seen.reads if self._reach(n, namespace[n], until).codes}
+        found |= {n for n in seen.reads if hasattr(type(namespace[n]), "__missing__")}
+        for name in (seen.names.stores | seen.names.deletes) & namespace.keys():
+            if not issubclass(type(namespace[name]), (type, ModuleType, FunctionType)):
+                seen.weak.update(map(id, weakref.getweakrefs(namespace[name])))
+        if seen.weak:
+            found |= {
+                n
+                for n, value in namespace.items()
+                if not _SHELL.match(n) and self._reach(n, value, until).keys & seen.weak
+            }
+        return found
+
     def _snapshot(self, seen: Observation, namespace: dict[str, Any], until: float) -> None:
-        if displays_only(seen.node) and not seen.suspects and not seen.names.owners:
+        if displays_only(seen.node) and not (seen.suspects | seen.watched or seen.names.owners):
             return
-        roots = set(seen.suspects)
+        roots = seen.suspects | seen.watched
         if roots or seen.names.owners:
             # what a suspect call does through an alias shows on the objects read beside it
             roots |= {n for n in seen.reads if type(namespace[n]) not in _LEAVES}
@@ -160,10 +199,22 @@ class Observer:
             if name in namespace and name not in seen.reaches:
                 seen.reaches[name] = reach_of(namespace[name], namespace, states=True, until=until)
 
-    def finish(self, seen: Observation, traffic: Traffic, until: float, offset: int) -> Outcome:
-        """Look again, after the statement has ended."""
+    def finish(
+        self,
+        seen: Observation,
+        traffic: Traffic,
+        until: float,
+        offset: int,
+        *,
+        failed: bool = False,
+    ) -> Outcome:
+        """Look again, after the statement has ended; one that failed bound no name for sure."""
+        if failed:
+            seen.names.certain = False
+            if isinstance(seen.node, ast.Assign) and len(seen.names.stores) == 1:
+                seen.names.stores.clear()  # its value was never there
         namespace = self._namespace()
-        ids = {name: id(value) for name, value in namespace.items()}
+        self._left = ids = _ids(namespace)
         binds = {n for n, i in ids.items() if seen.ids.get(n) != i and not _SHELL.match(n)}
         if seen.names.certain:
             binds |= {n for n in seen.names.stores if n in ids}
@@ -201,15 +252,13 @@ class Observer:
     def _mutations(
         self, seen: Observation, namespace: dict[str, Any], binds: set[str], until: float
     ) -> dict[str, bool]:
-        keys = changed(
-            seen.reaches.values(), classes=bool(seen.names.owners) or "setattr" in seen.mentions
-        )
+        keys = changed(seen.reaches.values(), _attributes_of(seen))
         doubtful = {
             n
             for n in seen.suspects
             if n in seen.reaches and (seen.reaches[n].cut or seen.reaches[n].opaque)
         }
-        soft: set[int] = set()
+        soft = {id(seen.figure[0])} if seen.figure else set()
         for name in doubtful:
             soft |= _mutable_part(seen.reaches[name])
         found: dict[str, bool] = {}
@@ -256,6 +305,13 @@ class Observer:
                 {c for c in found if not c.startswith("rng:")} for found in (read, written)
             )
         read |= {f"config:{p}" for p in seen.packages & self._configured}
+        handles = {self._channels.name_of(path) for path in seen.open_files}
+        read |= handles
+        written |= handles
+        if seen.figure and (current := current_figure()) is not None:
+            written.add("pyplot")
+            if current is seen.figure[0]:
+                read.add("pyplot")
         return read, written
 
     def _patches(
@@ -278,9 +334,19 @@ class Observer:
                 mutations[name.partition(".")[0]] = True
 
 
+def _ids(namespace: dict[str, Any]) -> dict[str, int]:
+    return dict(zip(namespace, map(id, namespace.values()), strict=True))
+
+
 def _is_ours(node: ast.stmt) -> bool:
     magic = magic_of(node)
     return magic is not None and magic[0] in _OURS
+
+
+def _attributes_of(seen: Observation) -> set[str] | None:
+    """Return the attributes that a statement can set on a class; None for any."""
+    names = seen.mentions | seen.names.attributes
+    return None if names & _SETTERS else names
 
 
 def _spec_of(value: Any, default: Any) -> Any:
@@ -314,17 +380,6 @@ def _subscripts(node: ast.AST) -> Iterable[int]:
             index = part.slice
             if isinstance(index, ast.Constant) and isinstance(index.value, int):
                 yield index.value
-
-
-def _names_in_text(text: str, namespace: dict[str, Any], loads: set[str]) -> set[str]:
-    """Names in a string that ``exec``, ``eval``, ``df.query`` or a magic could evaluate."""
-    if len(text) > 10_000:
-        return set()
-    if loads & _DYNAMIC or "@" in text or "get_ipython" in loads:
-        return {
-            w for w in re.findall(r"[^\W\d]\w*", text) if w in namespace and not _SHELL.match(w)
-        }
-    return set()
 
 
 def _plain_path(node: ast.expr) -> str:

@@ -78,6 +78,7 @@ class Recorder:
         self._index = -1
         self._inner_lines = 0
         self._facts = []
+        self._observer.forget()
         self._began = time.perf_counter()
         self._own = 0.0
 
@@ -109,7 +110,7 @@ class Recorder:
         self._pending = self._observer.begin(node, index, self._deadline(started))
         self._own += time.perf_counter() - started
         self._pending.started_ns = time.perf_counter_ns()
-        self._channels.open()
+        self._channels.open(self._pending.texts)
 
     def end_cell(self, error: str = "") -> tuple[str, tuple[StatementFacts, ...]]:
         """Return the code that ran and the facts of its statements.
@@ -136,7 +137,9 @@ class Recorder:
         duration = time.perf_counter_ns() - pending.started_ns
         traffic = self._channels.close()
         until = self._deadline(time.perf_counter())
-        facts = self._observer.finish(pending, traffic, until, self._inner_lines)
+        facts = self._observer.finish(
+            pending, traffic, until, self._inner_lines, failed=bool(error)
+        )
         self._facts.append(self._observer.valued(facts.closed(error, duration), until))
 
     def _drop_pending(self) -> None:

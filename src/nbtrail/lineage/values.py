@@ -154,10 +154,17 @@ class _Walker:
             self.hash.update(np.ascontiguousarray(value).view(np.uint8).reshape(-1))
         else:
             rows = len(value)
-            high = max(1, _PIECE * rows // value.nbytes)
-            for start in range(0, rows, max(1, rows // _PIECES)):
-                piece = np.ascontiguousarray(value[start : start + high])
-                self.hash.update(piece.view(np.uint8).reshape(-1))
+            high, step = max(1, _PIECE * rows // value.nbytes), max(1, rows // _PIECES)
+            whole = (rows - high) // step + 1
+            # as one array: most frames have many columns
+            pieces = np.lib.stride_tricks.as_strided(
+                value,
+                (whole, high, *value.shape[1:]),
+                (step * value.strides[0], *value.strides),
+                writeable=False,
+            )
+            for piece in (pieces, *(value[at:] for at in range(whole * step, rows, step))):
+                self.hash.update(np.ascontiguousarray(piece).view(np.uint8).reshape(-1))
 
     def _plain(self, items: list[Any]) -> None:
         for item in items:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType, GeneratorType
+from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
 from typing import Any
 
-from nbtrail.lineage.shape import LEAVES, Shape, outline_of, same, shape_of
+from nbtrail.lineage.datashape import is_table
+from nbtrail.lineage.objects import outline_of, shape_of
+from nbtrail.lineage.shape import LEAVES, Shape, same
 
 __all__ = ["Reach", "changed", "reach_of"]
 
 _NODES = 4000  # objects visited from one name
 _LEAVES = frozenset(LEAVES)
+_SUSPENDED: dict[type, tuple[str, str]] = {
+    GeneratorType: ("gi_frame", "gi_code"),
+    AsyncGeneratorType: ("ag_frame", "ag_code"),
+    CoroutineType: ("cr_frame", "cr_code"),
+}
 
 
 @dataclass(slots=True)
@@ -68,13 +75,10 @@ def reach_of(value: Any, namespace: Mapping[str, Any], *, states: bool, until: f
             break
         shape = look(current)
         reach.keys.add(id(current))
-        if shape.anchor is not None:
-            reach.keys.add(shape.anchor)
-        if type(current) is FunctionType:
-            if current.__globals__ is namespace:
-                reach.codes.append(current.__code__)
-        elif type(current) is GeneratorType and current.gi_frame is not None:
-            reach.codes.append(current.gi_code)
+        reach.keys.update(shape.anchors)
+        code = _code_of(current, namespace)
+        if code is not None:
+            reach.codes.append(code)
         reach.opaque = reach.opaque or shape.opaque
         if states:
             reach.states.append((current, shape))
@@ -82,24 +86,37 @@ def reach_of(value: Any, namespace: Mapping[str, Any], *, states: bool, until: f
     return reach
 
 
-def changed(reaches: Iterable[Reach], *, classes: bool) -> set[int]:
+def changed(reaches: Iterable[Reach], attributes: Collection[str] | None) -> set[int]:
     """Return the keys of the objects that are not as they were when walked.
 
     Parameters
     ----------
-    classes : bool
-        Look at classes too. Libraries set attributes of the user's classes on their own
-        account, so they count only where the statement stores an attribute.
+    attributes : collection of str or None
+        The attributes of classes that count; None for all of them. Libraries set attributes
+        of the user's classes on their own account.
     """
     found: set[int] = set()
     seen: set[int] = set()
     for reach in reaches:
         for value, shape in reach.states:
-            if id(value) in seen or (not classes and issubclass(type(value), type)):
+            if id(value) in seen:
                 continue
             seen.add(id(value))
-            if shape.state is not None and not same(shape.state, shape_of(value).state):
-                found.add(id(value))
-                if shape.anchor is not None:
-                    found.add(shape.anchor)
+            if shape.state is None or same(shape.state, shape_of(value).state, attributes):
+                continue
+            found.add(id(value))
+            if not is_table(value):  # what is written to a table goes to memory of its own
+                found.update(shape.anchors)
     return found
+
+
+def _code_of(value: Any, namespace: Mapping[str, Any]) -> CodeType | None:
+    """Return the code of a function or generator of the notebook."""
+    kind = type(value)
+    if kind is FunctionType:
+        return value.__code__ if value.__globals__ is namespace else None
+    names = _SUSPENDED.get(kind)
+    if names is None or getattr(value, names[0]) is None:
+        return None
+    code: CodeType = getattr(value, names[1])
+    return code

@@ -57,7 +57,7 @@ def stage_functions(
         later = {n for _, rest in groups[number + 1 :] for s in rest for n in s.names.loads}
         inputs, options, outputs = _interface(steps, available, set(named), later | final)
         name = _function_name(stage, taken)
-        waits = any(isinstance(n, ast.Await) for s in steps for t in s.body for n in ast.walk(t))
+        waits = any(_waits(statement) for step in steps for statement in step.body)
         functions.append(
             _function(
                 name,
@@ -99,6 +99,17 @@ def _interface(
         changed.update(dict.fromkeys(n for n in _stored_into(step) if n in inputs))
     outputs = [n for n in {**changed, **made} if n in wanted]
     return list(inputs), list(options), outputs
+
+
+def _waits(node: ast.AST) -> bool:
+    """Say whether a statement awaits something itself, functions that it defines left out."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        return False
+    if isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
+        return True
+    if isinstance(node, ast.comprehension) and node.is_async:
+        return True
+    return any(_waits(child) for child in ast.iter_child_nodes(node))
 
 
 def _stored_into(step: Step) -> list[str]:

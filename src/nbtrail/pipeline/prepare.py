@@ -94,12 +94,12 @@ def _with_versions(steps: list[Step], versions: Versions) -> list[Step]:
 
 def _only_shows(step: Step) -> bool:
     tree = step.tree
-    if _is_print(tree):
-        return True
     if step.partial:  # the facts are those of the whole
-        return displays_only(tree) and not any(isinstance(n, ast.Call) for n in ast.walk(tree))
+        calls = any(isinstance(n, ast.Call) for n in ast.walk(tree))
+        return _is_print(tree) or (displays_only(tree) and not calls)
     facts = step.facts
-    return looks_only(tree) and not (facts.mutations or facts.channels_written or facts.deletes)
+    changes = facts.mutations or facts.channels_written or facts.deletes
+    return (_is_print(tree) or looks_only(tree)) and not changes
 
 
 def _is_print(tree: ast.stmt) -> bool:

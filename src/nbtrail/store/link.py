@@ -20,6 +20,7 @@ from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import ensure_schema
 from nbtrail.store.operations import Operation
 from nbtrail.store.owners import beat, lost_owners, sweep
+from nbtrail.store.recovery import recover_fits
 from nbtrail.store.rescue import Rescue
 
 __all__ = ["Link", "StoreGoneError", "transaction"]
@@ -188,7 +189,14 @@ class Link:
                     "Look at it with: nbtrail store doctor"
                 )
         with transaction(db):
-            sweep(db, lost)
+            closed = sweep(db, lost)
+            db.execute("SAVEPOINT fits")
+            try:
+                recover_fits(db, closed)
+            except (sqlite3.Error, StoreError, ValueError, TypeError, KeyError) as error:
+                db.execute("ROLLBACK TO fits")  # a trail must open whatever a dead process left
+                self._warn(f"The fits of a run whose process died stay in the history: {error!r}")
+            db.execute("RELEASE fits")
 
     def replay(self, db: sqlite3.Connection) -> None:
         """Apply the waiting rescue files; the lock is held."""

@@ -39,22 +39,31 @@ def beat(db: sqlite3.Connection, owner: Owner, now: int) -> None:
 
 
 def lost_owners(db: sqlite3.Connection) -> tuple[Lost, ...]:
-    """Return the owners of RUNNING runs that are gone."""
+    """Return the owners of RUNNING runs and running cells that are gone."""
     rows = db.execute(
         "SELECT token, host, boot, pid, process_start, heartbeat_ms FROM owners "
-        "WHERE token IN (SELECT owner FROM runs WHERE status = 'RUNNING')"
+        "WHERE token IN (SELECT owner FROM runs WHERE status = 'RUNNING') OR token IN "
+        "(SELECT owner FROM sessions s JOIN cells c USING (session_id) WHERE s.ended_ms IS NULL "
+        "AND c.seq = (SELECT max(seq) FROM cells WHERE session_id = s.session_id) "
+        "AND c.status = 'running')"
     )
     return find_lost(Owner(*row) for row in rows)
 
 
-def sweep(db: sqlite3.Connection, lost: Sequence[Lost]) -> int:
-    """Close the runs of lost owners at their last sign of life; return how many."""
-    closed = 0
+def sweep(db: sqlite3.Connection, lost: Sequence[Lost]) -> tuple[str, ...]:
+    """Close the runs and cells of lost owners at their last sign of life; return the runs' ids."""
+    closed: list[str] = []
     for owner in lost:
-        cursor = db.execute(
+        rows = db.execute(
             "UPDATE runs SET status = 'KILLED', reason = ?, ended_ms = max(started_ms, ?) "
-            "WHERE owner = ? AND status = 'RUNNING'",
+            "WHERE owner = ? AND status = 'RUNNING' RETURNING run_id",
             (owner.reason, owner.seen_ms, owner.token),
         )
-        closed += cursor.rowcount
-    return closed
+        closed.extend(run_id for (run_id,) in rows.fetchall())
+        db.execute(
+            "UPDATE cells SET status = 'interrupted', error = ?, ended_ms = max(started_ms, ?) "
+            "WHERE status = 'running' AND session_id IN "
+            "(SELECT session_id FROM sessions WHERE owner = ?)",
+            (owner.reason, owner.seen_ms, owner.token),
+        )
+    return tuple(closed)

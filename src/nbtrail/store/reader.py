@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,16 +15,17 @@ from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
+from nbtrail.entities.series import MetricSeries
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import NotFoundError, StoreError
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.store import growth, registered
+from nbtrail.store.chunks import read_series
 from nbtrail.store.connection import connect_reader
 from nbtrail.store.owners import lost_owners
 from nbtrail.store.resolve import resolve
 from nbtrail.store.rows import CELL_COLUMNS, cell_of, read_run
 from nbtrail.store.search import search
-from nbtrail.store.values import decode_float
 
 __all__ = ["Reader"]
 
@@ -75,7 +76,7 @@ class Reader:
         self,
         *,
         query: str = "",
-        experiment: str | None = None,
+        experiment: str | Sequence[str] | None = None,
         source: str | None = None,
         order: str = "started",
         descending: bool = True,
@@ -91,13 +92,15 @@ class Reader:
             Words that all must occur in name, experiment, params, tags, status or id;
             or clauses: ``metrics.auc > 0.9 and params.model = "rf"``. Candidates of
             searches are left out unless ``parent``, ``run_id`` or their tag is asked for.
-        experiment : str, optional
-            Only runs of this one.
+        experiment : str or sequence of str, optional
+            Only runs of this one, or of these.
         source : str, optional
             Only runs of this notebook or script: its path relative to the project.
         order : str
             ``started``, ``ended``, ``duration``, ``name``, ``experiment``, ``status``,
-            ``main`` (how good the main metric is), ``metrics.KEY`` or ``params.KEY``.
+            ``main`` (how good the main metric is), ``metrics.KEY`` or ``params.KEY``. All but
+            ``main`` may be joined by commas and followed by ``asc`` or ``desc``, which goes
+            before `descending`.
         limit, offset : int
             The page; the table's ``total`` counts all matches.
         deleted : bool
@@ -142,17 +145,17 @@ class Reader:
 
     def history(self, run_id: str, key: str) -> tuple[MetricPoint, ...]:
         """Return all points of a metric as they were logged; empty when there are none."""
+        return self.series(run_id, key).points()
+
+    def series(self, run_id: str, key: str) -> MetricSeries:
+        """Return all points of a metric as columns; empty ones when there are none."""
         with self._read() as db:
-            rows = db.execute(
-                "SELECT p.value, p.code, p.step, p.timestamp_ms FROM metric_points p "
-                "JOIN metrics m USING (metric_id) JOIN runs r ON r.id = m.run "
-                "WHERE r.run_id = ? AND m.key = ? ORDER BY p.seq",
+            row = db.execute(
+                "SELECT metric_id FROM metrics JOIN runs r ON r.id = run "
+                "WHERE r.run_id = ? AND key = ?",
                 (run_id, key),
-            )
-            return tuple(
-                MetricPoint(key, decode_float(value, code), step, timestamp)
-                for value, code, step, timestamp in rows
-            )
+            ).fetchone()
+            return read_series(db, key, -1 if row is None else int(row[0]))
 
     def cells(
         self, session_id: str, first: int = 0, last: int | None = None

@@ -13,7 +13,7 @@ from nbtrail.entities.run import CANDIDATE_TAG, Direction
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import UsageError
 from nbtrail.store.liveness import Lost
-from nbtrail.store.query import asks_for_candidates, param_matches, parse_query
+from nbtrail.store.query import FUNCTIONS, parse_query
 from nbtrail.store.ranking import direction_of, infer_main_metric
 from nbtrail.store.values import decode_float, execute
 
@@ -66,7 +66,7 @@ def search(
     lost: Iterable[Lost],
     *,
     query: str,
-    experiment: str | None,
+    experiment: str | Sequence[str] | None,
     source: str | None,
     order: str,
     descending: bool,
@@ -75,22 +75,24 @@ def search(
     deleted: bool,
 ) -> RunTable:
     """Return the runs that match, as a table; see `Reader.runs`."""
-    db.create_function("param_matches", 3, param_matches, deterministic=True)
+    for name, function in FUNCTIONS.items():
+        arguments = function.__code__.co_argcount
+        db.create_function(name, arguments, function, deterministic=True)
     conditions = ["r.deleted = ?"]
     values: list[Any] = [deleted]
     if experiment is not None:
-        conditions.append("e.name = ?")
-        values.append(experiment)
+        names = [experiment] if isinstance(experiment, str) else experiment
+        conditions.append(f"e.name IN ({', '.join('?' * len(names))})")
+        values.extend(names)
     if source is not None:
         conditions.append("r.source = ?")
         values.append(source)
     asked = parse_query(query)
-    if not asks_for_candidates(asked):
+    if not asked.asks_for_candidates:
         conditions.append(_NO_CANDIDATE)
         values.append(CANDIDATE_TAG)
-    for condition in asked:
-        conditions.append(condition.sql)
-        values.extend(condition.values)
+    conditions.append(f"({asked.sql})")
+    values.extend(asked.values)
     ranking, ranked_by = _order(order, descending=descending)
     head = (
         f"{RUNS} SELECT {_COLUMNS} FROM effective_runs r JOIN experiments e USING (experiment_id)"
@@ -120,9 +122,24 @@ def search(
 
 def _order(order: str, *, descending: bool) -> tuple[str, list[str]]:
     """Return the ORDER BY terms and their bound values; empty cells go last."""
+    terms, bound = [], []
+    for part in order.split(","):
+        name, _, word = part.strip().rpartition(" ")
+        if word.lower() not in {"asc", "desc"} or not name:
+            name, word = part.strip(), "desc" if descending else "asc"
+        term, values = _term(name.strip(), descending=word.lower() == "desc")
+        terms.append(term)
+        bound += values
+    return ", ".join(terms), bound
+
+
+def _term(order: str, *, descending: bool) -> tuple[str, list[str]]:
     word = "DESC" if descending else "ASC"
+    order = order.removeprefix("attributes.")
+    order = {"start_time": "started", "end_time": "ended", "run_name": "name"}.get(order, order)
     group, _, key = order.partition(".")
     if group in {"metrics", "params"} and key:
+        key = key[1:-1] if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'`" else key
         column = "last" if group == "metrics" else "value"
         cell = f"(SELECT x.{column} FROM {group} x WHERE x.run = r.id AND x.key = ?)"
         return f"{cell} IS NULL, {cell} {word}", [key, key]

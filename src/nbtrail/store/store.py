@@ -9,7 +9,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +20,7 @@ from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import SCHEMA_VERSION, check_schema, ensure_schema, too_new
 from nbtrail.store.objects import Objects
 from nbtrail.store.operations import Operation
-from nbtrail.store.writer import Later, Ticket, Writer
+from nbtrail.store.writer import Collect, Later, Ticket, Writer
 
 if TYPE_CHECKING:
     from nbtrail.store.reader import Reader
@@ -119,10 +119,15 @@ class Store:
         if not self.read_only:
             self.writer.submit(operation)
 
-    def submit_later(self, collect: Callable[[], Sequence[Operation]]) -> None:
+    def submit_later(self, collect: Collect) -> None:
         """Have operations done that `collect` puts together when they are written."""
         if not self.read_only:
             self.writer.submit(Later(collect))
+
+    def hurry(self) -> None:
+        """Have what was submitted written at once, without waiting for it."""
+        if not self.read_only:
+            self.writer.hurry()
 
     def call(self, operation: Operation, timeout_s: float | None = None) -> Any:
         """Have an operation done, wait for its durable commit and return its result.

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nbtrail.exceptions import NbtrailError, NotFoundError, StoreError
+from nbtrail.foreground import foreground
 from nbtrail.store.liveness import HEARTBEAT_S
 from nbtrail.store.lock import WriteLock
 from nbtrail.store.operations import Operation
@@ -25,7 +26,9 @@ from nbtrail.store.rescue import Rescue
 if TYPE_CHECKING:
     from nbtrail.store.link import Link
 
-__all__ = ["Later", "Ticket", "Writer"]
+__all__ = ["Collect", "Later", "Ticket", "Writer"]
+
+Collect = Callable[[], Sequence[Operation]]
 
 _FLUSH_S: Final = 0.15  # with the commit itself a value is on the disk within 200 ms
 _BARRIER_S: Final = 1.0
@@ -34,6 +37,7 @@ _BATCH: Final = 5_000
 _MEMORY: Final = 100_000
 _BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _OWNING: Final = frozenset({"start_run", "resume_run", "start_session"})
+_ENDING: Final = frozenset({"end_run", "end_session"})  # by then forked children have written
 
 
 class Ticket:
@@ -60,7 +64,7 @@ class Later:
 
     __slots__ = ("collect",)
 
-    def __init__(self, collect: Callable[[], Sequence[Operation]]) -> None:
+    def __init__(self, collect: Collect) -> None:
         self.collect = collect
 
 
@@ -83,6 +87,7 @@ class Writer:
         self._rescue = Rescue(root)
         self._link: Link | None = None
         self._forked = False
+        self._watchers: list[Collect] = []
         self._reset()
 
     def submit(self, item: Operation | Ticket | Later) -> None:
@@ -96,6 +101,14 @@ class Writer:
     def hurry(self) -> None:
         """Don't wait for more to come before the next commit."""
         self._hurry.set()
+
+    def watch(self, collect: Collect) -> None:
+        """Have `collect` asked with each sign of life for what would be lost with the process."""
+        self._watchers.append(collect)
+
+    def unwatch(self, collect: Collect) -> None:
+        """Stop to ask `collect`."""
+        self._watchers.remove(collect)
 
     def beat_now(self) -> None:
         """Have the next commit carry a sign of life."""
@@ -167,6 +180,8 @@ class Writer:
             self._wake.wait(self._pause())
             if 0 < len(self._queue) < _BATCH and not self._closing:
                 self._hurry.wait(_FLUSH_S)
+            if not self._closing:
+                foreground.give_way()
             self._wake.clear()
             self._hurry.clear()
             closing, before = self._closing, len(self._queue)
@@ -194,11 +209,15 @@ class Writer:
     def _turn(self) -> None:
         items = self._take(_BATCH)
         now = time.monotonic()
-        beating = self._owning and now - self._beaten_at >= HEARTBEAT_S
+        beating = self._owning and (
+            now - self._beaten_at >= HEARTBEAT_S or any(_kind(item) in _ENDING for item in items)
+        )
         barrier = self._unsynced and now - self._synced_at >= _BARRIER_S
         retry = bool(self._failures) and now >= self._retry_at
         if not (items or beating or barrier or retry):
             return
+        if beating and not self._forked:
+            items.extend(self._so_far())
         if self._forked or (self._failures and not retry):
             self._spill(items, StoreError("the trail can't be written now"))
             self._beaten_at = now
@@ -212,6 +231,16 @@ class Writer:
                 self._one_by_one(items)
         except Exception:  # one operation holds what can't be stored
             self._one_by_one(items)
+
+    def _so_far(self) -> list[Operation]:
+        """Ask who watches for what would be lost with the process."""
+        found: list[Operation] = []
+        for collect in list(self._watchers):
+            try:
+                found.extend(collect())
+            except Exception as error:  # what was queued must still be written
+                self._warn(f"What a running cell has done so far can't be kept: {error!r}")
+        return found
 
     def _take(self, limit: int) -> list[Operation | Ticket]:
         items: list[Operation | Ticket] = []
@@ -323,6 +352,11 @@ class Writer:
                 self._link.close()
         except (StoreError, OSError):
             self._link.close()
+
+
+def _kind(item: Operation | Ticket) -> str:
+    operation = item.operation if isinstance(item, Ticket) else item
+    return operation.kind if operation is not None else ""
 
 
 def _is_fault(error: BaseException) -> bool:

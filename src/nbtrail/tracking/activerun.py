@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,7 @@ from nbtrail.store import operations
 from nbtrail.tracking.meter import Meter
 from nbtrail.tracking.redaction import (
     redacted_datasets,
+    redacted_file,
     redacted_params,
     redacted_tags,
     redacted_text,
@@ -39,14 +41,25 @@ if TYPE_CHECKING:
 
 __all__ = ["ActiveRun"]
 
+_FLUSH_S = 5.0
+
 
 class ActiveRun(RunFiles):
     """Handle on an open run; a context manager that ends it.
 
     Leaving the ``with`` block by an exception makes it FAILED, by an interrupt KILLED.
+    A forked child, and a worker process that was handed the run, can log to it; only the
+    process that opened it ends it.
+
+    Parameters
+    ----------
+    tracker : Tracker
+    run : Run
+    joined : bool
+        Another process has opened it.
     """
 
-    def __init__(self, tracker: Tracker, run: Run) -> None:
+    def __init__(self, tracker: Tracker, run: Run, *, joined: bool = False) -> None:
         super().__init__(tracker.store, run.run_id)
         self._tracker = tracker
         self._lock = threading.Lock()
@@ -60,6 +73,7 @@ class ActiveRun(RunFiles):
         self._here = run.session_id == tracker.session.session_id
         self.meter = Meter()
         self._failures: list[str] = []
+        self._process = -1 if joined else os.getpid()
         self.ended = False
         self.splits = False  # several models of an automatic run become its children
 
@@ -102,6 +116,13 @@ class ActiveRun(RunFiles):
     def __repr__(self) -> str:
         return f"<nbtrail run {self.name} ({self.run_id[:8]})>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to a worker process as a handle on the same run."""
+        from nbtrail.tracking.joining import join_run  # which stands above this module
+
+        self._store.flush(1.0)  # who gets it looks it up
+        return join_run, (str(self._store.root), self.run_id, self.name)
+
     def __enter__(self) -> Self:
         return self
 
@@ -125,8 +146,14 @@ class ActiveRun(RunFiles):
         self._failures.append(f"cell [{cell}] failed: {error}")
 
     def end(self, status: RunStatus = RunStatus.FINISHED, reason: str = "") -> None:
-        """End the run; a second call does nothing."""
-        if not self.ended:
+        """End the run; a second call does nothing.
+
+        In another process than the one that opened it, what was logged there is written.
+        """
+        if self._process != os.getpid():
+            self._metrics.settle()
+            self._store.flush(_FLUSH_S)
+        elif not self.ended:
             # a run that was opened by hand goes on after a failing cell, but tells it
             self._tracker.end(self, status, reason or "; ".join(self._failures)[:500])
 
@@ -287,6 +314,12 @@ class ActiveRun(RunFiles):
         if sampled:
             reason = f"too large to be read whole, so digested by samples: {', '.join(sampled)}"
             self.add_marks((Mark(MarkKind.SAMPLED, reason),))
+
+    def log_text(self, text: str, artifact_path: str) -> None:
+        """Keep a text as a file of the run (UTF-8), without the secrets in it."""
+        kept, marks = redacted_file(text, artifact_path)
+        self.add_marks(marks)
+        super().log_text(kept, artifact_path)
 
     def log_model(self, model: Any, name: str = "model", input_example: Any = None) -> str:
         """Keep a fitted model; returns its id. The file is written in the background."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from nbtrail.capture.guard import guarded, warn_once
+from nbtrail.capture.guard import guarded, note_failure, warn_once
 from nbtrail.capture.hyperparams import param_text
 from nbtrail.config import find_store, load_settings
 from nbtrail.entities.run import RunStatus
@@ -21,6 +21,7 @@ from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.process import begin_session, name_finder, present_tracker, use_tracker
+from nbtrail.tracking.scriptreads import ScriptReads
 from nbtrail.tracking.tracker import Tracker
 
 __all__ = [
@@ -43,8 +44,13 @@ __all__ = [
 ]
 
 
-def process_tracker() -> Tracker:
+def process_tracker(root: Path | None = None) -> Tracker:
     """Return the process's tracker, made on first use.
+
+    Parameters
+    ----------
+    root : Path, optional
+        The folder ``.nbtrail`` of a tracker that is made now; found from here when absent.
 
     Raises
     ------
@@ -55,12 +61,16 @@ def process_tracker() -> Tracker:
     if present is not None:
         return present
     folder = Path.cwd()
-    root = find_store(folder)
+    root = root or find_store(folder)
     assert root is not None
     store = Store.open(root, create=True, warn=warn_once)
     settings = load_settings(store.project)
-    tracker = Tracker(store, begin_session(store, "", folder), settings, name_of=names_in_main)
+    reads = ScriptReads(store.project, lambda: tracker.open_run_id())  # noqa: PLW0108
+    session = begin_session(store, "", folder)
+    tracker = Tracker(store, session, settings, name_of=names_in_main, give_reads=reads.give)
     tracker.collector.start()
+    reads.install()
+    atexit.register(reads.remove)
     atexit.register(tracker.close)
     use_tracker(lambda: tracker)
     return tracker
@@ -162,10 +172,12 @@ def log_params(params: Mapping[str, Any]) -> None:
     _open().log_params(params)
 
 
-@guarded
 def log_metric(key: str, value: float, step: int | None = None) -> None:
     """Log one value of a metric to the open run; `step` counts up when absent."""
-    _open().log_metric(key, value, step)
+    try:  # `guarded` would cost as much as the rest
+        _open().log_metric(key, value, step)
+    except Exception as error:
+        note_failure("log_metric", error)
 
 
 @guarded
@@ -229,10 +241,12 @@ def log_model(model: Any, name: str = "model", input_example: Any = None) -> str
 
 
 def _open() -> ActiveRun:
-    run = active_run()
+    tracker = present_tracker()
+    run = tracker.current() if tracker is not None else None
     if run is None:
         raise UsageError(
             "No run is open, so there is nothing to log to. Start one: "
-            "'with nbtrail.start_run():', or '%%track' as a cell's first line"
+            "'with nbtrail.start_run() as run:', or '%%track' as a cell's first line. In a worker "
+            "process, hand it the run and log to that: run.log_metric(...)"
         )
     return run

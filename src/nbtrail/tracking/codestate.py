@@ -13,6 +13,7 @@ from nbtrail.capture.guard import guarded
 from nbtrail.entities.provenance import CodeVersion
 from nbtrail.entities.run import Mark, MarkKind
 from nbtrail.store.store import Store
+from nbtrail.tracking.worker import Worker
 
 if TYPE_CHECKING:
     from nbtrail.capture.worktree import Worktree
@@ -44,7 +45,7 @@ class CodeState:
         self._starting: list[tuple[str, Callable[[CodeVersion], None]]] = []
         self._ending: list[str] = []
         self._trees: dict[str, tuple[Worktree, Callable[[CodeVersion], None]]] = {}
-        self._worker: threading.Thread | None = None
+        self._worker = Worker("nbtrail-git", self._work)
 
     def now(self, run_id: str, later: Callable[[CodeVersion], None]) -> CodeVersion | None:
         """Return commit and branch; `later` gets them again with the state of the tree.
@@ -56,7 +57,7 @@ class CodeState:
             return None
         with self._lock:
             self._starting.append((run_id, later))
-            self._work()
+        self._worker.wake()
         return head
 
     def ended(self, run_id: str) -> None:
@@ -65,32 +66,28 @@ class CodeState:
             known = self._trees.get(run_id)
             if known is not None and not known[0].untracked:
                 del self._trees[run_id]
-            elif known is not None or self._worker is not None:
-                self._ending.append(run_id)
-                self._work()
+                return
+            if known is None and not self._worker.is_busy:
+                return
+            self._ending.append(run_id)
+        self._worker.wake()
 
     def wait(self, timeout_s: float) -> None:
         """Wait until git has answered, at most `timeout_s` seconds."""
-        worker = self._worker
-        if worker is not None and worker is not threading.current_thread():
-            worker.join(timeout_s)
+        self._worker.wait(timeout_s)
+
+    def close(self, timeout_s: float) -> None:
+        """Wait as `wait` does, and end the thread."""
+        self._worker.close(timeout_s)
 
     # ------------------------------------------------------------ in the thread
 
     def _work(self) -> None:
-        if self._worker is None:
-            self._worker = threading.Thread(
-                target=self._until_done, name="nbtrail-git", daemon=True
-            )
-            self._worker.start()
-
-    def _until_done(self) -> None:
         while True:
             with self._lock:
                 starting, self._starting = self._starting, []
                 ending, self._ending = self._ending, []
                 if not starting and not ending:
-                    self._worker = None
                     return
             if starting:
                 self._look(starting)

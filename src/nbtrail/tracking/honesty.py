@@ -14,8 +14,10 @@ from pathlib import Path
 from nbtrail.capture.guard import guarded
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.dataset import DatasetUse
+from nbtrail.foreground import foreground
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
+from nbtrail.tracking.worker import Worker
 
 __all__ = ["Judge", "cell_places"]
 
@@ -48,30 +50,27 @@ class Judge:
         self._lock = threading.Lock()
         self._waiting: dict[str, ActiveRun] = {}
         self._readings = readings
-        self._worker: threading.Thread | None = None
+        self._worker = Worker("nbtrail-judge", self._work)
         self._cells: list[CellExecution] = []
 
     def judge(self, run: ActiveRun) -> None:
         """Judge an ended run, all of whose cells are recorded."""
         with self._lock:
             self._waiting[run.run_id] = run
-            if self._worker is None:
-                self._worker = threading.Thread(
-                    target=self._work, name="nbtrail-judge", daemon=True
-                )
-                self._worker.start()
+        self._worker.wake()
 
     def wait(self, timeout_s: float) -> None:
         """Wait until all runs are judged, at most `timeout_s` seconds."""
-        worker = self._worker
-        if worker is not None and worker is not threading.current_thread():
-            worker.join(timeout_s)
+        self._worker.wait(timeout_s)
+
+    def close(self, timeout_s: float) -> None:
+        """Wait as `wait` does, and end the thread."""
+        self._worker.close(timeout_s)
 
     def _work(self) -> None:
         while True:
             with self._lock:
                 if not self._waiting:
-                    self._worker = None
                     return
                 run = self._waiting.pop(next(iter(self._waiting)))
             self._one(run)
@@ -81,11 +80,16 @@ class Judge:
         from nbtrail.lineage.honesty import judge
         from nbtrail.tracking.redaction import cell_marks
 
-        self._store.flush(5.0)
+        if not self._store.flush(5.0):
+            return  # it waits in a rescue file, and whoever could not write it has said so
+        foreground.give_way()  # and again after each step: the next cell may have begun
         record = self._store.reader.run(run.run_id)
+        foreground.give_way()
         known = self._cells[-1].seq + 1 if self._cells else 0
         self._cells += self._store.reader.cells(self._session_id, known)
+        foreground.give_way()
         found = judge(record, self._cells, cell_places(self._notebook()))
+        foreground.give_way()
         run.add_marks((*found.marks, *cell_marks(record, self._cells)))
         run.add_datasets(
             use

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbtrail.capture.guard import describe
 from nbtrail.entities.model import Artifact, ModelRecord
+from nbtrail.foreground import foreground
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 
@@ -45,16 +46,9 @@ class ModelSaver:
 
     The snapshot is a pickle that never leaves this process's memory: the only way to
     copy a fitted estimator exactly and quickly. What is stored is written by a flavor.
-
-    Attributes
-    ----------
-    paused : Lock
-        No file is begun while somebody holds it: this thread would take the processor from
-        a cell that waits for its commit.
     """
 
     def __init__(self, store: Store, saved: Callable[[str], None] = lambda _run: None) -> None:
-        self.paused = threading.Lock()
         self._store = store
         self._saved = saved
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -125,8 +119,7 @@ class ModelSaver:
                 if self._process is not None:
                     self._process.close()
                 return
-            with self.paused:
-                pass
+            foreground.give_way()
             try:
                 self._write(job)
                 self._saved(job.run_id)
@@ -149,6 +142,7 @@ class ModelSaver:
         from nbtrail.fingerprint.estimators import digest_estimator
 
         model = pickle.loads(job.snapshot)  # noqa: S301  (made by us, in this process)
+        foreground.give_way()
         record = replace(job.record, digest=digest_estimator(model))
         job.digested(record.digest)
         size = len(job.snapshot)
@@ -159,6 +153,7 @@ class ModelSaver:
             )
             self._finish(job.run_id, replace(record, status="not-kept", problem=problem))
             return
+        foreground.give_way()
         with tempfile.TemporaryDirectory(prefix="nbtrail-") as temporary:
             folder = Path(temporary) / "model"
             files = self._outside().save(

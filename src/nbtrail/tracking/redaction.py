@@ -25,6 +25,7 @@ __all__ = [
     "redacted_cell",
     "redacted_datasets",
     "redacted_episode",
+    "redacted_file",
     "redacted_params",
     "redacted_tags",
     "redacted_text",
@@ -38,6 +39,12 @@ _SHORT = 7  # shorter values have the shape of no key
 def redacted_text(text: str) -> str:
     """Return a text without its secrets."""
     return redact(text)[0]
+
+
+def redacted_file(text: str, path: str) -> tuple[str, tuple[Mark, ...]]:
+    """Return the text of a file without its secrets, and the mark that this asks for."""
+    kept, found = redact(text)
+    return kept, mark_of([_place(f, f"{path}, line {f.line}") for f in found])
 
 
 def redacted_cell(cell: CellExecution) -> CellExecution:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.searches import Candidates
 from nbtrail.capture.training import Training
+from nbtrail.compare.directions import known_direction
+from nbtrail.entities.run import Direction, Experiment, Metric
 from nbtrail.store import operations
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.children import add_candidates
@@ -49,10 +53,21 @@ class Results:
             self._split(run_id)
         for training in changed:
             self._apply(training)
-        for run_id, metric in collector.drain_loose():
-            handle = self._tracker.handle(run_id)
-            if handle is not None:
-                handle.add_metric(metric)
+        self._log(collector.drain_loose())
+
+    def so_far(self) -> list[operations.Operation]:
+        """Return what a process that dies in the middle of a cell would take with it.
+
+        The runs get their results when the cell ends; until then the light history has them.
+        """
+        trainings, loose = self._tracker.collector.so_far()
+        self._log(loose)
+        session = self._tracker.session.session_id
+        return [
+            operations.put_episode(redacted_episode(training.episode(session)))
+            for training in trainings
+            if training.is_model
+        ]
 
     def adopt(self, training: Training, handle: ActiveRun) -> None:
         """Make `handle` the run of a training that had none."""
@@ -73,6 +88,13 @@ class Results:
         """Write the state of a training into the light history."""
         episode = training.episode(self._tracker.session.session_id)
         self._tracker.store.submit(operations.put_episode(redacted_episode(episode)))
+
+    def _log(self, loose: Iterable[tuple[str, Metric]]) -> None:
+        """Give values that belong to no model to the runs that were open."""
+        for run_id, metric in loose:
+            handle = self._tracker.handle(run_id)
+            if handle is not None:
+                handle.add_metric(metric)
 
     def _apply(self, training: Training) -> None:
         handle = self._tracker.handle(training.run_id)
@@ -106,7 +128,11 @@ class Results:
         if handle is None or not handle.splits or len(models) < 2:
             return
         above = handle.snapshot()
-        for number, training in enumerate(models[:_MOST_CHILDREN], start=1):
+        kept = _chosen(models, above.experiment)
+        for number, training in enumerate(models, start=1):
+            if training not in kept:
+                training.run_id = ""
+                continue
             child = self._tracker.add_finished(
                 [training],
                 name=f"{above.name}.{number}",
@@ -116,5 +142,19 @@ class Results:
             training.run_id = child.run_id
             self._trainings[child.run_id] = [training]
         self._trainings[run_id] = [t for t in self._trainings[run_id] if t.run_id == run_id]
-        if len(models) > _MOST_CHILDREN:
-            handle.set_tag("nbtrail.children", f"{_MOST_CHILDREN} of {len(models)} fits kept")
+        if len(kept) < len(models):
+            text = f"{len(kept)} of {len(models)} fits; the light history has the others"
+            handle.set_tag("nbtrail.children", text)
+
+
+def _chosen(models: Sequence[Training], experiment: Experiment) -> Sequence[Training]:
+    """Return the fits that become child runs: all, or the best of many, else the latest."""
+    if len(models) <= _MOST_CHILDREN:
+        return models
+    key = experiment.main_metric or next((k for m in reversed(models) for k in m.metrics), "")
+    direction = experiment.direction or known_direction(key)
+    measured = [m for m in models if key in m.metrics and not isnan(m.metrics[key].last)]
+    if direction is None or len(measured) < _MOST_CHILDREN:
+        return models[-_MOST_CHILDREN:]
+    measured.sort(key=lambda m: m.metrics[key].last, reverse=direction is Direction.MAX)
+    return measured[:_MOST_CHILDREN]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from nbtrail.capture.audit import unwatched
 from nbtrail.capture.outputs import Figure
 from nbtrail.entities.model import Artifact
 from nbtrail.exceptions import UsageError
@@ -62,7 +63,8 @@ class RunFiles:
         files = [file for file in files if trail not in file.resolve().parents]
         root = source.parent
         for file in files:
-            sha256, size = self._store.objects.put_file(file)
+            with unwatched():
+                sha256, size = self._store.objects.put_file(file)
             self._add_artifact(str(base / file.relative_to(root).as_posix()), sha256, size)
 
     def log_bytes(self, data: bytes, artifact_path: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -53,11 +52,6 @@ class RunModels:
         self._growth = Growth(store, settings.models_kept)
         self._names: dict[str, int] = {}
         self._taken: set[tuple[str, int]] = set()
-
-    @property
-    def paused(self) -> threading.Lock:
-        """Held by who does not want a file to be begun now."""
-        return self._saver.paused
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until every file is written; False when the time ran out."""

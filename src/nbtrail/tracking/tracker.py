@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from nbtrail.capture.audit import unwatched
 from nbtrail.capture.collector import Collector
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.location import Location
@@ -25,6 +26,7 @@ from nbtrail.entities.run import Experiment, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
+from nbtrail.foreground import foreground
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
@@ -44,7 +46,6 @@ from nbtrail.tracking.runmodels import RunModels
 __all__ = ["Tracker"]
 
 _EXPLICIT_S = 1.0  # an explicit start or end waits this long for its durable commit
-_AUTOMATIC_S = 0.25
 _CLOSING_S = 30.0  # whoever ends the process may be less patient
 _HANDLES = 500  # runs that a late metric can still reach
 
@@ -103,7 +104,9 @@ class Tracker:
         self._judge = Judge(store, session.session_id, self._notebook_file, readings)
         self._to_judge: dict[str, ActiveRun] = {}
         self._open = OpenRuns()
+        self._process = os.getpid()
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
+        store.writer.watch(self.results.so_far)
 
     # ------------------------------------------------------------ start and end
 
@@ -148,7 +151,7 @@ class Tracker:
             self.store.submit(operations.start_run(handle.snapshot()))
         else:
             self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
-        self.store.submit(operations.set_environment(run.run_id, self.environment()))
+        self._put_environment(run.run_id)
         self._put_start(handle, start_state(self._seeds.known))
         return handle
 
@@ -204,14 +207,18 @@ class Tracker:
         span = replace(handle.snapshot().spans[-1], last_cell=here)
         # the cells of another session, where it began, have numbers of their own
         last = -1 if handle.is_resumed_elsewhere else here
-        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken)
+        facts: dict[str, Any] = {"last_cell": last} if last >= 0 else {}
+        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken, **facts)
         if last >= 0:
-            handle.amend(last_cell=last)
             self._to_judge[handle.run_id] = handle
         self.store.submit(operations.put_span(handle.run_id, span))
         self.store.submit(operations.set_resources(handle.run_id, taken))
         operation = operations.end_run(handle.run_id, status, reason, ended, last)
-        self.store.call(operation, _AUTOMATIC_S if automatic else _EXPLICIT_S)
+        if automatic:
+            self.store.submit(operation)
+        else:
+            with foreground.released():
+                self.store.call(operation, _EXPLICIT_S)
 
     def rename_notebook(self, session: Session) -> None:
         """Take the session under the notebook that was found for it."""
@@ -236,15 +243,36 @@ class Tracker:
         self._to_judge.clear()
         self._judge.wait(timeout_s)
 
+    def settle(self, timeout_s: float) -> None:
+        """Wait until what ended is on the disk, with all that is still found out of it.
+
+        At most `timeout_s` seconds: then it is going on beside the user's code.
+        """
+        until = time.monotonic() + timeout_s
+        self.judge_ended(0.0)
+        self.wait_for_git(timeout_s)
+        self._judge.wait(until - time.monotonic())
+        with foreground.released():
+            self.store.flush(until - time.monotonic())
+
     def close(self) -> None:
-        """End what is open, write what is pending, stop to capture."""
+        """End what is open, write what is pending, stop to capture.
+
+        A forked child only writes what it has logged: the rest is its parent's.
+        """
+        if os.getpid() != self._process:
+            for handle in self._open:
+                handle.end()
+            return
         for handle in reversed(list(self._open)):
             handle.end(RunStatus.KILLED, "the session ended")
         self.absorb()
         self.judge_ended(5.0)
+        self._judge.close(0.0)
         self.collector.stop()
+        self.store.writer.unwatch(self.results.so_far)
         self.models.close(_CLOSING_S)
-        self.wait_for_git(5.0)  # a short script ends before git has answered
+        self._code.close(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
 
     # ------------------------------------------------------------ what was seen
@@ -278,7 +306,7 @@ class Tracker:
         handle.ended = True
         handle.amend(started_ms=started)
         self.store.submit(operations.start_run(handle.snapshot()))
-        self.store.submit(operations.set_environment(handle.run_id, self.environment()))
+        self._put_environment(handle.run_id)
         handle.amend(status=RunStatus.FINISHED, ended_ms=ended)
         self.store.submit(operations.end_run(handle.run_id, RunStatus.FINISHED, "", ended, cell))
         self._code.ended(handle.run_id)
@@ -300,7 +328,9 @@ class Tracker:
                     "Give an existing file, or the table or array itself."
                 )
             source = relative_path(path, self.store.project)
-            return DatasetUse(digest_file(path), name or path.name, context, seen, source)
+            with unwatched():
+                found = digest_file(path)
+            return DatasetUse(found, name or path.name, context, seen, source)
         # a view that was forced to be writeable escapes the cache: what is logged by hand does not
         found = digest(data, profile=True, fresh=seen is Seen.LOGGED)
         return DatasetUse(found, name or self.name_of(data) or "data", context, seen)
@@ -324,8 +354,8 @@ class Tracker:
     ) -> Run:
         return Run(
             run_id=new_id(),
-            name=name or random_name(),
-            experiment=Experiment(experiment or self._experiment()),
+            name=redacted_text(name) or random_name(),
+            experiment=Experiment(redacted_text(experiment) or self._experiment()),
             status=RunStatus.RUNNING,
             started_ms=_now_ms(),
             parent_run_id=parent,
@@ -351,6 +381,15 @@ class Tracker:
     def _take_modules(self) -> None:
         if self._records_modules:
             record_modules(self.store, self.session.session_id, self._modules.changed(), -1)
+
+    def _put_environment(self, run_id: str) -> None:
+        """Have the environment stored; it is read where nobody waits, in the store's thread."""
+
+        @guarded
+        def collect() -> Sequence[operations.Operation]:
+            return [operations.set_environment(run_id, self.environment())]
+
+        self.store.submit_later(lambda: collect() or ())
 
     def _put_start(self, handle: ActiveRun, state: StartState) -> None:
         handle.amend(start=state)

@@ -20,10 +20,12 @@ __all__ = [
     "evaluate",
     "parse_cell_options",
     "parse_metric",
+    "parse_runs",
     "words",
 ]
 
 _NAME = re.compile(r"[A-Za-z_][\w./-]*=(?!=)")
+_RUN_OPTION = re.compile(r"""(?:^|\s)--(?P<name>over|order)\s+(?P<value>"[^"]*"|'[^']*'|\S+)""")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -87,6 +89,16 @@ def _cell_parser() -> Parser:
     for short, long in (("-m", "--metric"), ("-p", "--param"), ("-d", "--data"), ("-t", "--tag")):
         parser.add_argument(short, long, nargs="+", action="extend", default=[])
     return parser
+
+
+def parse_runs(line: str) -> tuple[str, tuple[str, ...], str]:
+    """Split ``QUERY --over seed --order "metrics.auc desc"`` into query, names and order."""
+    options = {"over": "", "order": ""}
+    for found in _RUN_OPTION.finditer(line):
+        options[found["name"]] = found["value"].strip("\"'")
+    query = _RUN_OPTION.sub("", line).strip()
+    over = tuple(name for name in re.split(r"[,\s]+", options["over"]) if name)
+    return query, over, options["order"] or "started"
 
 
 def parse_metric(text: str) -> tuple[str, Direction | None]:

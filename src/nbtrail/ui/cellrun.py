@@ -27,8 +27,9 @@ _STATUS = {
     CellStatus.ERROR: RunStatus.FAILED,
     CellStatus.INTERRUPTED: RunStatus.KILLED,
 }
-_SHARE = 0.05  # the receipt waits for the honesty marks this share of the cell's own time
+_SHARE = 0.01  # the receipt waits for commit and honesty marks this share of the cell's own time
 _PATIENCE_S = 0.05  # and never longer
+_WORTH_S = 0.002  # a shorter wait would end before anything is there
 
 
 class CellRun:
@@ -68,12 +69,12 @@ class CellRun:
             The Python that ran.
         """
         self._add_named(code)
-        patience = min(_PATIENCE_S, _SHARE * (end.ended_ms - end.start.started_ms) / 1000)
-        self._tracker.wait_for_git(patience)
         status = _STATUS[end.status]
         reason = "interrupted" if status is RunStatus.KILLED else end.error
         self._tracker.end(self.run, status, reason, automatic=True)
-        self._tracker.judge_ended(patience)
+        patience = min(_PATIENCE_S, _SHARE * (end.ended_ms - end.start.started_ms) / 1000)
+        if patience > _WORTH_S:
+            self._tracker.settle(patience)
         show_receipts([self.run, *self._tracker.children(self.run)])
 
     @guarded

@@ -13,7 +13,7 @@ from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.client import active_run
 from nbtrail.tracking.keep import keep, untracked
 from nbtrail.ui import verbs
-from nbtrail.ui.arguments import Parser, assignments, evaluate, parse_metric, words
+from nbtrail.ui.arguments import Parser, assignments, evaluate, parse_metric, parse_runs, words
 from nbtrail.ui.help import HELP
 from nbtrail.ui.output import Shown, say, show_receipts
 
@@ -132,7 +132,10 @@ class TrackMagic:
         run = self._run()
         for key, expression in assignments(rest):
             value = evaluate(expression, self._session.shell.user_ns)
-            run.add_metric(run.metric(key, value, expression))
+            metric = run.metric(key, value, expression)
+            # what a tapped call of this cell has returned is there already, under its own name
+            if not self._session.tracker.collector.claim(key, metric.last, metric.cell_seq):
+                run.add_metric(metric)
 
     def _param(self, rest: str) -> None:
         run = self._run()
@@ -187,8 +190,17 @@ class TrackMagic:
         from nbtrail.views.html import html_runs
         from nbtrail.views.text import text_runs
 
-        table = verbs.open_store().reader.runs(query=rest, limit=50)
-        asked = bool(rest.strip())
+        query, over, order = parse_runs(rest)
+        reader = verbs.open_store().reader
+        if over:
+            from nbtrail.compare.replicates import replicate_groups
+            from nbtrail.views.html import html_replicates
+            from nbtrail.views.text import text_replicates
+
+            groups = replicate_groups(reader.runs(query=query), over)
+            return Shown(groups, html_replicates(groups), text_replicates(groups))
+        table = reader.runs(query=query, limit=50, order=order)
+        asked = bool(query)
         return Shown(table, html_runs(table, filtered=asked), text_runs(table, filtered=asked))
 
     def _show(self, rest: str) -> Shown[Any]:

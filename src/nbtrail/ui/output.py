@@ -49,20 +49,18 @@ def show_receipts(runs: Iterable[ActiveRun]) -> None:
     """Display one receipt line per run."""
     from IPython.display import publish_display_data
 
-    from nbtrail.views.html import html_receipt  # %load_ext shows none
-    from nbtrail.views.text import text_receipt
+    from nbtrail.views.markup import to_html  # not all of `views.html`: below each cell
+    from nbtrail.views.plain import to_text
+    from nbtrail.views.receipt import receipt
 
     finished = [run.snapshot() for run in runs]
     if finished:
-        shown, rest = finished[:_MOST], len(finished) - _MOST
+        shown, rest = [receipt(run) for run in finished[:_MOST]], len(finished) - _MOST
         more = f"... and {rest} more runs: %track runs" if rest > 0 else ""
         publish_display_data(  # type: ignore[no-untyped-call]
             {
-                "text/html": "".join(html_receipt(run) for run in shown)
-                + (f"<div>{more}</div>" if more else ""),
-                "text/plain": "\n".join(
-                    [*(text_receipt(run) for run in shown), *([more] if more else [])]
-                ),
+                "text/html": "".join(map(to_html, shown)) + (f"<div>{more}</div>" if more else ""),
+                "text/plain": "\n".join([*map(to_text, shown), *([more] if more else [])]),
             }
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nbtrail.capture.audit import subscribe, unsubscribe
 from nbtrail.capture.cellhooks import CellEnd, CellHooks, CellStart
 from nbtrail.capture.collector import Collector
-from nbtrail.capture.guard import guarded, warn_once
+from nbtrail.capture.guard import attempt, guarded, warn_once
 from nbtrail.capture.location import Location
 from nbtrail.capture.modules import ProjectModules
 from nbtrail.capture.notebook import find_notebook
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["NotebookSession"]
 
 _NOWHERE = Location()
+_LONG_MS = 2000  # a cell that runs longer is noted while it runs
 
 
 class NotebookSession:
@@ -86,6 +88,7 @@ class NotebookSession:
         self._beside: dict[int, _Beside] = {}
         self._place = _NOWHERE
         self._cells: dict[int, int] = {}
+        self._written = -1  # the latest cell that was recorded, or noted as running
         self._start: CellStart | None = None
         self._cell_run: CellRun | None = None
         self._modules = ProjectModules(self.store.project)
@@ -132,6 +135,7 @@ class NotebookSession:
         self._reads.install()
         subscribe(self._modules.opened)
         self._hooks.install()
+        self.store.writer.watch(self._so_far)
         atexit.register(self._close)
         self._take_history()
 
@@ -171,6 +175,7 @@ class NotebookSession:
             self._probes.uninstall()
             set_hook(None)
         unsubscribe(self._modules.opened)
+        self.store.writer.unwatch(self._so_far)
         self._close()
         use_tracker(None)
         atexit.unregister(self._close)
@@ -259,7 +264,7 @@ class NotebookSession:
             lambda: self._outputs.begin(texts=self._settings.keep_output),
             lambda: self._probed().begin_cell(start.source, start.transformed),
         ):
-            guarded(prepare)()  # one that fails takes none of the others with it
+            attempt(prepare)  # one that fails takes none of the others with it
         self._cell_run = self._tracked(start, self._seq)
 
     def _tracked(self, start: CellStart, seq: int) -> CellRun | None:
@@ -291,17 +296,18 @@ class NotebookSession:
         if self._start is None:
             return
         run, self._cell_run = self._cell_run, None
-        guarded(lambda: self._identify(self._identity.after_cell(end.start.cell_id)))()
-        output = guarded(self._outputs.end)() or CellOutput((), "", 0)
+        attempt(lambda: self._identify(self._identity.after_cell(end.start.cell_id)))
+        output = attempt(self._outputs.end) or CellOutput((), "", 0)
         try:
             code = self._record(end, output.text) or ""  # what can't be recorded still ends its run
             if self._tracker is not None or self._collector.known():
-                with self.tracker.models.paused:
-                    self._show(run, end, output)
-                    self._ended(run, end, code)
+                self._show(run, end, output)
+                self._ended(run, end, code)
         finally:
             self._start = None
             prune()
+            if run is not None:
+                self.store.hurry()  # it is on the disk before the user reads the receipt
 
     def _end_beside(self, beside: _Beside, end: CellEnd) -> None:
         """End a cell of a subshell: its statements mixed with another cell's, so none are known."""
@@ -360,9 +366,33 @@ class NotebookSession:
         record_modules(self.store, self.record.session_id, self._modules.changed(), self._seq)
         if end.execution_count:
             self._cells[end.execution_count] = self._seq
+        self._written = self._seq
         cell = _execution(self.record.session_id, self._seq, end, code, statements, output)
         self.store.submit(operations.record_cell(redacted_cell(cell)))
         return code
+
+    def _so_far(self) -> list[operations.Operation]:
+        """Note the cell that is running, lest nobody knows it when the kernel dies in it."""
+        start, seq = self._start, self._seq
+        now = time.time_ns() // 1_000_000
+        if start is None or self._written >= seq or now - start.started_ms < _LONG_MS:
+            return []
+        from nbtrail.entities.cell import CellStatus
+        from nbtrail.lineage.before import earlier_cell
+        from nbtrail.tracking.redaction import redacted_cell
+
+        self._written = seq  # before the record that its end may write meanwhile
+        cell = earlier_cell(
+            self.record.session_id,
+            seq,
+            self.shell.execution_count,
+            start.source,
+            start.transformed,
+            project=self.store.project,
+            now_ms=start.started_ms,
+        )
+        cell = replace(cell, cell_id=start.cell_id, status=CellStatus.RUNNING)
+        return [operations.record_cell(redacted_cell(cell))]
 
     def _keep_cell(self) -> None:
         from nbtrail.tracking.keep import keep

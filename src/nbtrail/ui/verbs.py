@@ -6,6 +6,7 @@ They raise `NbtrailError` with one clear text; the magics print it.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,12 @@ def open_store() -> Store:
 
 
 def runs(
-    query: str = "", *, experiment: str | None = None, limit: int | None = None
+    query: str = "",
+    *,
+    experiment: str | None = None,
+    limit: int | None = None,
+    order_by: str = "started",
+    over: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Return runs as a DataFrame, newest first, one row each.
 
@@ -80,15 +86,50 @@ def runs(
         Only the runs of this experiment.
     limit : int, optional
         At most this many.
+    order_by : str
+        ``started``, ``name``, ``duration``, ``main``, ``metrics.auc desc, started``...; the
+        largest first unless it says ``asc``.
+    over : str or sequence of str, optional
+        A parameter such as ``seed``: runs that differ in nothing else become one row, with
+        the mean of each metric and half the width of its 95 % confidence interval.
+    """
+    from nbtrail.compare.replicates import replicate_groups
+    from nbtrail.views.frame import replicates_frame, runs_frame
+
+    table = open_store().reader.runs(
+        query=query, experiment=experiment, limit=limit, order=order_by
+    )
+    if over is None:
+        return runs_frame(table)
+    return replicates_frame(replicate_groups(table, [over] if isinstance(over, str) else over))
+
+
+def search_runs(
+    filter_string: str = "",
+    *,
+    experiment_names: Sequence[str] | None = None,
+    max_results: int | None = None,
+    order_by: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Return runs as a DataFrame, asked for as MLflow asks; see `runs`.
+
+    Parameters
+    ----------
+    experiment_names : sequence of str, optional
+        Only the runs of these.
+    order_by : sequence of str, optional
+        Such as ``["metrics.auc DESC", "start_time"]``; ascending unless it says ``DESC``.
     """
     from nbtrail.views.frame import runs_frame
 
-    return runs_frame(open_store().reader.runs(query=query, experiment=experiment, limit=limit))
-
-
-def search_runs(query: str = "", **options: Any) -> pd.DataFrame:
-    """Return runs as a DataFrame: MLflow's name for `runs`."""
-    return runs(query, **options)
+    table = open_store().reader.runs(
+        query=filter_string,
+        experiment=experiment_names,
+        limit=max_results,
+        order=", ".join(order_by) if order_by else "started desc",
+        descending=False,
+    )
+    return runs_frame(table)
 
 
 def get_run(run: str = "last") -> Run:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.table import RunTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["runs_frame"]
+__all__ = ["replicates_frame", "runs_frame"]
 
 
 def runs_frame(table: RunTable) -> pd.DataFrame:
@@ -49,6 +51,34 @@ def runs_frame(table: RunTable) -> pd.DataFrame:
         columns[f"params.{key}"] = pd.Series([_parsed(v) for v in values]).infer_objects()
     for key, points in table.metrics.items():
         columns[f"metrics.{key}"] = pd.Series(points, dtype="float64")
+    return pd.DataFrame(columns)
+
+
+def replicates_frame(groups: Sequence[RunGroup]) -> pd.DataFrame:
+    """Return one row per group of runs that differ in their seed.
+
+    Returns
+    -------
+    DataFrame
+        ``experiment, runs`` (how many)``, names``, then ``params.*``, and for each metric
+        ``metrics.KEY`` (mean) and ``metrics.KEY±`` (half of the 95 % confidence interval).
+    """
+    import pandas as pd
+
+    columns: dict[str, Any] = {
+        "experiment": [group.experiment for group in groups],
+        "runs": [len(group.runs) for group in groups],
+        "names": [group.runs for group in groups],
+    }
+    for key in dict.fromkeys(key for group in groups for key in group.params):
+        values = [_parsed(group.params.get(key)) for group in groups]
+        columns[f"params.{key}"] = pd.Series(values).infer_objects()
+    for key in dict.fromkeys(key for group in groups for key in group.metrics):
+        found = [group.metrics.get(key) for group in groups]
+        means = [None if one is None else one.mean for one in found]
+        halves = [None if one is None else one.half for one in found]
+        columns[f"metrics.{key}"] = pd.Series(means, dtype="float64")
+        columns[f"metrics.{key}±"] = pd.Series(halves, dtype="float64")
     return pd.DataFrame(columns)
 
 

@@ -11,6 +11,7 @@ from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.provenance import ModuleSource
+from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
 from nbtrail.views.code import code_detail
@@ -20,7 +21,7 @@ from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.markup import to_html
 from nbtrail.views.models import model_detail, models_table
-from nbtrail.views.receipt import receipt
+from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
@@ -33,21 +34,21 @@ __all__ = [
     "html_export",
     "html_model",
     "html_models",
-    "html_receipt",
+    "html_replicates",
     "html_run",
     "html_runs",
     "html_verdict",
 ]
 
 
-def html_receipt(run: Run) -> str:
-    """Render the line under a tracked cell."""
-    return to_html(receipt(run))
-
-
 def html_runs(table: RunTable, *, filtered: bool = False) -> str:
     """Render a page of runs."""
     return to_html(runs_table(table, filtered=filtered))
+
+
+def html_replicates(groups: Sequence[RunGroup]) -> str:
+    """Render groups of runs that differ in their seed."""
+    return to_html(replicates_table(groups))
 
 
 def html_run(run: Run, origins: Sequence[FileOrigin] = ()) -> str:

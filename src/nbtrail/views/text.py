@@ -11,6 +11,7 @@ from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.provenance import ModuleSource
+from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
 from nbtrail.views.code import code_detail
@@ -21,6 +22,7 @@ from nbtrail.views.export import export_detail
 from nbtrail.views.models import model_detail, models_table
 from nbtrail.views.plain import to_text
 from nbtrail.views.receipt import receipt
+from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
@@ -34,6 +36,7 @@ __all__ = [
     "text_model",
     "text_models",
     "text_receipt",
+    "text_replicates",
     "text_run",
     "text_runs",
     "text_verdict",
@@ -48,6 +51,11 @@ def text_receipt(run: Run) -> str:
 def text_runs(table: RunTable, *, filtered: bool = False) -> str:
     """Render a page of runs."""
     return to_text(runs_table(table, filtered=filtered))
+
+
+def text_replicates(groups: Sequence[RunGroup]) -> str:
+    """Render groups of runs that differ in their seed."""
+    return to_text(replicates_table(groups))
 
 
 def text_run(run: Run, origins: Sequence[FileOrigin] = ()) -> str:

@@ -1,0 +1,98 @@
+"""What a statement uses without naming it: names in texts, open files, pyplot's figure."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from types import FunctionType, ModuleType
+from typing import Any
+
+from nbtrail.capture.audit import database_of
+from nbtrail.lineage.walk import Reach
+
+__all__ = ["current_figure", "draws", "names_in_text", "open_files"]
+
+_TEXT_LIMIT = 10_000
+_DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars", "compile"})
+_TABLES = re.compile(r"\b(?:from|join|into|update|table)\s+([^\W\d]\w*)", re.IGNORECASE)
+_DRAWING = frozenset({"matplotlib.pyplot", "pylab", "matplotlib.pylab"})
+_DRAWERS = frozenset({"plot", "hist", "boxplot", "scatter_matrix"})
+
+
+def names_in_text(text: str, loads: Collection[str]) -> set[str]:
+    """Return words of a string that ``exec``, ``eval``, ``df.query`` or SQL could look up.
+
+    Parameters
+    ----------
+    loads : collection of str
+        The names that the statement loads.
+    """
+    if len(text) > _TEXT_LIMIT:
+        return set()
+    if not _DYNAMIC.isdisjoint(loads) or "@" in text or "get_ipython" in loads:
+        return set(re.findall(r"[^\W\d]\w*", text))
+    if " " not in text and "\n" not in text:
+        return set()
+    return set(_TABLES.findall(text))  # of a query: duckdb finds frames by their names
+
+
+def open_files(reaches: Iterable[Reach]) -> set[str]:
+    """Return the paths of files that are open for writing, and of databases."""
+    found: set[str] = set()
+    for reach in reaches:
+        for value, shape in reach.states:
+            if shape.opaque:
+                found.add(_path_of(value))
+    return found - {"", ":memory:"}
+
+
+def _path_of(value: Any) -> str:
+    kind = type(value)
+    try:
+        if issubclass(kind, io.IOBase):
+            name = value.name if not value.closed and value.writable() else ""
+            is_file = isinstance(name, str) and os.path.isfile(name)  # noqa: PTH113
+            return os.path.abspath(name) if is_file else ""  # noqa: PTH100
+        if kind.__module__ == "sqlite3":
+            return database_of(getattr(value, "connection", value))
+    except Exception:
+        return ""
+    return ""
+
+
+def current_figure() -> Any:
+    """Return the figure that pyplot draws on now; None without one."""
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    try:
+        manager = helpers.Gcf.get_active() if helpers is not None else None
+        return manager.canvas.figure if manager is not None else None
+    except Exception:
+        return None
+
+
+def draws(names: Collection[str], attributes: Collection[str], values: Mapping[str, Any]) -> bool:
+    """Say whether a statement may draw on the figure that pyplot holds.
+
+    Parameters
+    ----------
+    names : collection of str
+        What it reads, in the namespace `values`.
+    attributes : collection of str
+        The attributes that it asks for.
+    """
+    if "matplotlib.pyplot" not in sys.modules:
+        return False
+    if not _DRAWERS.isdisjoint(attributes):
+        return True
+    return any(_module_name(values.get(name)) in _DRAWING for name in names)
+
+
+def _module_name(value: Any) -> str:
+    kind = type(value)
+    if issubclass(kind, ModuleType):
+        name = ModuleType.__getattribute__(value, "__dict__").get("__name__", "")
+        return "pylab" if name == "seaborn" else str(name)
+    return str(value.__module__) if kind is FunctionType else ""
