@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.pipeline import PipelineModule
 from nbtrail.entities.provenance import CodeVersion
 from nbtrail.exceptions import ExportError, NbtrailError
+from nbtrail.pipeline.boilerplate import STATES
 from nbtrail.pipeline.plan import Plan
 from nbtrail.pipeline.versions import Versions
 from nbtrail.store.store import Store
@@ -47,12 +49,14 @@ class Source:
     @property
     def module(self) -> str:
         """The top-level module that it is, or is a part of; empty for a script."""
-        return PurePosixPath(self.beside).parts[0].removesuffix(".py") if self.beside else ""
+        if not self.beside or not self.beside.endswith(".py"):
+            return ""
+        return PurePosixPath(self.beside).parts[0].removesuffix(".py")
 
     @property
     def imports(self) -> set[str]:
         """Top-level modules that it imports."""
-        return {name.partition(".")[0] for name in _imported(self.text)}
+        return {name.partition(".")[0] for name in _imported(self.text)} if self.module else set()
 
     def entity(self) -> PipelineModule:
         """Return what the manifest says of it."""
@@ -95,6 +99,9 @@ def sources_of(store: Store, plan: Plan, versions: Versions) -> tuple[Source, ..
             source = shelf.script(path)
             if source is not None:
                 found[path] = source
+    if plan.states:
+        states = {channel: json.loads(state) for channel, state in plan.states.items()}
+        found[STATES] = Source(STATES, STATES, json.dumps(states) + "\n")
     for source in found.values():
         if PLACEHOLDER in source.text:
             raise ExportError(
