@@ -71,14 +71,14 @@ def test_the_order_is_data_params_code_seed_environment():
         (CauseKind.CODE, "In [1] changed"),
     ]
     rest = [(c.kind, c.what) for c in found.causes[4:]]
-    assert rest[:2] == [(CauseKind.SEED, "random_state"), (CauseKind.SEED, "seed of numpy")]
+    assert rest[:2] == [(CauseKind.SEED, "random_state"), (CauseKind.SEED, "generator of numpy")]
     assert rest[2:] == [(CauseKind.ENVIRONMENT, "numpy"), (CauseKind.ENVIRONMENT, "tqdm")]
     assert found.metrics == {"accuracy": (0.8, 0.9)}
     assert found.causes[0].moves == ("accuracy",)
     assert any("w added" in text for text in found.causes[0].details)
     page = text_why(found)
     assert page.index("X_test") < page.index("C") < page.index("In [1]") < page.index("tqdm")
-    assert "0.8 → 0.9" in page
+    assert "0.8000 → 0.9000" in page
 
 
 def test_nothing_differs_but_a_generator_was_not_seeded():

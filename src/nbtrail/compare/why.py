@@ -104,7 +104,7 @@ def _seeds(comparison: Comparison) -> Iterator[Cause]:
             yield Cause(CauseKind.SEED, row.key, (_change(*row.values[:2]),))
     for fact in comparison.environment:
         if fact.differs and fact.key.startswith(_SEED_OF):
-            what = f"seed of {fact.key.removeprefix(_SEED_OF)}"
+            what = f"generator of {fact.key.removeprefix(_SEED_OF)}"
             yield Cause(CauseKind.SEED, what, (_change(*fact.values[:2]),))
 
 
