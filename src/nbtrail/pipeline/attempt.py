@@ -306,7 +306,7 @@ def _variables(plan: Plan, sources: tuple[Source, ...]) -> tuple[str, ...]:
     """Return the environment variables that the code asks for by name, and does not set."""
     written = {
         c.removeprefix("env:")
-        for n in plan.nodes
+        for n in plan.graph.order  # what is set here now, the notebook may have set since
         for c in plan.graph.facts[n].channels_written
         if c.startswith("env:")
     }

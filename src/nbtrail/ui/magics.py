@@ -126,7 +126,7 @@ class TrackMagic:
                 print(f"Run {name} keeps the files of its models.")  # noqa: T201
             return
         cells = {self._session.position_of(int(count)) for count in counts} if counts else None
-        show_receipts(keep(self._session.tracker, cells))
+        show_receipts(keep(self._session.tracker, cells), self._session.history)
 
     def _metric(self, rest: str) -> None:
         run = self._run()
@@ -199,20 +199,23 @@ class TrackMagic:
 
             groups = replicate_groups(reader.runs(query=query), over)
             return Shown(groups, html_replicates(groups), text_replicates(groups))
-        table = reader.runs(query=query, limit=50, order=order)
+        table = reader.runs(query=query, limit=50, order=order, count=False)
         asked = bool(query)
         return Shown(table, html_runs(table, filtered=asked), text_runs(table, filtered=asked))
 
     def _show(self, rest: str) -> Shown[Any]:
-        parser = Parser("%track show", "%track show RUN [--code [-o DIR]] [--html FILE]")
+        parser = Parser(
+            "%track show", "%track show RUN|NAME [--code [-o DIR] | --lineage] [--html FILE]"
+        )
         parser.add_argument("run", nargs="?", default="last")
         parser.add_argument("--html", default="")
         parser.add_argument("--code", action="store_true")
+        parser.add_argument("--lineage", action="store_true")
         parser.add_argument("-o", "--output", default="")
         found = parser.parse_args(words(rest))
         if found.output:
             self._restore(found.run, found.output, code=found.code)
-        shown = verbs.show(found.run, code=found.code)
+        shown = verbs.show(found.run, code=found.code, lineage=found.lineage)
         if found.html:
             Path(found.html).write_text(shown._repr_html_(), encoding="utf-8")
         return shown

@@ -14,7 +14,7 @@ from nbtrail.config import find_store
 from nbtrail.entities.model import ModelVersion, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.run import Run
-from nbtrail.exceptions import NotFoundError, UsageError
+from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.process import present_tracker
@@ -23,6 +23,7 @@ from nbtrail.ui.output import Shown
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nbtrail.entities.ancestry import Ancestry
     from nbtrail.entities.comparison import Comparison, DatasetDiff
     from nbtrail.tracking.restore import RestoredCode
 
@@ -138,8 +139,14 @@ def get_run(run: str = "last") -> Run:
     return reader.run(reader.resolve(run))
 
 
-def show(run: str = "last", *, code: bool = False) -> Shown[Run]:
-    """Show everything about one run, or with `code` what it executed."""
+def show(run: str = "last", *, code: bool = False, lineage: bool = False) -> Shown[Any]:
+    """Show everything about one run, with `code` what it executed.
+
+    With `lineage` it shows which executed cells the result came from; then `run` may also be
+    the name of a variable of the notebook.
+    """
+    if lineage:
+        return _show_lineage(run)
     if code:
         return _show_code(run)
     from nbtrail.tracking.origins import file_origins
@@ -153,6 +160,7 @@ def show(run: str = "last", *, code: bool = False) -> Shown[Run]:
 
 
 def _show_code(run: str) -> Shown[Run]:
+    from nbtrail.tracking.ancestry import used_cells
     from nbtrail.views.html import html_code
     from nbtrail.views.text import text_code
 
@@ -160,10 +168,30 @@ def _show_code(run: str) -> Shown[Run]:
     found = reader.run(reader.resolve(run))
     parts = (
         found,
-        reader.cells(found.session_id, found.first_cell, found.last_cell),
+        used_cells(reader, found),
         reader.modules(found.session_id, found.last_cell),
     )
     return Shown(found, html_code(*parts), text_code(*parts))
+
+
+def _show_lineage(name: str) -> Shown[Ancestry]:
+    from nbtrail.tracking.ancestry import ancestry_of_name, ancestry_of_run
+    from nbtrail.views.html import html_ancestry
+    from nbtrail.views.text import text_ancestry
+
+    store = open_store()
+    reader = store.reader
+    try:
+        run = reader.run(reader.resolve(name))
+    except NbtrailError:
+        tracker = present_tracker()
+        if tracker is None or not name.isidentifier():
+            raise
+        session = tracker.session
+        found = ancestry_of_name(reader, store.project, session.session_id, session.notebook, name)
+    else:
+        found = ancestry_of_run(reader, store.project, run)
+    return Shown(found, html_ancestry(found), text_ancestry(found))
 
 
 def restore_code(run: str, folder: str | os.PathLike[str]) -> RestoredCode:
