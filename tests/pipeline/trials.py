@@ -19,7 +19,7 @@ from twin import Twin, plain_metrics
 
 from nbtrail.exceptions import ExportError
 from nbtrail.pipeline.export import export_run
-from nbtrail.pipeline.lock import requirements_of
+from nbtrail.pipeline.lock import Requirements
 from nbtrail.pipeline.plan import Plan, make_plan
 from nbtrail.store.store import Store
 
@@ -74,8 +74,8 @@ def try_notebooks(batch: list[list[str]], fresh: bool = False, spare: bool = Fal
     fresh : bool
         Verify in new interpreters instead of forks.
     """
-    known = requirements_of({})  # of the same environment for all, and slow to find
-    with mock.patch("nbtrail.pipeline.export.requirements_of", return_value=known):
+    known = Requirements({})  # of the same environment for all
+    with mock.patch("nbtrail.pipeline.export.Requirements", return_value=known):
         return [_forked(cells, fresh=fresh, spare=spare) for cells in batch]
 
 
