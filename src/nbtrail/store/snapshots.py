@@ -124,6 +124,33 @@ class Snapshots:
         """
         return self._get(name, "blob")
 
+    def commits(self) -> tuple[str, ...]:
+        """Return the names of all snapshots."""
+        try:
+            names = sorted(path.name for path in (self.root / "refs" / "snapshots").iterdir())
+        except OSError:
+            return ()
+        return tuple(name for name in names if _ID.fullmatch(name))
+
+    def copy(self, commit: str, to: Snapshots) -> None:
+        """Store a snapshot and its files in another place too, where it gets the same name.
+
+        Raises
+        ------
+        StoreError
+            When it is missing or damaged.
+        OSError
+            When nothing can be written.
+        """
+        snapshot = self.read(commit)
+        for _, name in snapshot.files.values():
+            to.put_blob(self.blob(name))
+        if to.put(snapshot) != commit:
+            raise StoreError(
+                f"Snapshot {commit[:12]} in {self.root} was not written by nbtrail, so it is not "
+                "taken along."
+            )
+
     # ------------------------------------------------------------ objects
 
     def _put_tree(self, files: Mapping[bytes, Entry]) -> str:
