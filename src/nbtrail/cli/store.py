@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from nbtrail.cli.carry import backup, bundle, merge
 from nbtrail.cli.output import answer, find_root, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.cli.sql import sql
@@ -44,4 +45,5 @@ def doctor(place: str | None, *, as_json: bool) -> None:
         raise click.exceptions.Exit(FAILED)
 
 
-store.add_command(sql)
+for command in (backup, bundle, merge, sql):
+    store.add_command(command)

@@ -23,6 +23,7 @@ __all__ = [
     "connect_writer",
     "identity",
     "reset_bug",
+    "vacuum",
 ]
 
 APPLICATION_ID: Final = 0x6E625472  # "nbTr"
@@ -126,6 +127,18 @@ def connect_reader(path: Path) -> sqlite3.Connection:
             raise
         # WAL needs a file beside the database; where none can be made, nobody writes either
         return _reader(f"{uri}&immutable=1")
+
+
+def vacuum(db: sqlite3.Connection) -> None:
+    """Write the database anew, without free pages and what once stood in them.
+
+    SQLite attaches a file of its own for that, which `connect_writer` denies to all others.
+    """
+    db.set_authorizer(None)
+    try:
+        db.execute("VACUUM")
+    finally:
+        db.set_authorizer(_authorize)
 
 
 def _reader(uri: str) -> sqlite3.Connection:

@@ -35,6 +35,7 @@ def _to_2(db: sqlite3.Connection) -> None:
         ),
         "datasets": ("shape TEXT NOT NULL DEFAULT '[]'", "profile TEXT"),
         "dataset_uses": ("version TEXT NOT NULL DEFAULT ''", "query TEXT NOT NULL DEFAULT ''"),
+        "model_versions": ("origin TEXT NOT NULL DEFAULT ''",),
     }.items():
         for column in columns:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")

@@ -282,6 +282,7 @@ CREATE TABLE model_versions (
     metric       TEXT NOT NULL,
     metric_value REAL,
     metric_code  INTEGER,       -- NULL when there is no value
+    origin       TEXT NOT NULL DEFAULT '',  -- name/number where it was merged from
     PRIMARY KEY (name, version),
     UNIQUE (name, model_id)
 ) WITHOUT ROWID;
@@ -365,7 +366,7 @@ FROM models m JOIN runs r ON r.id = m.run;
 
 CREATE VIEW registry AS
 SELECT v.name, v.version, v.run_id, v.model_id, v.created_ms, v.user, v.comment,
-       v.metric, v.metric_value,
+       v.metric, v.metric_value, v.origin,
        (SELECT group_concat(a.alias, ', ') FROM aliases a
         WHERE a.name = v.name AND a.version = v.version) AS aliases
 FROM model_versions v;

@@ -1,0 +1,94 @@
+"""``nbtrail store``: carrying a trail, and looking after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbtrail.cli.main import main
+from nbtrail.entities.identity import new_id
+from nbtrail.entities.model import Artifact
+from nbtrail.entities.run import Experiment, Metric, Param, Run, RunStatus
+from nbtrail.store import operations as do
+from nbtrail.store.store import Store
+
+Cli = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run a command; return exit code, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def trail(project: Path) -> Iterator[Store]:
+    """Two runs in the working folder's project, one with a file."""
+    store = Store.open(project / ".nbtrail", create=True)
+    for number, name in enumerate(["slow-owl", "fast-fox"]):
+        run = Run(
+            new_id(),
+            name,
+            Experiment("default"),
+            RunStatus.FINISHED,
+            1_700_000_000_000 + number,
+            ended_ms=1_700_000_001_000,
+            params=(Param("depth", str(number)),),
+            metrics=(Metric("roc_auc", 0.9, 0.9, 0.9),),
+        )
+        store.call(do.start_run(run))
+    sha256, size = store.objects.put_bytes(b"the report")
+    store.call(do.log_artifact(run.run_id, Artifact("report.txt", sha256, size)))
+    yield store
+    store.close()
+
+
+def document(answer: tuple[int, str, str], code: int = 0) -> Any:
+    assert answer[0] == code, answer
+    return json.loads(answer[1])
+
+
+def test_a_bundle_travels_into_another_project(
+    cli: Cli, trail: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "fox.trail"
+    code, out, err = cli("store", "bundle", "fast-fox", "-o", str(bundle))
+    assert (code, err) == (0, "")
+    assert "1 runs, 1 files" in out
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    found = document(cli("store", "merge", str(bundle), "--json"))
+    assert len(found["added"]) == 1
+    code, out, _ = cli("store", "merge", str(bundle))
+    assert (code, out) == (0, f"0 runs added from {bundle}, 1 were here already\n")
+    assert "fast-fox" in cli("runs")[1]
+
+
+def test_what_can_not_be_bundled_is_said(cli: Cli, trail: Store, tmp_path: Path) -> None:
+    assert cli("store", "bundle", "-o", "x.trail")[0] == 2
+    assert cli("store", "bundle", "best", "-o", "x.zip")[0] == 2
+    assert cli("store", "bundle", "nobody", "-o", "x.trail")[0] == 2
+    assert cli("store", "merge", "nothing.trail")[0] == 2
+    (tmp_path / "x.trail").write_bytes(b"no zip")
+    code, _, err = cli("store", "merge", str(tmp_path / "x.trail"))
+    assert code == 1
+    assert "is no bundle" in err
+
+
+def test_a_backup_is_a_folder_or_one_file(cli: Cli, trail: Store, tmp_path: Path) -> None:
+    found = document(cli("store", "backup", str(tmp_path / "copy"), "--json"))
+    assert (found["runs"], found["files"], found["missing"]) == (2, 1, [])
+    assert cli("store", "doctor", "--store", str(tmp_path / "copy"))[0] == 0
+    assert cli("store", "backup", str(tmp_path / "all.trail"))[0] == 0
+    assert cli("store", "backup", str(tmp_path / "all.trail"))[0] == 1
