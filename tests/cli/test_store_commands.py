@@ -92,3 +92,13 @@ def test_a_backup_is_a_folder_or_one_file(cli: Cli, trail: Store, tmp_path: Path
     assert cli("store", "doctor", "--store", str(tmp_path / "copy"))[0] == 0
     assert cli("store", "backup", str(tmp_path / "all.trail"))[0] == 0
     assert cli("store", "backup", str(tmp_path / "all.trail"))[0] == 1
+
+
+def test_tables_are_exported(cli: Cli, trail: Store, tmp_path: Path) -> None:
+    found = document(cli("store", "export", "--to", "csv", "-o", str(tmp_path / "out"), "--json"))
+    assert found["rows"]["runs.csv"] == 2
+    code, out, _ = cli("store", "export", "--to", "parquet", "-o", str(tmp_path / "pq"))
+    assert code == 0
+    assert "history.parquet" in out
+    assert cli("store", "export", "--to", "csv", "-o", str(tmp_path / "out"))[0] == 2
+    assert cli("store", "export", "--to", "xls", "-o", str(tmp_path / "new"))[0] == 2

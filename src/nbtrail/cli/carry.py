@@ -1,4 +1,4 @@
-"""``nbtrail store backup``, ``bundle`` and ``merge``: a trail on its way."""
+"""``nbtrail store backup``, ``bundle``, ``merge`` and ``export``: a trail on its way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbtrail.config import FOLDER, find_store
 from nbtrail.entities.codec import to_plain
 from nbtrail.exceptions import NotFoundError, UsageError
 
-__all__ = ["backup", "bundle", "merge"]
+__all__ = ["backup", "bundle", "export", "merge"]
 
 _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
@@ -69,4 +69,18 @@ def merge(source: str, place: str | None, *, as_json: bool) -> None:
         root, create=True, warn=lambda text: click.echo(f"nbtrail: {text}", err=True)
     )
     done = bring(store.root, Path(source))
+    answer(to_plain(done), done.text, as_json=as_json)
+
+
+@click.command()
+@click.option("--to", "form", type=click.Choice(["csv", "parquet"]), required=True)
+@click.option("-o", "--output", required=True, metavar="DIR", help="A new or empty folder.")
+@_store_option
+@verb
+def export(form: str, output: str, place: str | None, *, as_json: bool) -> None:
+    """Write runs, params, metrics with their history, datasets, models... as tables."""
+    from nbtrail.store.export import export_tables
+
+    store = open_store(place)
+    done = export_tables(store.root, Path(output), form)
     answer(to_plain(done), done.text, as_json=as_json)

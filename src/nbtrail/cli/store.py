@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nbtrail.cli.carry import backup, bundle, merge
+from nbtrail.cli.carry import backup, bundle, export, merge
 from nbtrail.cli.output import answer, find_root, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.cli.sql import sql
@@ -45,5 +45,5 @@ def doctor(place: str | None, *, as_json: bool) -> None:
         raise click.exceptions.Exit(FAILED)
 
 
-for command in (backup, bundle, merge, sql):
+for command in (backup, bundle, merge, export, sql):
     store.add_command(command)
