@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nbtrail.tracking.decorator import track
     from nbtrail.ui.verbs import (
         compare,
+        delete_run,
         diff_data,
         export,
         get_run,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         models,
         promote,
         restore_code,
+        restore_run,
         rollback,
         runs,
         search_runs,
@@ -52,6 +54,7 @@ __all__ = [
     "__version__",
     "active_run",
     "compare",
+    "delete_run",
     "diff_data",
     "end_run",
     "export",
@@ -71,6 +74,7 @@ __all__ = [
     "models",
     "promote",
     "restore_code",
+    "restore_run",
     "rollback",
     "runs",
     "search_runs",
@@ -86,6 +90,7 @@ __all__ = [
 _VERBS = frozenset(
     [
         "compare",
+        "delete_run",
         "diff_data",
         "export",
         "get_run",
@@ -94,6 +99,7 @@ _VERBS = frozenset(
         "models",
         "promote",
         "restore_code",
+        "restore_run",
         "rollback",
         "runs",
         "search_runs",

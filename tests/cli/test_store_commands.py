@@ -102,3 +102,25 @@ def test_tables_are_exported(cli: Cli, trail: Store, tmp_path: Path) -> None:
     assert "history.parquet" in out
     assert cli("store", "export", "--to", "csv", "-o", str(tmp_path / "out"))[0] == 2
     assert cli("store", "export", "--to", "xls", "-o", str(tmp_path / "new"))[0] == 2
+
+
+def test_runs_go_to_the_trash_and_out_of_it(cli: Cli, trail: Store) -> None:
+    assert cli("store", "trash", "list")[1] == "The trash is empty.\n"
+    code, out, _ = cli("delete", "slow-owl")
+    assert code == 0
+    assert "nbtrail store trash restore slow-owl" in out
+    assert [run["name"] for run in document(cli("store", "trash", "list", "--json"))["runs"]] == [
+        "slow-owl"
+    ]
+    assert cli("store", "trash", "restore", "nobody")[0] == 2
+    assert cli("store", "trash", "restore", "slow-owl")[:2] == (0, "1 runs are back.\n")
+    assert cli("delete", "slow-owl")[0] == 0
+    assert document(cli("store", "trash", "purge", "--json"))["runs"] == ["slow-owl"]
+    assert "slow-owl" not in cli("runs")[1]
+
+
+def test_gc_and_size_report(cli: Cli, trail: Store) -> None:
+    assert document(cli("store", "gc", "--dry-run", "--json"))["dry"] is True
+    assert cli("store", "gc")[0] == 0
+    found = document(cli("store", "size", "--json"))
+    assert found["places"]["files"] == len(b"the report")

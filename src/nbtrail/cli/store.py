@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from nbtrail.cli.carry import backup, bundle, export, merge
+from nbtrail.cli.lifecycle import gc, size, trash
 from nbtrail.cli.output import answer, find_root, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.cli.sql import sql
@@ -45,5 +46,5 @@ def doctor(place: str | None, *, as_json: bool) -> None:
         raise click.exceptions.Exit(FAILED)
 
 
-for command in (backup, bundle, merge, export, sql):
+for command in (backup, bundle, merge, export, sql, trash, gc, size):
     store.add_command(command)

@@ -32,6 +32,7 @@ def _to_2(db: sqlite3.Connection) -> None:
             "left_out TEXT NOT NULL DEFAULT '[]'",
             "start_state TEXT",
             "resources TEXT",
+            "deleted_ms INTEGER",
         ),
         "datasets": ("shape TEXT NOT NULL DEFAULT '[]'", "profile TEXT"),
         "dataset_uses": ("version TEXT NOT NULL DEFAULT ''", "query TEXT NOT NULL DEFAULT ''"),

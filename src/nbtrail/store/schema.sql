@@ -107,7 +107,7 @@ CREATE TABLE runs (
     reason        TEXT NOT NULL,
     started_ms    INTEGER NOT NULL,
     ended_ms      INTEGER,
-    deleted       INTEGER NOT NULL DEFAULT 0,
+    deleted       INTEGER NOT NULL DEFAULT 0,  -- 1 in the trash
     parent_run_id TEXT,
     source        TEXT NOT NULL,
     session_id    TEXT NOT NULL,
@@ -125,7 +125,8 @@ CREATE TABLE runs (
     snapshot      TEXT NOT NULL DEFAULT '',
     left_out      TEXT NOT NULL DEFAULT '[]',
     start_state   TEXT,
-    resources     TEXT
+    resources     TEXT,
+    deleted_ms    INTEGER
 );
 CREATE INDEX runs_by_start ON runs (started_ms, id);
 CREATE INDEX runs_by_name ON runs (name);
