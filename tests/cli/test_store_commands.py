@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,3 +125,16 @@ def test_gc_and_size_report(cli: Cli, trail: Store) -> None:
     assert cli("store", "gc")[0] == 0
     found = document(cli("store", "size", "--json"))
     assert found["places"]["files"] == len(b"the report")
+
+
+def test_a_secret_is_scrubbed(cli: Cli, trail: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    trail.call(do.log_params(trail.reader.resolve("fast-fox"), [Param("key", "hunter2-hunter2")]))
+    monkeypatch.setattr("sys.stdin", io.StringIO("hunter2-hunter2\n"))
+    found = document(cli("store", "scrub", "--stdin", "--json"))
+    assert (found["values"], found["runs"], found["left"]) == ({"params.value": 1}, 1, [])
+    code, out, _ = cli("store", "scrub", "hunter2-hunter2")
+    assert code == 0
+    assert "nowhere" in out
+    assert cli("store", "scrub")[0] == 2
+    assert cli("store", "scrub", "abc")[0] == 2
+    assert cli("store", "scrub", "hunter2", "--pattern", "x")[0] == 2

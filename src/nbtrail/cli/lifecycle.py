@@ -1,14 +1,17 @@
-"""``nbtrail delete`` and ``nbtrail store trash``, ``gc`` and ``size``."""
+"""``nbtrail delete`` and ``nbtrail store trash``, ``gc``, ``size`` and ``scrub``."""
 
 from __future__ import annotations
+
+import sys
 
 import click
 
 from nbtrail.cli.output import answer, find_root, open_store, verb
+from nbtrail.cli.refusal import FAILED
 from nbtrail.entities.codec import to_plain
 from nbtrail.exceptions import UsageError
 
-__all__ = ["delete", "gc", "size", "trash"]
+__all__ = ["delete", "gc", "scrub", "size", "trash"]
 
 _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
@@ -106,3 +109,30 @@ def size(place: str | None, *, as_json: bool) -> None:
 
     found = measure(find_root(place))
     answer(to_plain(found), found.text, as_json=as_json)
+
+
+@click.command()
+@click.argument("secret", required=False)
+@click.option("--pattern", metavar="REGEX", help="Remove what this regular expression matches.")
+@click.option("--stdin", "asked", is_flag=True, help="Read the secret: it stays out of histories.")
+@_store_option
+@verb
+def scrub(
+    secret: str | None, pattern: str | None, place: str | None, *, asked: bool, as_json: bool
+) -> None:
+    """Remove a leaked secret everywhere, and prove it by searching every byte.
+
+    Exit code 1 when it is still somewhere.
+    """
+    from nbtrail.store.needle import Needle
+    from nbtrail.store.scrub import scrub as remove_secret
+
+    if sum((secret is not None, pattern is not None, asked)) != 1:
+        raise UsageError("scrub takes one of SECRET, --pattern REGEX and --stdin.")
+    if asked:
+        secret = sys.stdin.readline().rstrip("\r\n")
+    needle = Needle.matching(pattern) if pattern is not None else Needle.secret(secret or "")
+    done = remove_secret(open_store(place).root, needle)
+    answer(to_plain(done), done.text, as_json=as_json)
+    if done.left:
+        raise click.exceptions.Exit(FAILED)

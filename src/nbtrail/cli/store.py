@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nbtrail.cli.carry import backup, bundle, export, merge
-from nbtrail.cli.lifecycle import gc, size, trash
+from nbtrail.cli.lifecycle import gc, scrub, size, trash
 from nbtrail.cli.output import answer, find_root, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.cli.sql import sql
@@ -46,5 +46,5 @@ def doctor(place: str | None, *, as_json: bool) -> None:
         raise click.exceptions.Exit(FAILED)
 
 
-for command in (backup, bundle, merge, export, sql, trash, gc, size):
+for command in (backup, bundle, merge, export, sql, trash, gc, size, scrub):
     store.add_command(command)
