@@ -138,3 +138,13 @@ def test_a_secret_is_scrubbed(cli: Cli, trail: Store, monkeypatch: pytest.Monkey
     assert cli("store", "scrub")[0] == 2
     assert cli("store", "scrub", "abc")[0] == 2
     assert cli("store", "scrub", "hunter2", "--pattern", "x")[0] == 2
+
+
+def test_the_doctor_mends_what_is_safe(cli: Cli, trail: Store) -> None:
+    (trail.root / ".gitignore").unlink()
+    code, out, _ = cli("store", "doctor")
+    assert code == 1
+    assert "nbtrail store doctor --repair" in out
+    found = document(cli("store", "doctor", "--repair", "--json"))
+    assert found["ok"] is True
+    assert ".gitignore is there again." in found["repaired"]

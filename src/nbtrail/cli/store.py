@@ -31,16 +31,19 @@ def path(place: str | None, *, as_json: bool) -> None:
 
 
 @store.command()
+@click.option("--repair", "mend", is_flag=True, help="Mend what is safe to mend, then examine.")
 @_store_option
 @verb
-def doctor(place: str | None, *, as_json: bool) -> None:
+def doctor(place: str | None, *, mend: bool, as_json: bool) -> None:
     """Examine the store and explain what is not healthy.
 
     Exit code 1 when something is wrong.
     """
     from nbtrail.store.doctor import examine
+    from nbtrail.store.repair import repair
 
-    health = examine(find_root(place))
+    root = find_root(place)
+    health = examine(root, repair(root) if mend else ())
     answer(to_plain(health), health.text, as_json=as_json)
     if not health.ok:
         raise click.exceptions.Exit(FAILED)

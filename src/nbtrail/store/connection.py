@@ -34,12 +34,11 @@ _WRITABLE_SCHEMA = "writable_schema"
 _READ_ONLY_FOLDER = re.compile("unable to open|readonly", re.IGNORECASE)
 
 
-def reset_bug() -> bool:
-    """Say whether the linked SQLite can lose a commit that overlaps checkpoints.
+def reset_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Say whether an SQLite, the linked one unless told, can lose a commit during checkpoints.
 
     Versions before 3.51.3 can, except 3.44.6 and later of that line, 3.50.7 and later of that line.
     """
-    version = sqlite3.sqlite_version_info
     return version < (3, 51, 3) and not any(
         version[:2] == fixed[:2] and version >= fixed for fixed in ((3, 44, 6), (3, 50, 7))
     )
