@@ -59,8 +59,10 @@ def summary(scores: Sequence[Score]) -> str:
     words = [verdict(s) for s in scores]
     return "\n".join(
         [
-            f"{total} cases: {words.count('verified')} verified, {words.count('refused')} refused, "
-            f"{words.count('WRONG')} verified with a wrong value.",
+            (
+                f"{total} cases: {words.count('verified')} verified, {words.count('refused')} refused, "
+                f"{words.count('WRONG')} verified with a wrong value."
+            ),
             f"Right at first try without verification: {sum(s.first == 'right' for s in scores)}.",
             f"Without any irrelevant statement: {sum(not s.kept for s in scores)}.",
         ]

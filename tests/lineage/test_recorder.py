@@ -79,6 +79,39 @@ def test_deletion(facts):
         ("import random\nr = random.Random(1)", "v = r.random()", {"r"}),
         ("from collections import Counter\nc = Counter()", "c.update('a')", {"c"}),
         ("class K:\n    v = 1\nk = K()", "K.v = 2", {"K", "k"}),
+        ("def f(x, seen=[]):\n    seen.append(x)", "f(1)", {"f"}),
+        ("def f():\n    f.n = 1", "f()", {"f"}),
+        (
+            "done = []\ndef note(f):\n    done.append(f)\n    return f",
+            "@note\ndef g(): pass",
+            {"done"},
+        ),
+        ("class K:\n    n = 0\n    def __init__(self): K.n += 1", "K()", {"K"}),
+        (
+            "class K:\n    kinds = []\n    def __init_subclass__(cls): K.kinds.append(1)",
+            "class L(K): pass",
+            {"K"},
+        ),
+        ("class K:\n    @property\n    def v(self):\n        self.n = 1\nk = K()", "k.v", {"k"}),
+        ("class K:\n    def __add__(self, o):\n        self.n = o\nk = K()", "k + 1", {"k"}),
+        ("from collections import defaultdict\nd = defaultdict(list)", "d['x']", {"d"}),
+        ("xs = []\nadd = xs.append", "add(1)", {"xs", "add"}),
+        ("class K: pass\nk = K()", "vars(k).update(v=1)", {"k"}),
+        ("import io\nb = io.StringIO()", "print('x', file=b)", {"b"}),
+        (
+            (
+                "def make():\n    n = 0\n    def up():\n        nonlocal n\n        n += 1\n    return up\n"
+                "up = make()"
+            ),
+            "up()",
+            {"up"},
+        ),
+        ("import weakref\nclass K: pass\nk = K()\nlive = weakref.WeakSet([k])", "del k", {"live"}),
+        (
+            "import array\na = array.array('d', [1])\nimport numpy as np\nv = np.frombuffer(a)",
+            "a[0] = 2",
+            {"a", "v"},
+        ),
     ],
 )
 def test_changes_in_place_are_seen_under_every_name(facts, setup, source, expected):
@@ -103,6 +136,11 @@ def test_changes_in_place_are_seen_under_every_name(facts, setup, source, expect
         ("df = pd.DataFrame({'a': [2, 1]})", "m = df['a'].mean()", set()),
         ("s = pd.Series([1, 2])", "s[0] = 5", {"s"}),
         ("rng = np.random.default_rng(1)", "v = rng.normal()", {"rng"}),
+        ("rng = np.random.default_rng(1)", "v = rng.spawn(1)", {"rng"}),
+        ("X = np.ones(4)\ndf = pd.DataFrame(X, copy=False)", "X[0] = 5", {"X", "df"}),
+        ("df = pd.DataFrame({'a': [[1], [2]]})", "df.at[0, 'a'].append(3)", {"df"}),
+        ("import polars as pl\nt = pl.DataFrame({'a': [1]})", "t[0, 'a'] = 5", {"t"}),
+        ("import polars as pl\nt = pl.DataFrame({'a': [1]})", "v = t.lazy().collect()", set()),
     ],
 )
 def test_arrays_and_tables(facts, setup, source, expected):
@@ -132,6 +170,43 @@ def test_files_and_folders(facts, notebook):
     assert "file:sub/a.txt" in found.channels_read
     found = facts("name = 'sub/a.txt'", "import pandas\ntable = pandas.read_csv(name)")
     assert "file:sub/a.txt" in found.channels_read
+
+
+def test_file_that_stays_open_is_written_by_each_use(facts):
+    found = facts("f = open('a.csv', 'w')\nimport csv\nout = csv.writer(f)", "out.writerow([1])")
+    assert "file:a.csv" in found.channels_written
+    assert "file:a.csv" in facts("f.close()").channels_written
+    assert not facts("f", "print('f')").channels_written
+
+
+def test_file_written_without_an_event_is_seen(facts, notebook):
+    facts("import pyarrow as pa\nimport pyarrow.parquet as pq\nt = pa.table({'a': [1]})")
+    assert "file:t.parquet" in facts("pq.write_table(t, 't.parquet')").channels_written
+    assert "file:t.parquet" in facts("u = pq.read_table('t.parquet')").channels_read
+
+
+def test_folder_that_is_listed_depends_on_what_changed_in_it(facts):
+    facts("from pathlib import Path\nPath('d').mkdir()", "Path('d/a').write_text('1')")
+    facts("Path('d/a').rename('d/b')")
+    found = facts("names = sorted(p.name for p in Path('d').glob('*'))")
+    assert {"file:d/a", "file:d/b"} <= set(found.channels_read)
+
+
+def test_frame_named_in_a_query_is_read(facts):
+    facts("import duckdb\nimport pandas as pd\nsales = pd.DataFrame({'v': [1]})")
+    assert "sales" in facts("t = duckdb.sql('select sum(v) from sales').df()").reads
+
+
+def test_figure_of_pyplot(facts):
+    facts("import matplotlib; matplotlib.use('Agg')\nimport matplotlib.pyplot as plt")
+    found = facts("plt.plot([1, 2])")
+    assert "pyplot" in found.channels_written
+    assert "pyplot" not in found.channels_read
+    facts("fig = plt.gcf()")
+    found = facts("plt.plot([2, 1])")
+    assert "pyplot" in found.channels_read
+    assert "fig" in changed(found)
+    facts("plt.close('all')")
 
 
 def test_shell_line_reads_and_writes(facts):
@@ -185,6 +260,12 @@ def test_error_is_noted_with_the_change_before_it(facts):
     assert found.error.startswith("ZeroDivisionError")
     assert certainly(found) >= {"xs"}
     assert found.effects
+
+
+def test_assignment_that_failed_binds_nothing(facts):
+    found = facts("n = 1", "n = 1 / 0")
+    assert found.binds == found.mutations == ()
+    assert facts("a = n = 2\nfirst, n = n, 1 / 0").binds == ()
 
 
 def test_statements_that_only_show_have_no_effects(facts):

@@ -14,7 +14,9 @@ _CONTEXT.set_forkserver_preload(
 )
 
 
-def call_afresh(function: Callable[..., Any], *arguments: Any, timeout_s: float = 300) -> Any:
+def call_afresh(
+    function: Callable[..., Any], *arguments: Any, timeout_s: float = 300, **options: Any
+) -> Any:
     """Return what a function of a test module returns, called where no other case has been.
 
     Raises
@@ -23,7 +25,7 @@ def call_afresh(function: Callable[..., Any], *arguments: Any, timeout_s: float 
         When the process ended without an answer, or took too long.
     """
     mine, theirs = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=_answer, args=(theirs, function, arguments))
+    process = _CONTEXT.Process(target=_answer, args=(theirs, function, arguments, options))
     process.start()
     theirs.close()
     try:
@@ -41,11 +43,16 @@ def call_afresh(function: Callable[..., Any], *arguments: Any, timeout_s: float 
     return value
 
 
-def _answer(pipe: Any, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _answer(
+    pipe: Any,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    options: dict[str, Any],
+) -> None:
     import traceback
 
     try:
-        answer = (True, function(*arguments))
+        answer = (True, function(*arguments, **options))
     except BaseException:
         answer = (False, traceback.format_exc())
     pipe.send(answer)

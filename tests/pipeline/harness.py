@@ -209,7 +209,7 @@ def record_run(
         )
     )
     for cell in notebook.cells:
-        store.call(operations.record_cell(cell))
+        store.submit(operations.record_cell(cell))
     for seq, source in notebook.loads:
         module = ModuleSource(source.name, source.path, source.sha256, seq)
         store.call(operations.put_module(SESSION, module, source.text))

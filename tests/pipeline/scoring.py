@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 from harness import Case, Notebook, read_case, record_run
 
 from nbtrail.exceptions import ExportError
-from nbtrail.pipeline.emit import write_script
 from nbtrail.pipeline.export import export_run
-from nbtrail.pipeline.plan import Form, Plan, make_plan
-from nbtrail.pipeline.runner import replay
+from nbtrail.pipeline.plan import Plan, make_plan
+from nbtrail.pipeline.runner import Replay, replay
+from nbtrail.pipeline.scratch import Job
 from nbtrail.store.store import Store
 
-__all__ = ["Score", "first_try", "score_case"]
+__all__ = ["FirstTry", "Score", "score_case"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Score:
     expected, found : dict of str to float
         The notebook's values, and those of the exported script.
     first : str
-        Of the first script, run without any verification: "right", or what it did instead.
+        Of the first script, whatever verification said of it: "right", or what it did instead.
     kept, lost : tuple of str
         Irrelevant statements in the slice, and needed ones that it lacks.
     outcome, form, culprit : str
@@ -54,14 +58,8 @@ class Score:
         return self.expected == self.found
 
 
-def score_case(path: str, unverified: bool = True) -> Score:
-    """Run a case in a real shell, export it, and hold the result against the case's own word.
-
-    Parameters
-    ----------
-    unverified : bool
-        Run the first script too, as it is written before any verification.
-    """
+def score_case(path: str) -> Score:
+    """Run a case in a real shell, export it, and hold the result against the case's own word."""
     case = read_case(Path(path))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         folder = Path(place, "project")
@@ -73,9 +71,10 @@ def score_case(path: str, unverified: bool = True) -> Score:
             expected = {name: float(notebook.values[name]) for name in case.metrics}
             run_id = record_run(notebook, store, expressions={n: n for n in case.metrics})
             plan = make_plan(store.reader.run(run_id), notebook.cells, "work.ipynb", ".")
-            first = first_try(plan, folder, expected) if unverified else ""
             kept, lost = _compared(case, plan)
-            outcome, form, culprit, found = _exported(store, run_id, folder / "out")
+            first = FirstTry()
+            with first.watching():
+                outcome, form, culprit, found = _exported(store, run_id, folder / "out")
         finally:
             store.close()
             notebook.close()
@@ -84,7 +83,7 @@ def score_case(path: str, unverified: bool = True) -> Score:
         case.title,
         expected,
         found,
-        first,
+        first.says(expected),
         kept,
         lost,
         outcome,
@@ -93,21 +92,32 @@ def score_case(path: str, unverified: bool = True) -> Score:
     )
 
 
-def first_try(plan: Plan, project: Path, expected: dict[str, float]) -> str:
-    """Run the script that is written first, and say what it did."""
-    script = write_script(plan, Form.STAGES, {}, "3.11")
-    found = replay(
-        script.text.encode(),
-        project=project,
-        cwd=plan.cwd,
-        inputs=list(plan.files),
-        executable=plan.run.environment.executable,
-        timeout_s=120,
-        progress=lambda _text: None,
-    )
-    if found.error:
-        return f"error: {found.error.splitlines()[-1]}"
-    return "right" if found.metrics == expected else f"wrong: {found.metrics}"
+class FirstTry:
+    """Remembers what the first script of an export found, before anything was verified."""
+
+    def __init__(self) -> None:
+        self._found: Replay | None = None
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look at the executions of an export."""
+
+        def watched(job: Job, **options: Any) -> Replay:
+            found = replay(job, **options)
+            self._found = self._found or found
+            return found
+
+        with mock.patch("nbtrail.pipeline.attempt.replay", watched):
+            yield
+
+    def says(self, expected: dict[str, float]) -> str:
+        """Return "right", or what the script did instead."""
+        if self._found is None:
+            return "error: no script"
+        if self._found.error:
+            return f"error: {self._found.error.splitlines()[-1]}"
+        right = self._found.metrics == expected
+        return "right" if right else f"wrong: {self._found.metrics}"
 
 
 def _exported(store: Store, run_id: str, folder: Path) -> tuple[str, str, str, dict[str, float]]:

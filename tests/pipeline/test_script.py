@@ -119,7 +119,7 @@ def test_ruff_has_nothing_to_say(script, form, tmp_path):
     )
     assert checked.returncode == 0, checked.stdout
     shaped = subprocess.run(
-        [*ruff, "format", "--isolated", "--line-length", "100", "--diff", path],
+        [*ruff, "format", "--isolated", "--diff", path],
         check=False,
         capture_output=True,
         text=True,

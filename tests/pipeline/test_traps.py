@@ -31,7 +31,7 @@ def test_trap(path):
     case = read_case(path)
     if case.library:
         pytest.importorskip(case.library)
-    score = call_afresh(score_case, str(path), False)
+    score = call_afresh(score_case, str(path))
     if path.stem in NOT_YET:
         assert not score.verified
         assert score.culprit

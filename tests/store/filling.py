@@ -52,7 +52,7 @@ class Filled:
     snapshot: str
 
 
-def fill(store: Store, *, name: str = "brisk-otter", points: int = 300) -> Filled:
+def fill(store: Store, *, name: str = "brisk-otter", points: int = 5000) -> Filled:
     """Store a run with a child, and a second run, with everything that runs can have."""
     session = Session(f"s-{name}", START, "work.ipynb", ".", "3.11.7", "/usr/bin/python3", "host")
     store.call(do.start_session(session))

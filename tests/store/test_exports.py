@@ -48,7 +48,7 @@ def test_every_view_and_the_whole_history_are_written(
             "datasets": 1,
             "models": 1,
             "registry": 1,
-            "history": 306,
+            "history": 5006,
         }.items()
     }
     tables = {path.stem: read(path) for path in (tmp_path / "out").iterdir()}

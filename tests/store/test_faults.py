@@ -302,7 +302,7 @@ store.flush(10)
 size = max(path.stat().st_size for path in root.glob("nbtrail.db*"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 for n in range(3):
-    points = [MetricPoint("loss", float(i), i, i) for i in range(n * 1000, (n + 1) * 1000)]
+    points = [MetricPoint("loss", float(i), i, i) for i in range(n * 4000, (n + 1) * 4000)]
     for point in points:
         store.submit(do.log_metrics(run.run_id, (point,)))
     store.flush(10)
@@ -322,7 +322,7 @@ print(said[0])
     store = Store.open(tmp_path / ".nbtrail")
     run = store.reader.run(store.reader.resolve("full"))
     assert run.status is RunStatus.FINISHED
-    assert [p.step for p in store.reader.history(run.run_id, "loss")] == list(range(3000))
+    assert [p.step for p in store.reader.history(run.run_id, "loss")] == list(range(12_000))
     store.close()
 
 

@@ -194,3 +194,33 @@ def test_runs_over_seeds_and_in_mlflows_way(notebook):
     assert list(found["params.seed"]) == [2, 1]
     shown = notebook.run("%track runs experiment = seeds --over seed,random_state").result
     assert "±" in repr(shown) or shown is None
+
+
+def test_lineage_of_a_run_and_of_a_variable(notebook, capsys):
+    notebook.run("width = 3")
+    notebook.run("unused = 4")
+    notebook.run("%%track -m twice\ntwice = float(width * 2)")
+    receipt = capsys.readouterr().out
+    first, last = notebook.shell.execution_count - 3, notebook.shell.execution_count - 1
+    assert f"used cells {first}, {last} of {last}" in receipt
+    notebook.run("%track show last --lineage")
+    shown = capsys.readouterr().out
+    assert "width = 3" in shown
+    assert "unused" not in shown
+    notebook.run("%track show unused --lineage")
+    shown = capsys.readouterr().out
+    assert "unused = 4" in shown
+    assert "width" not in shown
+    notebook.run("%track show nowhere --lineage")
+    assert "neither a run nor a variable" in capsys.readouterr().err
+
+
+def test_code_of_a_run_is_that_of_the_cells_it_used(notebook, capsys):
+    notebook.run("width = 3")
+    notebook.run("unused = 4")
+    notebook.run("%%track -m twice\ntwice = float(width * 2)")
+    capsys.readouterr()
+    notebook.run("%track show last --code")
+    code = capsys.readouterr().out
+    assert "width = 3" in code
+    assert "unused" not in code

@@ -9,7 +9,7 @@ import pytest
 
 import nbtrail
 from nbtrail.entities.pipeline import Outcome
-from nbtrail.exceptions import VerifyError
+from nbtrail.exceptions import ExportError, VerifyError
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,8 @@ def test_the_right_value_is_not_picked_among_several(notebook):
 def test_a_model_without_a_variable_is_compared_too(notebook):
     notebook.run(
         "%%track\nfrom sklearn.tree import DecisionTreeClassifier\n"
-        "acc = DecisionTreeClassifier(splitter='random').fit(X_train, y_train)"
+        "import numpy as np\nrng = np.random.RandomState()\n"
+        "acc = DecisionTreeClassifier(splitter='random', random_state=rng).fit(X_train, y_train)"
         ".score(X_train, y_train)"
     )
     assert notebook.session.tracker.models.wait(60)
@@ -62,6 +63,19 @@ def test_a_model_without_a_variable_is_compared_too(notebook):
     models = [check for check in verdict.checks if check.kind == "model"]
     assert [check.equal for check in models] == [False]
     assert verdict.outcome is Outcome.NOT_REPRODUCIBLE
+
+
+def test_the_state_of_the_global_generator_is_restored(notebook):
+    notebook.run(
+        "%%track\nfrom sklearn.tree import DecisionTreeClassifier\n"
+        "tree = DecisionTreeClassifier(splitter='random', max_depth=2).fit(X_train, y_train)\n"
+        "tree.score(X_test, y_test)"
+    )
+    assert notebook.session.tracker.models.wait(60)
+    verdict = exported().verdict
+    assert verdict.outcome is Outcome.EXACT, verdict
+    assert [check.equal for check in verdict.checks if check.kind == "model"] == [True]
+    assert any("random_state.json" in text for text in verdict.unchecked)
 
 
 def test_unseeded_luck_is_told(notebook):
@@ -126,3 +140,26 @@ def test_a_cross_validation_reproduces_however_it_is_shown(notebook, line):
         "cv_accuracy_mean",
         "cv_accuracy_std",
     }
+
+
+def test_a_folder_is_relative_to_where_the_kernel_started(notebook, project):
+    notebook.run("%%track -m v\nv = sum(range(10))")
+    notebook.run("import os\nos.makedirs('deep/er')\nos.chdir('deep/er')")
+    notebook.run("shown = %track export last -o out")
+    assert (project / "out" / "pipeline.py").exists()
+    assert not (project / "deep" / "er" / "out").exists()
+    assert nbtrail.verify("out", quiet=True).outcome is Outcome.EXACT
+
+
+def test_a_run_that_only_holds_others_names_them(notebook):
+    notebook.run(
+        "%%track\nfrom sklearn.tree import DecisionTreeClassifier\n"
+        "for depth in (1, 2):\n"
+        "    DecisionTreeClassifier(max_depth=depth, random_state=0).fit(X_train, y_train)"
+        ".score(X_train, y_train)"
+    )
+    runs = [notebook.store.reader.run(run_id) for run_id in notebook.store.reader.runs().run_id]
+    (parent,) = [run for run in runs if run.parent_run_id is None]
+    with pytest.raises(ExportError) as told:
+        exported(parent.run_id)
+    assert f"{parent.name}.1, {parent.name}.2" in str(told.value)

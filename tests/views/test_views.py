@@ -26,6 +26,7 @@ from nbtrail.views import html, text
 from nbtrail.views.bundle import mime_bundle
 from nbtrail.views.formats import duration, numbers
 from nbtrail.views.frame import runs_frame
+from nbtrail.views.markup import to_html
 from nbtrail.views.plain import to_text
 from nbtrail.views.receipt import receipt
 from nbtrail.views.run import run_detail
@@ -106,7 +107,7 @@ def test_everything_is_escaped(samples):
     )
     for rendered in (
         html.html_run(run),
-        html.html_receipt(run),
+        to_html(receipt(run)),
         html.html_comparison(compare_runs([run, samples.run(2)])),
     ):
         assert "<script" not in rendered

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from nbtrail.capture.foreground import foreground
 from nbtrail.capture.guard import describe, guarded, warn_once
+from nbtrail.foreground import foreground
 
 if TYPE_CHECKING:
     from nbtrail.entities.cell import CellStatus

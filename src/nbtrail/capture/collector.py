@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.capture.calls import Call
-from nbtrail.capture.foreground import foreground
 from nbtrail.capture.location import Location
 from nbtrail.capture.taps import Taps
+from nbtrail.foreground import foreground
 
 if TYPE_CHECKING:
     from nbtrail.capture.book import TrainingBook

@@ -36,7 +36,7 @@ def read_head(project: Path) -> CodeVersion | None:
     if folder is None:
         return None
     try:
-        head = (folder / "HEAD").read_text(encoding="utf-8").strip()
+        head = _text(folder / "HEAD").strip()
     except (OSError, UnicodeDecodeError):
         return None
     common = _common_folder(folder)
@@ -88,6 +88,11 @@ def _without_credentials(url: str) -> str:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        return _text(path).splitlines()
     except (OSError, UnicodeDecodeError):
         return []
+
+
+def _text(path: Path) -> str:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - each run waits for it
+        return file.readall().decode()

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-__all__ = ["NbtrailWarning", "attempt", "describe", "guarded", "warn_once"]
+__all__ = ["NbtrailWarning", "attempt", "describe", "guarded", "note_failure", "warn_once"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +55,11 @@ def guarded(function: Callable[P, R]) -> Callable[P, R | None]:
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R | None:
-        return attempt(function, *args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            note_failure(function.__qualname__, error)
+            return None
 
     return call
 
@@ -65,11 +69,15 @@ def attempt(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | 
     try:
         return function(*args, **kwargs)
     except Exception as error:
-        if os.environ.get("NBTRAIL_DEBUG"):
-            traceback.print_exc()
-        warn_once(
-            f"Something was not captured ({function.__qualname__}: "
-            f"{describe(error)}). Your code is not affected. "
-            "Set NBTRAIL_DEBUG=1 to see the traceback."
-        )
+        note_failure(function.__qualname__, error)
         return None
+
+
+def note_failure(where: str, error: Exception) -> None:
+    """Say that something of ours, called `where`, has just failed; called where it is handled."""
+    if os.environ.get("NBTRAIL_DEBUG"):
+        traceback.print_exc()
+    warn_once(
+        f"Something was not captured ({where}: {describe(error)}). Your code is not affected. "
+        "Set NBTRAIL_DEBUG=1 to see the traceback."
+    )

@@ -2,7 +2,8 @@
 
 Python gives a module a new spec object whenever it is executed, at its import and at every
 reload, by whatever means. So one look at the specs after each cell tells exactly what was
-loaded since the last one; a file that was only edited is not taken for code that ran.
+loaded since the last one; a file that was only edited is not taken for code that ran. The
+exception is ``%autoreload``, which brings edits into a module without executing it.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ class ProjectModules:
             if not self._root.startswith(os.path.realpath(folder) + os.sep)
         )
         self._script = script
-        self._mine: dict[str, Any] = {}  # name to what stood for its last execution
+        # name to what stood for its last execution, and for its file then
+        self._mine: dict[str, tuple[Any, tuple[int, int]] | None] = {}
         self._known: dict[str, str] = {}
         self._names: set[str] = set()
         self._newest = (0, "")
@@ -85,12 +87,20 @@ class ProjectModules:
             self._newest = newest
             self._meet(sys.modules.copy())  # other threads may import meanwhile
         paths = set()
+        patching = _autoreload_is_on()
         for name, before in self._mine.items():
             module = sys.modules.get(name)
             path = self._path(module) if module is not None else ""
             paths.add(path)
-            if path and _stamp(module) is not before:
-                self._mine[name] = _stamp(module)
+            if not path:
+                continue
+            stamp = _stamp(module)
+            if (
+                before is None
+                or stamp is not before[0]
+                or (patching and _file_stamp(path) != before[1])
+            ):
+                self._mine[name] = (stamp, _file_stamp(path))
                 found.append(self._source(name, path))
         opened, self._opened = self._opened, {}
         scripts = {os.path.realpath(path): None for path in opened}
@@ -138,6 +148,27 @@ def _file_of(module: Any) -> str:
     except (AttributeError, TypeError):
         return ""
     return path if isinstance(path, str) else ""
+
+
+def _autoreload_is_on() -> bool:
+    """Say whether ``%autoreload`` is active: it patches functions without executing a module."""
+    if "IPython.extensions.autoreload" not in sys.modules:
+        return False
+    try:
+        from IPython import get_ipython
+
+        magics = get_ipython().magics_manager.registry["AutoreloadMagics"]
+        return bool(magics._reloader.enabled)  # noqa: SLF001
+    except Exception:
+        return False
+
+
+def _file_stamp(path: str) -> tuple[int, int]:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - as fast as it gets
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 def _stamp(module: Any) -> Any:

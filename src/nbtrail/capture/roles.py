@@ -141,15 +141,19 @@ class Roles:
         pair = (fitted.contents, content)
         known = self._judged.get(pair)
         if known is None:
-            # what a matrix was made of may be gone, its rows are remembered
-            known = self._compared(fitted, self._rows.get(content) if data is None else data)
+            known = self._compared(fitted, data, content)
             self._judged[pair] = known
             while len(self._judged) > _REMEMBERED:
                 self._judged.popitem(last=False)
         return known
 
-    def _compared(self, fitted: Fitted, data: Any) -> Overlap:
-        found = {rows.overlap(data) for rows in fitted.rows}
+    def _compared(self, fitted: Fitted, data: Any, content: str) -> Overlap:
+        # what a matrix was made of may be gone, its rows are remembered
+        mine = self._rows.get(content) if data is None else self.remember_rows(content, data)
+        found = {
+            rows.overlap(mine if mine is not None and rows.fits(mine) else data)
+            for rows in fitted.rows
+        }
         if len(found) == 1 and len(fitted.rows) == 1:
             return found.pop()
         if not found or Overlap.UNKNOWN in found:

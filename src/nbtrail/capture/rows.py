@@ -78,11 +78,17 @@ class RowKeys:
         keys = probe if step == 1 else table.keys(columns)
         return None if keys is None else cls(table, columns, keys)
 
+    def fits(self, other: RowKeys) -> bool:
+        """Say whether the other keys were made of the same columns."""
+        named = self._names and other._names
+        return (other.columns, other.width) == (self.columns, self.width) and (
+            not named or other._names == self._names
+        )
+
     def overlap(self, data: Any) -> Overlap:
         """Say how many rows of `data`, or of its keys, are among these."""
         if isinstance(data, RowKeys):
-            same = (data.columns, data.width) == (self.columns, self.width)
-            return self._judge(data.keys) if same else Overlap.UNKNOWN
+            return self._judge(data.keys) if self.fits(data) else Overlap.UNKNOWN
         table = RowTable.of(data)
         if table is None or not table.rows:
             return Overlap.UNKNOWN

@@ -57,8 +57,7 @@ class RowTable:
             if len(shape) == 1:
                 return cls(shape[0], 1, (), lambda _i, step: _array(data[::step]))
             names = tuple(map(str, data.columns))
-            take = data.iloc if library == "pandas" else data
-            return cls(shape[0], shape[1], names, lambda i, step: _array(take[:, i][::step]))
+            return cls(shape[0], shape[1], names, lambda i, step: _column(data, i)[::step])
         if isinstance(data, (list, tuple)):
             if data and type(data[0]) not in _PLAIN and not isinstance(data[0], (list, tuple)):
                 return None  # converting it would ask the user's objects
@@ -144,6 +143,14 @@ def _sparse_keys(matrix: Any) -> Keys:
     total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(cells, dtype=np.uint64)])
     sums: Keys = total[matrix.indptr[1:]] - total[matrix.indptr[:-1]]
     return sums
+
+
+def _column(frame: Any, position: int) -> Any:
+    if hasattr(frame, "_get_column_array"):  # of pandas, and much faster than making a series
+        values = frame._get_column_array(position)  # noqa: SLF001
+        if type(values).__module__ == "numpy":
+            return values
+    return _array((frame.iloc if hasattr(frame, "iloc") else frame)[:, position])
 
 
 def _array(column: Any) -> Any:

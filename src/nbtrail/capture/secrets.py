@@ -259,9 +259,8 @@ def _hits(text: str) -> list[_Hit]:
         low = re.sub("[A-Z]", lambda match: match[0].lower(), text)
     found = set(_key_blocks(text)) if "private key" in low else set()
     for group, hints in enumerate((_SHAPE_HINTS, _NAME_HINTS, _OTHER_HINTS)):
-        windows = list(_windows(low, hints))
-        if windows:
-            found.update(_matches(text, windows, _patterns()[group]))
+        if any(map(low.__contains__, hints)):  # of most texts nothing else is asked
+            found.update(_matches(text, list(_windows(low, hints)), _patterns()[group]))
     kept: list[_Hit] = []
     for hit in sorted(found):
         if not kept or hit.start >= kept[-1].stop:

@@ -40,6 +40,7 @@ class Taps:
         self._finder = TargetFinder()
         self._backend: _Backend | None = None
         self._watches_classes = False
+        self._modules = 0  # how many were loaded at the last look
         self._others: set[str] = set()
         self._watch = ImportWatch(("sklearn", *sorted(_OTHERS)), self.refresh)
 
@@ -57,6 +58,10 @@ class Taps:
         with self._lock:  # who finds another thread at it waits until the taps are set
             if self._backend is None:
                 return
+            modules = len(sys.modules)
+            if self._watches_classes and modules == self._modules:
+                return  # classes that the user defines tell themselves
+            self._modules = modules
             if not self._watches_classes and (hook := self._finder.subclass_hook()) is not None:
                 self._watches_classes = True
                 self._backend.watch(hook, self._defined)

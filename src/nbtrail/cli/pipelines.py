@@ -22,9 +22,10 @@ _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtra
 @click.command()
 @click.argument("run")
 @click.option("--output", "-o", required=True, metavar="DIR", help="A new folder.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier export that was edited.")
 @_store_option
 @verb
-def export(run: str, output: str, place: str | None, *, as_json: bool) -> None:
+def export(run: str, output: str, place: str | None, *, overwrite: bool, as_json: bool) -> None:
     """Turn RUN into a clean pipeline, verified in a fresh process.
 
     Exit code 1 when the pipeline does not reproduce the run.
@@ -34,7 +35,11 @@ def export(run: str, output: str, place: str | None, *, as_json: bool) -> None:
 
     store = open_store(place)
     manifest = export_run(
-        store, store.reader.resolve(run), Path(output), progress=_progress(as_json=as_json)
+        store,
+        store.reader.resolve(run),
+        Path(output),
+        progress=_progress(as_json=as_json),
+        overwrite=overwrite,
     )
     answer(to_plain(manifest), lambda: text_export(manifest, output), as_json=as_json)
     _leave(manifest.verdict)
@@ -42,8 +47,9 @@ def export(run: str, output: str, place: str | None, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("folder", metavar="DIR")
+@click.option("--isolated", is_flag=True, help="Rebuild the environment from the lock first.")
 @verb
-def verify(folder: str, *, as_json: bool) -> None:
+def verify(folder: str, *, isolated: bool, as_json: bool) -> None:
     """Run the pipeline in DIR in a fresh process and compare what comes out.
 
     Exit code 1 when it does not reproduce the run.
@@ -56,6 +62,7 @@ def verify(folder: str, *, as_json: bool) -> None:
         Path(folder),
         progress=_progress(as_json=as_json),
         store=Store.open(root) if root is not None else None,
+        isolated=isolated,
     )
     answer(to_plain(verdict), lambda: text_verdict(verdict), as_json=as_json)
     _leave(verdict)

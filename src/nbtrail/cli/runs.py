@@ -58,6 +58,7 @@ def runs(
 @click.argument("run", default="last")
 @click.option("--html", metavar="FILE", help="Write the page to FILE as well.")
 @click.option("--code", is_flag=True, help="Show what it executed instead.")
+@click.option("--lineage", is_flag=True, help="Show which executed cells it came from instead.")
 @click.option("-o", "--output", metavar="DIR", help="With --code: write its files into DIR.")
 @_store_option
 @verb
@@ -68,6 +69,7 @@ def show(
     place: str | None,
     *,
     code: bool,
+    lineage: bool,
     as_json: bool,
 ) -> None:
     """Show everything about RUN: an id's beginning, a name, last, last~2, best, best:auc."""
@@ -84,6 +86,9 @@ def show(
     if code:
         _show_code(store, found, html, output, as_json=as_json)
         return
+    if lineage:
+        _show_lineage(store, found, html, as_json=as_json)
+        return
     origins = file_origins(reader, found)
     if html:
         Path(html).write_text(html_run(found, origins), encoding="utf-8")
@@ -95,6 +100,7 @@ def _show_code(
     store: Store, run: Run, html: str | None, output: str | None, *, as_json: bool
 ) -> None:
     from nbtrail.entities.codec import to_plain
+    from nbtrail.tracking.ancestry import used_cells
     from nbtrail.tracking.restore import restore_code
     from nbtrail.views.html import html_code
     from nbtrail.views.text import text_code
@@ -102,7 +108,7 @@ def _show_code(
     reader = store.reader
     parts = (
         run,
-        reader.cells(run.session_id, run.first_cell, run.last_cell),
+        used_cells(reader, run),
         reader.modules(run.session_id, run.last_cell),
     )
     if html:
@@ -118,6 +124,18 @@ def _show_code(
         "modules": to_plain(parts[2]),
     }
     answer(document, lambda: text_code(*parts), as_json=as_json)
+
+
+def _show_lineage(store: Store, run: Run, html: str | None, *, as_json: bool) -> None:
+    from nbtrail.entities.codec import to_plain
+    from nbtrail.tracking.ancestry import ancestry_of_run
+    from nbtrail.views.html import html_ancestry
+    from nbtrail.views.text import text_ancestry
+
+    found = ancestry_of_run(store.reader, store.project, run)
+    if html:
+        Path(html).write_text(html_ancestry(found), encoding="utf-8")
+    answer(to_plain(found), lambda: text_ancestry(found), as_json=as_json)
 
 
 @click.command()

@@ -17,16 +17,19 @@ __all__ = ["sql"]
 def sql(query: str, place: str | None, *, as_json: bool) -> None:
     """Answer a SELECT on the store; nothing can be changed.
 
-    Views: run_list, run_params, run_metrics, run_tags, run_datasets, run_models, registry.
+    Views: run_list, run_params, run_metrics, metric_history, run_tags, run_datasets, run_models,
+    registry.
     """
     import sqlite3
 
     from sqlite_utils import Database
 
+    from nbtrail.store.chunks import show_history
     from nbtrail.store.connection import connect_reader
 
     connection = connect_reader(find_root(place) / "nbtrail.db")
     try:
+        show_history(connection)
         rows = list(Database(connection).query(query))
     except (sqlite3.Error, ValueError) as error:
         raise UsageError(f"The store can't answer that: {error}.") from None

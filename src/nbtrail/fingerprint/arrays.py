@@ -10,13 +10,13 @@ from nbtrail.entities.dataset import Column, Dataset
 from nbtrail.fingerprint.leaves import (
     TimeKind,
     bool_leaf,
-    byte_reader,
     complex_leaf,
     flat,
     numbers_leaf,
     time_leaf,
 )
 from nbtrail.fingerprint.objects import objects_leaf
+from nbtrail.fingerprint.plain import plain_reader
 from nbtrail.fingerprint.roots import Sampling, Source, block_rows, build, column
 from nbtrail.fingerprint.walk import walk
 
@@ -116,7 +116,7 @@ def _column(name: str, value: Array, mask: Array | None, sampling: Sampling) -> 
 
 def array_reader(value: Array, mask: Array | None = None) -> Callable[[int, int], bytes]:
     """Return the function from rows to leaf of an array of one or more dimensions."""
-    simple = byte_reader(value, math.prod(value.shape[1:])) if mask is None else None
+    simple = plain_reader(value, math.prod(value.shape[1:])) if mask is None else None
     if simple is not None:
         return simple
 

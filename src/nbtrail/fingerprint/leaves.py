@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from xxhash import xxh3_128_digest
@@ -27,16 +26,22 @@ if TYPE_CHECKING:
     Valid = NDArray[np.bool_] | None
 
 __all__ = [
+    "BITS",
     "BLOCK",
+    "BOOL",
+    "FLOAT32",
+    "FLOAT64",
+    "INT64",
+    "UINT8",
     "TimeKind",
     "bool_leaf",
-    "byte_reader",
     "bytes_leaf",
     "complex_leaf",
     "flat",
     "mixed_leaf",
     "null_leaf",
     "numbers_leaf",
+    "scratch",
     "time_leaf",
 ]
 
@@ -46,16 +51,16 @@ BLOCK = 65_536
 TimeKind = Literal["instant", "aware", "duration", "clock"]
 
 # Seeds, for ever part of the canonical form.
-_NULL, _GAPS, _BOOL, _MIXED, _STR, _BYTES = 1, 2, 3, 4, 5, 6
-_UINT8, _INT8, _INT64, _UINT64 = 16, 17, 18, 19
-_FLOAT32, _FLOAT64, _COMPLEX = 24, 25, 26
+_NULL, _GAPS, BOOL, _MIXED, _STR, _BYTES = 1, 2, 3, 4, 5, 6
+UINT8, _INT8, INT64, _UINT64 = 16, 17, 18, 19
+FLOAT32, FLOAT64, _COMPLEX = 24, 25, 26
 _TIMES = {"instant": 32, "aware": 40, "duration": 48, "clock": 56}
 
 _UNITS = (("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000))
 _HEAD = 16
 _SINGLE = struct.Struct("<f")
-# Bits of -0.0 and of the one NaN that stands for all of them, read as integers.
-_BITS = {4: ("<i4", -(2**31), 0x7FC00000), 8: ("<i8", -(2**63), 0x7FF8000000000000)}
+# Floats as integers: their dtype, the bits of -0.0 and those of the one NaN that stands for all.
+BITS = {4: ("<i4", -(2**31), 0x7FC00000), 8: ("<i8", -(2**63), 0x7FF8000000000000)}
 
 _local = threading.local()
 
@@ -88,7 +93,7 @@ def bool_leaf(block: Array, valid: Valid = None) -> bytes:
     valid = _needed(valid)
     if _nothing(block, valid):
         return null_leaf(len(block))
-    return _leaf(_BOOL, _packed(_zeroed(block, valid), "?").view("u1"), valid)
+    return _leaf(BOOL, _packed(_zeroed(block, valid), "?").view("u1"), valid)
 
 
 def complex_leaf(block: Array, valid: Valid = None) -> bytes:
@@ -133,7 +138,7 @@ def time_leaf(kind: TimeKind, block: Array, unit: str, valid: Valid = None) -> b
             return _leaf(_TIMES[kind] + place, block, valid)
         lowest, highest = int(np.minimum.reduce(block)), int(np.maximum.reduce(block))
         if -(2**63) < lowest * factor <= highest * factor < 2**63:
-            finer = np.multiply(block, factor, out=_scratch("clean", len(block), "<i8"))
+            finer = np.multiply(block, factor, out=scratch("clean", len(block), "<i8"))
             return _leaf(_TIMES[kind] + place, finer, valid)
     raise AssertionError(unit)
 
@@ -159,26 +164,11 @@ def mixed_leaf(encoded: bytes) -> bytes:
     return xxh3_128_digest(encoded, _MIXED)
 
 
-def byte_reader(values: Array, width: int) -> Callable[[int, int], bytes] | None:
-    """Return the leaf function of an array that hashes as it lies, or None.
-
-    These are booleans and bytes without gaps: per block the hash costs little more than the
-    call, so nothing else is done there. `width` is the number of elements in a row.
-    """
-    seed = {"|b1": _BOOL, "|u1": _UINT8}.get(values.dtype.str)
-    if seed is None or not values.size or not values.flags.c_contiguous:
-        return None
-    memory = values.reshape(-1).view("u1").data
-    if width == 1:
-        return lambda start, stop: xxh3_128_digest(memory[start:stop], seed)
-    return lambda start, stop: xxh3_128_digest(memory[start * width : stop * width], seed)
-
-
 def flat(block: Array) -> Array:
     """Return the values in row order, one-dimensional, in scratch memory if they must move."""
     if block.flags.c_contiguous or block.dtype.hasobject:
         return block.reshape(-1)
-    moved = _scratch("flat", block.size, block.dtype.str)
+    moved = scratch("flat", block.size, block.dtype.str)
     moved.reshape(block.shape)[...] = block
     return moved
 
@@ -187,13 +177,13 @@ def _integer_leaf(block: Array, valid: Valid) -> bytes:
     """Leaf of integers; where a value is missing there is a zero."""
     narrow = _byte_kind(block)
     if narrow is not None:
-        return _leaf(_UINT8 if narrow == "u1" else _INT8, _packed(block, narrow), valid)
+        return _leaf(UINT8 if narrow == "u1" else _INT8, _packed(block, narrow), valid)
     if block.dtype.kind == "u" and block.dtype.itemsize == 8:
         block = _packed(block, "<u8")
         if int(block.max()) >= 2**63:
             return _leaf(_UINT64, block, valid)
         block = block.view("<i8")
-    return _leaf(_INT64, _packed(block, "<i8"), valid)
+    return _leaf(INT64, _packed(block, "<i8"), valid)
 
 
 def _byte_kind(block: Array) -> Literal["u1", "i1"] | None:
@@ -206,12 +196,13 @@ def _byte_kind(block: Array) -> Literal["u1", "i1"] | None:
             return None
     elif block.dtype.kind == "u":
         return "u1"
-    highest = int(np.maximum.reduce(block))
-    if highest > 255:
-        return None
-    lowest = int(np.minimum.reduce(block))
-    if lowest >= 0:
+    # read as unsigned, the negative ones are the largest: one pass tells most
+    highest = int(np.maximum.reduce(block.view(f"{block.dtype.byteorder}u{block.dtype.itemsize}")))
+    if highest <= 255 and (block.dtype.itemsize > 1 or highest <= 127):
         return "u1"
+    if block.dtype.kind == "u" or not highest >> (8 * block.dtype.itemsize - 1):
+        return None
+    lowest, highest = int(np.minimum.reduce(block)), int(np.maximum.reduce(block))
     return "i1" if lowest >= -128 and highest <= 127 else None
 
 
@@ -246,7 +237,7 @@ def _float_leaf(block: Array, valid: Valid) -> bytes:
     if block.dtype.itemsize == 8 and _is_single(first):
         block = _as_single(block, missing)
     block = _clean(block, missing)
-    return xxh3_128_digest(block.data, _FLOAT64 if block.dtype.itemsize == 8 else _FLOAT32)
+    return xxh3_128_digest(block.data, FLOAT64 if block.dtype.itemsize == 8 else FLOAT32)
 
 
 def _as_integers(block: Array, missing: Valid) -> Array | None:
@@ -257,7 +248,7 @@ def _as_integers(block: Array, missing: Valid) -> Array | None:
         return None
     if missing is not None:
         block = np.where(missing, block.dtype.type(0), block)
-    if not (np.trunc(block, out=_scratch("clean", len(block), block.dtype.str)) == block).all():
+    if not (np.trunc(block, out=scratch("clean", len(block), block.dtype.str)) == block).all():
         return None
     lowest, highest = float(block.min()), float(block.max())
     if lowest >= 0 and highest <= 255:
@@ -277,10 +268,10 @@ def _as_single(block: Array, missing: Valid) -> Array:
 
     if not all(_is_single(x) for x in block[:_HEAD].tolist()):
         return block
-    single = _scratch("single", len(block), "<f4")
+    single = scratch("single", len(block), "<f4")
     with np.errstate(all="ignore"):
         np.copyto(single, block, casting="same_kind")
-    back = _scratch("clean", len(block), "<f8")
+    back = scratch("clean", len(block), "<f8")
     back[:] = single
     same = back == block
     if missing is not None:
@@ -301,12 +292,13 @@ def _clean(block: Array, missing: Valid) -> Array:
     """Return the floats with one zero and one NaN."""
     import numpy as np
 
-    kind, minus_zero, nan = _BITS[block.dtype.itemsize]
+    kind, minus_zero, nan = BITS[block.dtype.itemsize]
     bits = block.view(kind)
     odd = missing is not None and (np.count_nonzero(bits == nan) != np.count_nonzero(missing))
     if not odd and int(np.minimum.reduce(bits)) != minus_zero:
         return block
-    clean = np.add(block, 0.0, out=_scratch("clean", len(block), block.dtype.str))
+    with np.errstate(invalid="ignore"):  # a NaN may be one that signals
+        clean = np.add(block, 0.0, out=scratch("clean", len(block), block.dtype.str))
     if missing is not None:
         np.copyto(clean.view(kind), nan, where=missing)
     return clean
@@ -339,12 +331,12 @@ def _packed(block: Array, dtype: str) -> Array:
     """Return the block contiguous and of that dtype, in scratch memory when it must be copied."""
     if block.dtype == dtype and block.flags.c_contiguous:
         return block
-    packed = _scratch("packed", len(block), dtype)
+    packed = scratch("packed", len(block), dtype)
     packed[:] = block
     return packed
 
 
-def _scratch(use: str, size: int, dtype: str) -> Array:
+def scratch(use: str, size: int, dtype: str) -> Array:
     """Return memory of this thread: a fresh array per block costs as much as the arithmetic.
 
     One piece for each use, since a block may be moved, then packed and then cleaned.

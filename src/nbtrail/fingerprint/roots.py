@@ -80,7 +80,10 @@ def column(source: Source, rows: int, sampling: Sampling, size: int = BLOCK) -> 
     """Digest one column; a block that sampling leaves out has an empty digest."""
     stride, leaf, meter = sampling.stride, source.leaf, active()
     if stride == 1 and meter is None:
-        leaves = [leaf(start, min(start + size, rows)) for start in range(0, rows, size)]
+        whole = rows - rows % size
+        leaves = [leaf(start, start + size) for start in range(0, whole, size)]
+        if whole < rows:
+            leaves.append(leaf(whole, rows))
     else:
         leaves = list(_leaves(source, rows, stride, size, meter))
     root = xxh3_128_hexdigest(struct.pack("<qq", rows, stride) + b"".join(leaves))

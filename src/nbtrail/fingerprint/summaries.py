@@ -87,10 +87,14 @@ def numbers(
             nulls = len(matrix) - counts
             lowest = ordered[:, 0]
             highest = ordered[np.arange(len(ordered)), np.maximum(counts - 1, 0)]
-            means = _sums(ordered.T) / counts
+            means = _sums(ordered.T, lowest, highest) / counts
         else:
             nulls, lowest, highest, sums, _ = seen
-            means = _sums(sample) / counts if sums is None else sums / (len(matrix) - nulls)
+            means = (
+                _sums(sample, lowest, highest) / counts
+                if sums is None
+                else sums / (len(matrix) - nulls)
+            )
         return _profiles(
             names, ordered, counts, absent + nulls, lowest, highest, means, rows <= EXACT, truth
         )
@@ -187,13 +191,13 @@ def _pass_over(matrix: Array) -> _Seen:
         least_each.append(least)
         most_each.append(most)
         if sums is not None:
-            sums += _sums(part)
+            sums += _sums(part, least, most)
         samples.append(part[positions[cuts[number] : cuts[number + 1]] - start])
     lowest, highest = np.fmin.reduce(least_each, axis=0), np.fmax.reduce(most_each, axis=0)
     return _Seen(nulls, lowest, highest, sums, np.concatenate(samples))
 
 
-def _reduced(of: Any, part: Array) -> Array:
+def _reduced(of: Any, part: Array, **options: Any) -> Array:
     """Reduce each column of a C-contiguous matrix.
 
     Rows are too short for fast loops: as many as fill a longer one are taken together first.
@@ -201,34 +205,32 @@ def _reduced(of: Any, part: Array) -> Array:
     rows, width = part.shape
     found: Array
     if width == 1:
-        found = of.reduce(part.reshape(-1), keepdims=True)
+        found = of.reduce(part.reshape(-1), keepdims=True, **options)
         return found
     together = 1 if width >= _LONG else _LONG // width
     whole = rows // together * together
     if not whole:
-        found = of.reduce(part, axis=0)
+        found = of.reduce(part, axis=0, **options)
         return found
-    long = of.reduce(part[:whole].reshape(-1, together * width), axis=0)
+    long = of.reduce(part[:whole].reshape(-1, together * width), axis=0, **options)
     found = of.reduce(long.reshape(together, width), axis=0)
     if whole < rows:
-        found = of(found, of.reduce(part[whole:], axis=0))
+        found = of(found, of.reduce(part[whole:], axis=0, **options))
     return found
 
 
-def _sums(part: Array) -> Array:
-    """Return the sum of each column as float64, NaN left out."""
+def _sums(part: Array, lowest: Array, highest: Array) -> Array:
+    """Return the sum of each column as float64, NaN left out; its values lie in those bounds."""
     import numpy as np
 
     sums: Array
     if part.dtype.kind == "f":
-        sums = np.add.reduce(part, axis=0, dtype="f8")
+        sums = _reduced(np.add, part, dtype="f8")
         return np.nansum(part, axis=0, dtype="f8") if np.isnan(sums).any() else sums
-    if part.dtype.itemsize == 8 and len(part):
-        ends = float(np.minimum.reduce(part, axis=None)), float(np.maximum.reduce(part, axis=None))
-        if max(-ends[0], ends[1]) >= _SAFE:
-            sums = np.add.reduce(part, axis=0, dtype="f8")
-            return sums
-    sums = np.add.reduce(part, axis=0).astype("f8")
+    if max(-float(lowest.min()), float(highest.max())) >= _SAFE:
+        sums = _reduced(np.add, part, dtype="f8")
+        return sums
+    sums = _reduced(np.add, part).astype("f8")
     return sums
 
 

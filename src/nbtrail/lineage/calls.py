@@ -12,7 +12,7 @@ from typing import Any
 from nbtrail.lineage.names import StatementNames, root_name
 from nbtrail.lineage.objects import is_notebooks
 
-__all__ = ["configured_packages", "displays_only", "package_of", "suspects"]
+__all__ = ["configured_packages", "displays_only", "looks_only", "package_of", "suspects"]
 
 # builtins that change none of their arguments (iterators excepted, which are looked at anyway)
 _PURE_BUILTINS = frozenset(
@@ -270,3 +270,16 @@ def displays_only(node: ast.stmt) -> bool:
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
         return value.func.id in _DISPLAY and not any(k.arg == "file" for k in value.keywords)
     return not isinstance(value, (ast.Await, ast.Yield, ast.YieldFrom))
+
+
+def looks_only(node: ast.stmt) -> bool:
+    """Say whether a statement shows something by calls that are known to change nothing."""
+    if not displays_only(node):
+        return False
+    named = _DISPLAY | _PURE_BUILTINS
+    return all(
+        (isinstance(call.func, ast.Name) and call.func.id in named)
+        or (isinstance(call.func, ast.Attribute) and call.func.attr in _PURE_METHODS)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+    )

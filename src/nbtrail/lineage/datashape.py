@@ -139,7 +139,7 @@ def _frame(value: Any) -> Shape:
         if isinstance(cells, np.ndarray):
             owners.append(id(_memory_owner(cells)))
             if cells.dtype.hasobject:
-                held += cells.ravel()[:_CELLS]
+                held.extend(cells.ravel()[:_CELLS])
     return Shape(_Frame.of(value), contents(held), anchors=tuple(owners))
 
 
@@ -157,7 +157,9 @@ class _Frame:
         addresses += [(a.name,) if hasattr(a, "name") else () for a in manager.axes]
         addresses.append(getattr(value, "name", None) if value.ndim == 1 else None)
         for block in manager.blocks:
-            addresses.append((block.mgr_locs.as_array.tobytes(), *_memory(block.values)))
+            # the place of a series' only block is as long as the series
+            place = block.mgr_locs.as_array.tobytes() if value.ndim == 2 else b""
+            addresses.append((place, *_memory(block.values)))
         return cls(tuple(addresses), value.copy(deep=False))
 
     def __eq__(self, other: object) -> bool:

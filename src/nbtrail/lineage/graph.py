@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nbtrail.entities.cell import CellExecution, StatementFacts
 from nbtrail.lineage.channels import is_library_variable
 
-__all__ = ["Graph", "Node", "build_graph"]
+__all__ = ["Graph", "GraphBuilder", "Node", "build_graph"]
 
 Node = tuple[int, int]
 """Position of a cell execution in the session's history, and of the statement in it."""
@@ -50,23 +50,34 @@ class Graph:
 
 def build_graph(cells: Iterable[CellExecution]) -> Graph:
     """Connect the statements of one session's cells."""
-    graph = Graph()
-    builder = _Builder(graph)
+    builder = GraphBuilder()
     for cell in sorted(cells, key=lambda c: c.seq):
-        for facts in cell.statements:
-            builder.add((cell.seq, facts.index), facts)
-    return graph
+        builder.add(cell)
+    return builder.graph
 
 
-class _Builder:
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+class GraphBuilder:
+    """Connects the statements of cells that are given in their order.
+
+    Attributes
+    ----------
+    graph : Graph
+        Of the cells so far.
+    """
+
+    def __init__(self) -> None:
+        self.graph = Graph()
         self._makers: dict[str, set[Node]] = {}
         self._readers: dict[str, set[Node]] = {}
         self._always: set[Node] = set()
 
-    def add(self, node: Node, facts: StatementFacts) -> None:
-        graph = self._graph
+    def add(self, cell: CellExecution) -> None:
+        """Add the statements of the next cell."""
+        for facts in cell.statements:
+            self._add((cell.seq, facts.index), facts)
+
+    def _add(self, node: Node, facts: StatementFacts) -> None:
+        graph = self.graph
         graph.order.append(node)
         graph.facts[node] = facts
         changed = [m.name for m in facts.mutations]
@@ -108,7 +119,7 @@ class _Builder:
             self._always.add(node)
 
     def _note(self, name: str, node: Node, *, fresh: bool) -> None:
-        self._graph._writers.setdefault(name, []).append((node, fresh))  # noqa: SLF001
+        self.graph._writers.setdefault(name, []).append((node, fresh))  # noqa: SLF001
 
     def _folders(self, channel: str) -> set[Node]:
         """Writers of the folders that a file lies in."""

@@ -137,7 +137,9 @@ class Recorder:
         duration = time.perf_counter_ns() - pending.started_ns
         traffic = self._channels.close()
         until = self._deadline(time.perf_counter())
-        facts = self._observer.finish(pending, traffic, until, self._inner_lines)
+        facts = self._observer.finish(
+            pending, traffic, until, self._inner_lines, failed=bool(error)
+        )
         self._facts.append(self._observer.valued(facts.closed(error, duration), until))
 
     def _drop_pending(self) -> None:

@@ -73,8 +73,8 @@ class _Walker:
     def __init__(self, until: float) -> None:
         self.hash = xxh3_64()
         self._until = until
-        self._seen: dict[int, int] = {}
-        self._kept: list[Any] = []
+        self._open: set[int] = set()
+        self._taken = 0
 
     def take(self, value: Any) -> None:
         """Add one value."""
@@ -85,15 +85,16 @@ class _Walker:
             return
         if issubclass(kind, _UNTOLD):
             raise _Untold
-        if id(value) in self._seen:
-            self._text(f"again {self._seen[id(value)]}")
+        if id(value) in self._open:
+            self._text("itself")
             return
-        if len(self._seen) >= _NODES or time.perf_counter() > self._until:
+        self._taken += 1
+        if self._taken > _NODES or time.perf_counter() > self._until:
             raise _Untold
-        self._seen[id(value)] = len(self._seen)
-        self._kept.append(value)  # its id stays its own
+        self._open.add(id(value))  # what is shared is taken again: sharing is no content
         self._text(f"{kind.__module__}.{kind.__qualname__} ")
         self._how(kind)(value)
+        self._open.discard(id(value))
 
     def _how(self, kind: type) -> Callable[[Any], None]:
         if kind in {list, tuple}:
@@ -129,7 +130,7 @@ class _Walker:
     def _mapping(self, value: dict[Any, Any]) -> None:
         self._text(f"{len(value)} ")
         for key, item in value.items():
-            if key in _VOLATILE:
+            if type(key) is str and key in _VOLATILE:
                 continue
             self.take(key)
             self.take(item)
@@ -153,10 +154,17 @@ class _Walker:
             self.hash.update(np.ascontiguousarray(value).view(np.uint8).reshape(-1))
         else:
             rows = len(value)
-            high = max(1, _PIECE * rows // value.nbytes)
-            for start in range(0, rows, max(1, rows // _PIECES)):
-                piece = np.ascontiguousarray(value[start : start + high])
-                self.hash.update(piece.view(np.uint8).reshape(-1))
+            high, step = max(1, _PIECE * rows // value.nbytes), max(1, rows // _PIECES)
+            whole = (rows - high) // step + 1
+            # as one array: most frames have many columns
+            pieces = np.lib.stride_tricks.as_strided(
+                value,
+                (whole, high, *value.shape[1:]),
+                (step * value.strides[0], *value.strides),
+                writeable=False,
+            )
+            for piece in (pieces, *(value[at:] for at in range(whole * step, rows, step))):
+                self.hash.update(np.ascontiguousarray(piece).view(np.uint8).reshape(-1))
 
     def _plain(self, items: list[Any]) -> None:
         for item in items:
@@ -198,6 +206,8 @@ class _Walker:
         if isinstance(values, np.ndarray):
             self._array(values)
             return
+        if not type(values).__module__.startswith("pandas."):
+            raise _Untold  # somebody's own kind of column
         self._text(f"{values.dtype} {len(values)} ")
         held = getattr(values, "_ndarray", None)
         if isinstance(held, np.ndarray) and not held.dtype.hasobject:
@@ -212,10 +222,11 @@ class _Walker:
             state = object.__getattribute__(value, "__dict__")
         except AttributeError:
             raise _Untold from None
-        if type(state) is not dict or hasattr(type(value), "__next__"):
+        if type(state) is not dict or any("__next__" in vars(c) for c in type(value).__mro__):
             raise _Untold
         self._text(f"{len(state)} ")
-        for key in sorted(key for key in state if key not in _VOLATILE):
+        names = [key for key in state if type(key) is str and key not in _VOLATILE]
+        for key in sorted(names):
             if issubclass(type(state[key]), _UNTOLD):
                 continue
             self._text(f"{key} ")

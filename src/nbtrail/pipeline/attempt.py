@@ -7,7 +7,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.lineage.graph import Node
+from nbtrail.pipeline.boilerplate import STATES
 from nbtrail.pipeline.causes import asks, likely_cause, unseeded, withheld
 from nbtrail.pipeline.emit import Script, write_script
 from nbtrail.pipeline.plan import Form, Plan
@@ -111,9 +112,7 @@ class Workshop:
 
     def attempt(self, plan: Plan, form: Form) -> Attempt | None:
         """Write the script of a plan, run it and judge; None when it was tried before."""
-        versions, sources = self._code(plan)
-        own = {Path(s.beside).parts[0].removesuffix(".py") for s in sources if s.beside}
-        script = write_script(plan, form, self._requirements, self._version, versions, own)
+        script, sources = self._script(plan, form)
         data = script.text.encode("utf-8")
         digest = hashlib.sha256(data).hexdigest()
         if digest in self._tried:
@@ -121,6 +120,19 @@ class Workshop:
         self._tried.add(digest)
         manifest = self._manifest(plan, script, sources, digest)
         return self.repeat(Attempt(plan, script, sources, manifest, Replay(), _NONE))
+
+    def changes(self, best: Attempt, plan: Plan) -> bool:
+        """Say whether a plan gives another script than an attempt has."""
+        return self._script(plan, Form(best.manifest.form))[0].text != best.script.text
+
+    def _script(self, plan: Plan, form: Form) -> tuple[Script, tuple[Source, ...]]:
+        versions, sources = self._code(plan)
+        own: dict[str, set[str]] = {}
+        for source in sources:
+            own.setdefault(source.module, set()).update(source.imports)
+        own = {module: set().union(*own.values()) for module in own if module}
+        script = write_script(plan, form, self._requirements, self._version, versions, own)
+        return script, sources
 
     def repeat(self, attempt: Attempt) -> Attempt:
         """Run the script of an attempt again."""
@@ -142,13 +154,15 @@ class Workshop:
         verdict = check_run(attempt.manifest, attempt.found, project, hint=hint)
         return replace(attempt, verdict=verdict)
 
-    def trace(self, plan: Plan, *, stop: bool = True) -> tuple[Culprit | None, bool]:
+    def trace(
+        self, plan: Plan, held: Collection[Node] | None = None
+    ) -> tuple[Culprit | None, bool]:
         """Repeat the statements of a plan one by one, and hold each against its record.
 
         Parameters
         ----------
-        stop : bool
-            End at the first difference.
+        held : collection of Node, optional
+            The statements whose values count; all of them when absent.
 
         Returns
         -------
@@ -165,7 +179,8 @@ class Workshop:
             last = number + 1 == len(prepared.steps) or (
                 prepared.steps[number + 1].node != step.node
             )
-            values = dict(step.facts.values) if last and not step.partial else {}
+            counts = last and not step.partial and (held is None or step.node in held)
+            values = dict(step.facts.values) if counts else {}
             text = suppressed(step, prepared.translator)
             steps.append({"label": f"<{step.node}>", "text": text, "values": values})
             nodes.append(step.node)
@@ -179,7 +194,7 @@ class Workshop:
             {s.path: s.text for s in sources},
             executable=self._executable,
             timeout_s=self._timeout_s,
-            trace={"steps": steps, "stop": stop, "metrics": {}},
+            trace={"steps": steps},
         )
         found = replay(job, progress=self._progress)
         position = found.trace.get("step", -1)
@@ -216,7 +231,10 @@ class Workshop:
     ) -> Manifest:
         run = plan.run
         bare = self._bare(plan, sources)
-        doubts = [unseeded(plan), withheld(plan), asks(plan), *(s.doubt for s in sources)]
+        drawn = unseeded(plan)
+        if drawn and plan.states:
+            drawn = f"{drawn} The script restores the state of then, from {STATES}."
+        doubts = [drawn, withheld(plan), asks(plan), *(s.doubt for s in sources)]
         doubts += _unset(bare.variables)
         named = {p.path: p.name for p in script.parameters if p.path}
         return replace(
@@ -288,7 +306,7 @@ def _variables(plan: Plan, sources: tuple[Source, ...]) -> tuple[str, ...]:
     """Return the environment variables that the code asks for by name, and does not set."""
     written = {
         c.removeprefix("env:")
-        for n in plan.nodes
+        for n in plan.graph.order  # what is set here now, the notebook may have set since
         for c in plan.graph.facts[n].channels_written
         if c.startswith("env:")
     }

@@ -10,7 +10,16 @@ from nbtrail.lineage.graph import Node
 from nbtrail.lineage.randomness import makes_unseeded
 from nbtrail.pipeline.plan import Plan
 
-__all__ = ["advice", "asks", "draws_unseeded", "final", "likely_cause", "unseeded", "withheld"]
+__all__ = [
+    "advice",
+    "asks",
+    "draws_unseeded",
+    "final",
+    "likely_cause",
+    "reads_clock",
+    "unseeded",
+    "withheld",
+]
 
 _NAMES = {"rng:numpy": "numpy's global random state", "rng:stdlib": "the random module"}
 _FRESH = frozenset({"default_rng", "RandomState", "uuid4", "urandom"})
@@ -88,8 +97,41 @@ def likely_cause(plan: Plan) -> str:
                 f"The likely cause: `{_first_line(text)}` loaded a module again that was edited "
                 "during the session, and only its present text is at hand."
             )
-    source = unseeded(plan)
+    source = unseeded(plan) or reads_clock(plan) or _orders_texts(plan)
     return f"The likely cause: {source}" if source else ""
+
+
+_CLOCK = re.compile(
+    r"\btime\.(time|time_ns|monotonic|perf_counter\w*|process_time\w*)\(|\b(perf_counter|time_ns)\(|"
+    r"\.(now|today|utcnow)\(|\buuid[14]\("
+)
+_SET = re.compile(r"\b(set|frozenset)\(|\{[^{}:]+\}")
+
+
+def reads_clock(plan: Plan) -> str:
+    """Return one sentence on a statement whose value is of its moment, or an empty text."""
+    for node in plan.nodes:
+        text = plan.texts[node][1]
+        if _CLOCK.search(text):
+            return (
+                f"`{_first_line(text)}` is another value at each moment. Write down the value "
+                "that the result needs, and run it again."
+            )
+    return ""
+
+
+def _orders_texts(plan: Plan) -> str:
+    start = plan.run.start
+    if start is not None and "PYTHONHASHSEED" in start.threads:
+        return ""
+    for node in plan.nodes:
+        text = plan.texts[node][1]
+        if _SET.search(text) and ("'" in text or '"' in text):
+            return (
+                f"`{_first_line(text)}` makes a set; the order of texts in a set is another one in "
+                "each process. Use sorted(...) of it where the order matters."
+            )
+    return ""
 
 
 def withheld(plan: Plan) -> str:
@@ -121,6 +163,11 @@ def _first_unseeded(plan: Plan) -> tuple[Node, str] | None:
     for node in plan.nodes:
         facts = plan.graph.facts[node]
         text = plan.texts[node][1] if node in plan.texts else ""
+        if makes_unseeded(text, _FRESH):
+            return node, (
+                f"`{_first_line(text)}` makes a random generator without a seed. "
+                "Give it one and run it again."
+            )
         for channel, words in _NAMES.items():
             if channel in facts.channels_read and channel not in seeded:
                 seeding = "np.random.seed(0)" if channel == "rng:numpy" else "random.seed(0)"
@@ -130,11 +177,6 @@ def _first_unseeded(plan: Plan) -> tuple[Node, str] | None:
                 )
             if channel in facts.channels_written:
                 seeded.add(channel)
-        if makes_unseeded(text, _FRESH):
-            return node, (
-                f"`{_first_line(text)}` makes a random generator without a seed. "
-                "Give it one and run it again."
-            )
     return None
 
 

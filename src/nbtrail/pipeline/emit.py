@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nbtrail.pipeline import boilerplate
 from nbtrail.pipeline.flow import stage_functions
-from nbtrail.pipeline.layout import assemble_imports, docstring, wrapped
+from nbtrail.pipeline.layout import assemble_imports, bracketed, docstring, formatted, wrapped
 from nbtrail.pipeline.metrics import Placed
 from nbtrail.pipeline.params import Parameter, find_parameters
 from nbtrail.pipeline.plan import Form, Plan
@@ -22,7 +22,20 @@ from nbtrail.pipeline.versions import Versions
 
 __all__ = ["Script", "write_script"]
 
-_OURS = ("parse_args", "write_results", "save_model", "record", "main", "args", "results")
+_ENGINES = {
+    "_parquet(": "pyarrow", "_feather(": "pyarrow", "_orc(": "pyarrow", "_excel(": "openpyxl",
+    "_hdf(": "tables", "read_html(": "lxml", "read_xml(": "lxml", ".plot": "matplotlib",
+}  # fmt: skip
+_OURS = (
+    "parse_args",
+    "write_results",
+    "save_model",
+    "record",
+    "main",
+    "args",
+    "results",
+    "restore_random_state",
+)
 _MODULES = {
     "argparse": "import argparse",
     "json": "import json",
@@ -77,7 +90,7 @@ def write_script(
     dependencies: Mapping[str, str],
     python: str,
     versions: Versions | None = None,
-    own: Collection[str] = (),
+    own: Mapping[str, set[str]] | None = None,
 ) -> Script:
     """Write the script of a plan.
 
@@ -91,19 +104,20 @@ def write_script(
         Version of the interpreter of the run.
     versions : Versions, optional
         What the notebook's imports of the project's modules amounted to.
-    own : collection of str
-        Top-level modules of the project.
+    own : mapping of str to set of str
+        Top-level modules of the project, with the modules that each imports.
     """
     draft = _draft(plan, form, versions or Versions())
     flat = draft.parts.flat if form is Form.STAGES else "its statements keep their order"
-    body = _flat(draft) if flat else _staged(draft, plan)
+    body = _flat(draft, plan) if flat else _staged(draft, plan)
     definitions = [_code(s) for s in draft.parts.definitions] if not flat else []
     constants = [_code(s) for s in draft.parts.constants] if not flat else []
     blocks = [*definitions, *_helpers(draft, plan), body]
     rest = "\n\n\n".join(blocks)
     if constants:
         rest = "\n".join(constants) + "\n\n\n" + rest
-    imports, imported = _imports(draft, set(own), rest)
+    imports, imported = _imports(draft, own or {}, rest)
+    imported |= _silent(rest)
     needed = {dependencies[m] for m in imported if m in dependencies}
     if draft.models and "skops" in dependencies:
         needed.add(dependencies["skops"])
@@ -119,6 +133,7 @@ def write_script(
             "",
         ]
     )
+    text = formatted(text)
     compile(text, "pipeline.py", "exec", dont_inherit=True)
     shape = form if not flat or form is not Form.STAGES else Form.FLAT
     return Script(
@@ -134,6 +149,11 @@ def write_script(
     )
 
 
+def _silent(text: str) -> set[str]:
+    """Return libraries that pandas loads for what the script calls, without an import in it."""
+    return {module for word, module in _ENGINES.items() if word in text}
+
+
 def _helpers(draft: _Draft, plan: Plan) -> list[str]:
     """Return the functions around the user's code."""
     functions = [
@@ -142,6 +162,8 @@ def _helpers(draft: _Draft, plan: Plan) -> list[str]:
     ]
     if draft.models:
         functions.append(boilerplate.save_function(draft.names))
+    if plan.states:
+        functions.append(boilerplate.restore_function(draft.names, plan.states))
     return [*functions, boilerplate.record_function(draft.names, plan.run.name)]
 
 
@@ -205,6 +227,7 @@ def _staged(draft: _Draft, plan: Plan) -> str:
         f"{'async ' if waits else ''}def {names['main']}() -> None:",
         '    """Run the pipeline once."""',
         f"    {names['args']} = {names['parse_args']}()",
+        *([f"    {names['restore_random_state']}()"] if plan.states else []),
         *calls,
         *(f"    {line}" for line in _ending(draft)),
     ]
@@ -216,9 +239,10 @@ def _staged(draft: _Draft, plan: Plan) -> str:
     return "\n\n\n".join([*functions, "\n".join(lines), guard])
 
 
-def _flat(draft: _Draft) -> str:
+def _flat(draft: _Draft, plan: Plan) -> str:
     names = draft.names
     lines = [f"{names['args']} = {names['parse_args']}()"]
+    lines += [f"{names['restore_random_state']}()"] if plan.states else []
     lines += [f"{p.name} = {names['args']}.{p.name}" for p in draft.parameters]
     parts = draft.parts
     steps = sorted((*parts.constants, *parts.definitions, *parts.body), key=lambda step: step.node)
@@ -228,7 +252,10 @@ def _flat(draft: _Draft) -> str:
             lines.append("")
             cell = step.node[0]
         definition = is_definition(step.tree)
-        lines.append(f"\n{_code(step)}\n\n" if definition else _code(step))
+        code = _code(step)
+        if isinstance(step.tree, (ast.Import, ast.ImportFrom)) and "\n" not in step.text:
+            code += "  # noqa: E402"  # what ran before it matters to it
+        lines.append(f"\n{code}\n\n" if definition else code)
     text = re.sub(r"\n{4,}", "\n\n\n", "\n".join([*lines, "", *_ending(draft)]))
     if _awaits(text):
         draft.translator.imports.add("asyncio")
@@ -260,24 +287,32 @@ def _ending(draft: _Draft) -> list[str]:
     ]
     lines += [
         f"if {names['args']}.track:",
-        f"    {names['record']}(vars({names['args']}), {names['results']})",
+        f"    {names['record']}({_given(draft)}, {names['results']})",
     ]
     return lines
 
 
-def _imports(draft: _Draft, own: set[str], rest: str) -> tuple[str, set[str]]:
+def _given(draft: _Draft) -> str:
+    """Return the dict of the parameters as they were given."""
+    args = draft.names["args"]
+    items = [f"{quoted(p.name)}: {args}.{p.name}" for p in draft.parameters]
+    return bracketed("{", items, "}", "    ").lstrip()
+
+
+def _imports(draft: _Draft, own: Mapping[str, set[str]], rest: str) -> tuple[str, set[str]]:
     loaded = {n.id for n in ast.walk(ast.parse(rest)) if isinstance(n, ast.Name)}
     texts = [s.text for s in draft.parts.imports]
     texts += [f"import {module}" for module in sorted(draft.translator.imports)]
     texts += list(_MODULES.values())
-    text = assemble_imports(texts, loaded, own)
+    text = assemble_imports(texts, loaded, set(own))
     imported: set[str] = set()
     for node in ast.walk(ast.parse(text + "\n" + rest)):
         if isinstance(node, ast.Import):
             imported |= {a.name.partition(".")[0] for a in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             imported.add(node.module.partition(".")[0])
-    return text, imported - own - {"nbtrail"}
+    imported |= {m for name in imported & own.keys() for m in own[name]}
+    return text, imported - own.keys() - {"nbtrail"}
 
 
 def _code(step: Step) -> str:

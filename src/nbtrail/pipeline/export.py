@@ -13,7 +13,7 @@ from nbtrail.exceptions import ExportError
 from nbtrail.pipeline import folder as files
 from nbtrail.pipeline.attempt import Attempt, Workshop, relative
 from nbtrail.pipeline.ladder import Climb, climb
-from nbtrail.pipeline.lock import lock_text, requirements_of
+from nbtrail.pipeline.lock import Requirements, lock_text
 from nbtrail.pipeline.minimise import minimised
 from nbtrail.pipeline.passes import pass_of
 from nbtrail.pipeline.plan import Plan, make_plan
@@ -70,7 +70,7 @@ def export_run(
         f"{run.name or run.run_id[:8]}: {len(plan.nodes)} of "
         f"{sum(len(c.statements) for c in plan.cells)} executed statements made the result."
     )
-    requirements = requirements_of(run.environment.packages if run.environment else {})
+    requirements = Requirements(run.environment.packages if run.environment else {})
     limit = timeout_s if timeout_s is not None else load_settings(store.project).verify_timeout_s
     shop = Workshop(store, run, folder, requirements, limit, progress)
     found = climb(shop, plan, progress)
@@ -96,7 +96,7 @@ def _plan(store: Store, run: Run) -> Plan:
     cwd = session.cwd if session is not None else "."
     loop_pass = pass_of(store.reader, run, cells)
     try:
-        return make_plan(run, cells, notebook, cwd, loop_pass=loop_pass)
+        return make_plan(run, cells, notebook, cwd, project=store.project, loop_pass=loop_pass)
     except ExportError:
         children = _children(store, run)
         if not children:
@@ -109,9 +109,10 @@ def _plan(store: Store, run: Run) -> Plan:
 
 
 def _children(store: Store, run: Run) -> list[str]:
-    table = store.reader.runs(query=f"parent = {run.run_id}", order="started", descending=False)
+    table = store.reader.runs(query=f'parent = "{run.name}"', order="started", descending=False)
     found = [store.reader.run(run_id) for run_id in table.run_id]
-    return [child.name for child in found if CANDIDATE_TAG not in child.tags]
+    mine = [child for child in found if child.parent_run_id == run.run_id]
+    return [child.name for child in mine if CANDIDATE_TAG not in child.tags]
 
 
 def _chosen(
@@ -123,8 +124,9 @@ def _chosen(
         progress("Measuring whether the whole history agrees with itself ...")
         near = within_floor(shop, first, found.attempts[-1])
         if near is not None:
-            said = "differs from itself by no less than the slice differs from the run"
-            return near, [*found.rungs, Rung("two executions of the full history", 0, said)]
+            spread = ", ".join(f"{k} by {v:.3g}" for k, v in near.manifest.floor.items())
+            said = f"they differ among themselves: {spread}; the script differs by no more"
+            return near, [*found.rungs, Rung("the full history, once more", 0, said)]
     if best is None:
         return first, found.rungs
     if best.verdict.outcome is not Outcome.EXACT:
@@ -141,7 +143,8 @@ def _write(
     folder: Path, attempt: Attempt, manifest: Manifest, requirements: Mapping[str, str], run: Run
 ) -> None:
     script = attempt.script
-    needed = [requirements[m] for m in script.imported if m in requirements]
+    used = {*script.imported, *attempt.found.modules} - ({"nbtrail", "xxhash"} - script.imported)
+    needed = sorted({requirements[m] for m in used if m in requirements})
     recorded = run.environment.packages if run.environment else {}
     notes = list(script.notes)
     if script.flat:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from nbtrail.lineage.graph import Graph
+from nbtrail.lineage.names import root_name
 from nbtrail.pipeline.layout import WIDTH, bracketed, wrapped
 from nbtrail.pipeline.params import Parameter
 from nbtrail.pipeline.shape import Parts
@@ -58,7 +59,16 @@ def stage_functions(
         name = _function_name(stage, taken)
         waits = any(_waits(statement) for step in steps for statement in step.body)
         functions.append(
-            _function(name, stage, steps, inputs, [named[o] for o in options], outputs, waits=waits)
+            _function(
+                name,
+                stage,
+                steps,
+                inputs,
+                [named[o] for o in options],
+                outputs,
+                keeps_names=bool(final & set(outputs)),
+                waits=waits,
+            )
         )
         items = [*inputs, *(f"{o}={args}.{o}" for o in options)]
         target = f"{', '.join(outputs)} = " if outputs else ""
@@ -74,6 +84,7 @@ def _interface(
     inputs: dict[str, None] = {}
     options: dict[str, None] = {}
     made: dict[str, None] = {}
+    changed: dict[str, None] = {}
     for step in steps:
         names = step.names
         needed = names.loads if names.certain else names.loads | names.stores
@@ -85,7 +96,8 @@ def _interface(
             elif name in parameters:
                 options[name] = None
         made.update(dict.fromkeys(sorted(names.stores, key=lambda n: _position(step, n))))
-    outputs = [n for n in made if n in wanted]
+        changed.update(dict.fromkeys(n for n in _stored_into(step) if n in inputs))
+    outputs = [n for n in {**changed, **made} if n in wanted]
     return list(inputs), list(options), outputs
 
 
@@ -98,6 +110,18 @@ def _waits(node: ast.AST) -> bool:
     if isinstance(node, ast.comprehension) and node.is_async:
         return True
     return any(_waits(child) for child in ast.iter_child_nodes(node))
+
+
+def _stored_into(step: Step) -> list[str]:
+    """Return the names whose object the statement's own syntax changes, as ``x[...] = ...``."""
+    return [
+        root
+        for statement in step.body
+        for node in ast.walk(statement)
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store)
+        for root in [root_name(node)]
+        if root is not None
+    ]
 
 
 def _position(step: Step, name: str) -> tuple[int, int]:
@@ -128,6 +152,7 @@ def _function(
     options: Sequence[Parameter],
     outputs: Sequence[str],
     *,
+    keeps_names: bool,
     waits: bool,
 ) -> str:
     arguments = [*inputs]
@@ -136,12 +161,43 @@ def _function(
     head = f"{'async ' if waits else ''}def {name}("
     lines = [bracketed(head, arguments, "):"), f'    """{stage.summary}"""']
     previous = steps[0].node[0] if steps else -1
-    for step in steps:
+    value = None if keeps_names else _returned(steps[-1], outputs)
+    for step in steps if value is None else steps[:-1]:
         if step.node[0] != previous and step.comments:
             lines.append("")
         previous = step.node[0]
         lines.append(indent("\n".join([*step.comments, wrapped(step.text)])))
-    if outputs:
+    if value is not None:
+        if len(steps) > 1 and steps[-1].comments:
+            lines.append("")
+        lines.append(indent("\n".join([*steps[-1].comments, f"return {value}"])))
+    elif outputs:
         whole = f"    return {', '.join(outputs)}"
         lines.append(whole if len(whole) <= WIDTH else bracketed("return (", outputs, ")", "    "))
     return "\n".join(lines)
+
+
+def _returned(step: Step, outputs: Sequence[str]) -> str | None:
+    """Return what the last statement binds, when that is all that a function gives."""
+    tree = step.tree
+    if len(outputs) != 1 or len(step.body) != 1 or not isinstance(tree, ast.Assign):
+        return None
+    target = tree.targets[0]
+    if len(tree.targets) > 1 or not isinstance(target, ast.Name) or target.id != outputs[0]:
+        return None
+    if step.text.encode()[_end_of(step.text, tree) :].strip():
+        return None  # a comment at its end
+    return step.text.encode()[_start_of(step.text, tree.value) :].decode()
+
+
+def _start_of(text: str, node: ast.expr) -> int:
+    return sum(len(line) for line in text.encode().splitlines(keepends=True)[: node.lineno - 1]) + (
+        node.col_offset
+    )
+
+
+def _end_of(text: str, node: ast.stmt) -> int:
+    lines = text.encode().splitlines(keepends=True)
+    return sum(len(line) for line in lines[: (node.end_lineno or 1) - 1]) + (
+        node.end_col_offset or 0
+    )

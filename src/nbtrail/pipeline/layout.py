@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import functools
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-__all__ = ["WIDTH", "assemble_imports", "bracketed", "docstring", "wrapped"]
+__all__ = ["WIDTH", "assemble_imports", "bracketed", "docstring", "formatted", "wrapped"]
 
 WIDTH = 88
-_LIMIT = 100  # of lines that the user wrote
+_SECONDS = 20.0
 
 
 def bracketed(head: str, items: Sequence[str], tail: str, prefix: str = "") -> str:
@@ -23,7 +27,7 @@ def bracketed(head: str, items: Sequence[str], tail: str, prefix: str = "") -> s
 
 def wrapped(text: str, margin: int = 4) -> str:
     """Break a statement whose only line became too long, inside of its outermost call."""
-    if "\n" in text or len(text) + margin <= _LIMIT:
+    if "\n" in text or len(text) + margin <= WIDTH:
         return text
     node = ast.parse(text).body[0]
     value = getattr(node, "value", None)
@@ -36,10 +40,10 @@ def wrapped(text: str, margin: int = 4) -> str:
     sources = [ast.get_source_segment(text, item) or "" for item in items]
     data = text.encode()
     head = data[: items[0].col_offset].decode()
-    if not head.endswith("(") or len(head) + margin > _LIMIT:
+    if not head.endswith("(") or len(head) + margin > WIDTH:
         return text
     line = f"    {', '.join(sources)}"
-    if len(line) + margin <= _LIMIT:
+    if len(line) + margin <= WIDTH:
         return f"{head}\n{line}\n)"
     return "\n".join([head, *(f"    {source}," for source in sources), ")"])
 
@@ -50,6 +54,27 @@ def docstring(text: str) -> str:
     if safe.endswith('"'):
         safe += " "
     return f'"""{safe}"""'
+
+
+@functools.cache
+def _ruff() -> str | None:
+    beside = Path(sys.executable).with_name("ruff")
+    return str(beside) if beside.is_file() else shutil.which("ruff")
+
+
+def formatted(text: str) -> str:
+    """Return a script as ``ruff format`` writes it, where ruff is installed; else as it is."""
+    ruff = _ruff()
+    if ruff is None:
+        return text
+    command = [ruff, "format", "--isolated", "--quiet", "--stdin-filename", "pipeline.py", "-"]
+    try:
+        done = subprocess.run(
+            command, input=text.encode(), capture_output=True, check=True, timeout=_SECONDS
+        )
+    except (OSError, subprocess.SubprocessError):
+        return text
+    return done.stdout.decode()
 
 
 def assemble_imports(texts: Iterable[str], used: set[str], first_party: set[str]) -> str:

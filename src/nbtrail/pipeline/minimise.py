@@ -21,6 +21,7 @@ from nbtrail.pipeline.plan import Form, Plan, make_plan, with_nodes
 
 __all__ = ["minimised", "removable"]
 
+_NAMED = 3  # statements in a line of the report
 _LONGEST = 60.0  # seconds of one execution beyond which nothing is tried
 _BOX = 60.0  # seconds in all
 _CHANGES = re.compile(
@@ -48,7 +49,7 @@ def minimised(
     shop: Workshop, best: Attempt, progress: Callable[[str], None]
 ) -> tuple[Attempt, list[Rung]]:
     """Return the smallest script that was found in time, verified, and what was tried."""
-    candidates = removable(best.plan)
+    candidates = [n for n in removable(best.plan) if shop.changes(best, _without(best.plan, [n]))]
     rungs: list[Rung] = []
     if not candidates or best.verdict.seconds > _LONGEST:
         return best, rungs
@@ -62,7 +63,9 @@ def minimised(
         started = time.monotonic()
         progress(f"Trying without {len(gone)} that may not matter ...")
         smaller = _proven(shop, best, gone, form)
+        shown = ", ".join(f"`{_first_line(best.plan, node)}`" for node in gone[:_NAMED])
         text = "not needed, left out" if smaller is not None else "needed after all"
+        text = f"{text}: {shown}{' ...' if len(gone) > _NAMED else ''}"
         seconds = round(time.monotonic() - started, 3)
         rungs.append(
             Rung("without what may not matter", len(best.plan.nodes) - len(gone), text, seconds)
@@ -77,7 +80,7 @@ def minimised(
 
 def _proven(shop: Workshop, best: Attempt, gone: Collection[Node], form: Form) -> Attempt | None:
     """Return the attempt without some statements when everything else stays as it was."""
-    plan = with_nodes(best.plan, set(best.plan.nodes) - set(gone))
+    plan = _without(best.plan, gone)
     culprit, ended = shop.trace(plan)
     if culprit is not None or not ended:
         return None
@@ -88,6 +91,10 @@ def _proven(shop: Workshop, best: Attempt, gone: Collection[Node], form: Form) -
         (c.kind, c.name) for c in best.verdict.checks
     }
     return attempt if same else None
+
+
+def _without(plan: Plan, gone: Collection[Node]) -> Plan:
+    return with_nodes(plan, set(plan.nodes) - set(gone))
 
 
 def _without_doubts(plan: Plan) -> Plan:
@@ -102,7 +109,9 @@ def _without_doubts(plan: Plan) -> Plan:
         )
         for cell in plan.cells
     ]
-    return make_plan(plan.run, cells, plan.notebook, plan.cwd, loop_pass=plan.loop_pass)
+    return make_plan(
+        plan.run, cells, plan.notebook, plan.cwd, project=plan.project, loop_pass=plan.loop_pass
+    )
 
 
 def _says_change(text: str) -> bool:
@@ -123,3 +132,7 @@ def _says_change(text: str) -> bool:
         ):
             return True
     return False
+
+
+def _first_line(plan: Plan, node: Node) -> str:
+    return plan.texts[node][1].split("\n", 1)[0][:60]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import keyword
 import re
 from collections.abc import Callable
@@ -47,18 +48,23 @@ class Parameter:
         For ``--help``.
     path : str
         The recorded path when it names an input file, else empty.
+    short : bool
+        Its flag leaves out the ``_path`` at the end of its name.
     """
 
     name: str
     value: Any
     help: str
     path: str = ""
+    short: bool = True
 
     @property
     def flag(self) -> str:
-        """How it is spelled on the command line; a CONSTANT in lower case."""
+        """How it is spelled on the command line: a CONSTANT in lower case, a path by its data."""
         shouted = self.name.isupper() and len(self.name) > 1
         name = self.name.lower() if shouted else self.name
+        if self.short and self.path and name.endswith("_path"):
+            name = name.removesuffix("_path")
         return "--" + name.replace("_", "-").strip("-")
 
 
@@ -117,6 +123,7 @@ def find_parameters(
                 _literals(step, statement, inputs, search.found)
     parameters = [parameter for _, parameter in search.constants]
     parameters += _named(search.found, used | {p.name for p in parameters})
+    _part(parameters)
     used |= {p.name for p in parameters}
     return parameters, kept
 
@@ -218,14 +225,12 @@ def _named(found: list[_Literal], used: set[str]) -> list[Parameter]:
             if shared:
                 wanted, reason = key, "of all random steps" if key == "seed" else literal.help
             elif key == "data":
-                wanted, reason = f"data_{_snake(PurePath(literal.value).stem)}", literal.help
+                wanted, reason = _snake(PurePath(literal.value).stem) or "data", literal.help
             else:
                 wanted, reason = f"{literal.owner}_{key}", literal.help
-            if keyword.iskeyword(wanted):
-                wanted += "_"
             name = chosen.get(f"{wanted}:{literal.value!r}") if shared or key == "data" else None
             if name is None:
-                name = _free(wanted, used)
+                name = _free(_spelled(wanted, used, path=key == "data"), used)
                 chosen[f"{wanted}:{literal.value!r}"] = name
                 parameters.append(Parameter(name, literal.value, reason, literal.path))
             step, mine = edits.setdefault(id(literal.step), (literal.step, []))
@@ -233,6 +238,21 @@ def _named(found: list[_Literal], used: set[str]) -> list[Parameter]:
     for step, mine in edits.values():
         step.text = apply_edits(step.text, mine)
     return parameters
+
+
+def _spelled(wanted: str, used: set[str], *, path: bool) -> str:
+    """Return a name that is none of Python's; a path gives way to the variable with its data."""
+    if path and (wanted in used or not wanted.isidentifier()):
+        wanted = f"{wanted}_path" if wanted.isidentifier() else f"data_{wanted}"
+    return f"{wanted}_" if keyword.iskeyword(wanted) or hasattr(builtins, wanted) else wanted
+
+
+def _part(parameters: list[Parameter]) -> None:
+    """Spell the flag of a path in full where its short form is another parameter's."""
+    flags = {p.flag for p in parameters if not p.name.endswith("_path")}
+    for parameter in parameters:
+        parameter.short = parameter.flag not in flags
+        flags.add(parameter.flag)
 
 
 def _free(wanted: str, used: set[str]) -> str:

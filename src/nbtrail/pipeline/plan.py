@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import Path
 
 from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.run import LATER, Metric, Run
 from nbtrail.exceptions import ExportError
-from nbtrail.lineage.calls import displays_only
+from nbtrail.lineage.calls import looks_only
 from nbtrail.lineage.graph import Graph, Node, build_graph
 from nbtrail.lineage.names import names_of
 from nbtrail.lineage.slice import backward_slice, criteria
+from nbtrail.pipeline.magics import files_in_shell_line
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import cut
 
 __all__ = ["Form", "Plan", "full_plan", "make_plan", "with_nodes"]
 
 _LIBRARIES = (sys.prefix, sys.base_prefix)
+_WRITING = re.compile(r"(?i)write|save|dump|sink|store|export|copy|extract|download|\bto_|system")
+_COARSE_MS = 20  # file systems stamp files by a coarse clock
 
 
 class Form(Enum):
@@ -47,6 +52,8 @@ class Plan:
         Source files of the project's own modules that were imported.
     loop_pass : int
         Which pass of a loop the run is (0-based); -1 when it is none.
+    restored : bool
+        The script begins with the recorded states of generators that nobody seeded.
     """
 
     run: Run
@@ -61,6 +68,16 @@ class Plan:
     modules: tuple[str, ...]
     metrics: tuple[Metric, ...]
     loop_pass: int = -1
+    project: Path | None = None
+    restored: bool = False
+
+    @property
+    def states(self) -> dict[str, str]:
+        """States of generators that nobody seeded, when the script is to restore them."""
+        found: dict[str, str] = {}
+        for node in self.nodes if self.restored else ():
+            found |= dict(self.graph.facts[node].states)
+        return found
 
     def fresh_steps(self) -> list[Step]:
         """Return the statements of the slice, ready to be edited."""
@@ -82,7 +99,13 @@ class Plan:
 
 
 def make_plan(
-    run: Run, cells: Sequence[CellExecution], notebook: str, cwd: str, *, loop_pass: int = -1
+    run: Run,
+    cells: Sequence[CellExecution],
+    notebook: str,
+    cwd: str,
+    *,
+    project: Path | None = None,
+    loop_pass: int = -1,
 ) -> Plan:
     """Find what a run needs of its session's history.
 
@@ -92,6 +115,8 @@ def make_plan(
         The session's history.
     cwd : str
         The kernel's working directory, relative to the project.
+    project : Path, optional
+        Where the files lie that shell lines name.
     loop_pass : int
         Which pass of a loop the run is; -1 when it is none.
 
@@ -122,15 +147,17 @@ def make_plan(
     _refuse_secrets(run, nodes, texts, history)
     inside = not posixpath.isabs(cwd) and not posixpath.normpath(cwd).startswith("..")
     cwd = posixpath.normpath(cwd) if inside else "."
-    plan = Plan(run, notebook, cwd, graph, history, (), texts, {}, (), (), run.metrics, loop_pass)
-    return with_nodes(plan, nodes)
+    plan = Plan(
+        run, notebook, cwd, graph, history, (), texts, {}, (), (), run.metrics, loop_pass, project
+    )
+    return with_nodes(plan, _with_makers(plan, nodes))
 
 
 def with_nodes(plan: Plan, nodes: Iterable[Node]) -> Plan:
     """Return the plan of a script that consists of other statements."""
     wanted = set(nodes)
     kept = tuple(n for n in plan.graph.order if n in wanted and n in plan.texts)
-    files, modules = _files(plan.run, plan.graph, kept)
+    files, modules = _files(plan, kept)
     spelled = _spellings(plan.texts, kept, plan.cwd, files)
     return replace(plan, nodes=kept, inputs=spelled, files=files, modules=modules)
 
@@ -199,9 +226,55 @@ def _slice(
 
 
 def _is_check(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]], node: Node) -> bool:
-    """Say whether a statement is an assertion that held: the script keeps those on its data."""
+    """Say whether a statement is a check that held: the script keeps those on its data."""
     text = texts.get(node, ((), ""))[1]
-    return text.startswith("assert") and not graph.facts[node].error
+    if graph.facts[node].error or not text.startswith(("assert", "if")):
+        return False
+    tree = ast.parse(text).body[0]
+    refuses = (
+        isinstance(tree, ast.If)
+        and not tree.orelse
+        and all(isinstance(part, ast.Raise) for part in tree.body)
+    )
+    return refuses or isinstance(tree, ast.Assert)
+
+
+def _with_makers(plan: Plan, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Add the statements that made a file which the slice reads, when nobody saw them write it."""
+    makers = [(node, maker) for node in nodes for _, maker in _unseen_makers(plan, node)]
+    for node, maker in makers:
+        plan.graph.needs[node] |= {maker} - {node}
+    if {maker for _, maker in makers} <= set(nodes):
+        return nodes
+    return tuple(n for n in backward_slice(plan.graph, nodes) if n in plan.texts)
+
+
+def _unseen_makers(plan: Plan, node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield files that a statement reads, and the statement that made each.
+
+    Libraries that write without Python noticing leave a file that was changed while a cell
+    ran which names it and speaks of writing.
+    """
+    if plan.project is None:
+        return
+    for channel in plan.graph.facts[node].channels_read:
+        path = channel.removeprefix("file:")
+        if not channel.startswith("file:") or path.endswith(".py"):
+            continue
+        try:
+            changed_ms = (plan.project / path).stat().st_mtime_ns // 1_000_000
+        except OSError:
+            continue
+        name = posixpath.basename(path)
+        during = {
+            c.seq for c in plan.cells if c.started_ms - _COARSE_MS <= changed_ms <= c.ended_ms
+        }
+        for other in plan.graph.order if during else ():
+            if other > node:
+                break
+            text = plan.texts.get(other, ((), ""))[1]
+            if other[0] in during and name in text and _WRITING.search(text):
+                yield channel, other
 
 
 def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple[Node, ...]:
@@ -210,28 +283,31 @@ def _full(graph: Graph, texts: dict[Node, tuple[tuple[str, ...], str]]) -> tuple
         n
         for n in graph.order
         if n in texts
-        and (graph.facts[n].effects or not displays_only(ast.parse(texts[n][1]).body[0]))
+        and (graph.facts[n].effects or not looks_only(ast.parse(texts[n][1]).body[0]))
         and not (graph.facts[n].error and not graph.facts[n].effects)
     )
 
 
-def _files(
-    run: Run, graph: Graph, nodes: Sequence[Node]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _files(plan: Plan, nodes: Sequence[Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return input files, and source files of the project's modules, that the slice reads."""
     written: set[str] = set()
     inputs: dict[str, None] = {}
     modules: dict[str, None] = {}
     for node in nodes:
-        facts = graph.facts[node]
-        for channel in facts.channels_read:
-            if channel.startswith("file:") and channel not in written:
-                path = channel.removeprefix("file:")
-                if path.startswith(_LIBRARIES):
-                    continue  # data that a library brings with it
-                (modules if path.endswith(".py") else inputs)[path] = None
+        facts = plan.graph.facts[node]
+        read = [c for c in facts.channels_read if c.startswith("file:")]
+        if plan.project is not None:
+            named = files_in_shell_line(plan.texts[node][1], plan.project, plan.cwd)
+            read += [c for c in map("file:{}".format, named) if c not in facts.channels_written]
+        makers = dict(_unseen_makers(plan, node))
+        written |= {channel for channel, maker in makers.items() if maker in nodes}
+        for channel in read:
+            path = channel.removeprefix("file:")
+            if channel in written or path.startswith(_LIBRARIES):
+                continue  # data that a library brings with it
+            (modules if path.endswith(".py") else inputs)[path] = None
         written |= {c for c in facts.channels_written if c.startswith("file:")}
-    for use in run.datasets:
+    for use in plan.run.datasets:
         # seen by a reader's tap: libraries that open files without Python noticing
         known = use.source and use.dataset.kind == "file" and f"file:{use.source}" not in written
         if known and not use.source.startswith(_LIBRARIES):

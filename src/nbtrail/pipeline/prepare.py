@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from nbtrail.entities.cell import StatementFacts
-from nbtrail.lineage.calls import displays_only
+from nbtrail.lineage.calls import displays_only, looks_only
 from nbtrail.pipeline.metrics import Placed, place_metrics
 from nbtrail.pipeline.passes import take_pass
 from nbtrail.pipeline.plan import Form, Plan
@@ -94,12 +94,12 @@ def _with_versions(steps: list[Step], versions: Versions) -> list[Step]:
 
 def _only_shows(step: Step) -> bool:
     tree = step.tree
-    if not displays_only(tree):
-        return False
     if step.partial:  # the facts are those of the whole
-        return _is_print(tree) or not any(isinstance(n, ast.Call) for n in ast.walk(tree))
+        calls = any(isinstance(n, ast.Call) for n in ast.walk(tree))
+        return _is_print(tree) or (displays_only(tree) and not calls)
     facts = step.facts
-    return not (facts.mutations or facts.channels_written or facts.deletes)
+    changes = facts.mutations or facts.channels_written or facts.deletes
+    return (_is_print(tree) or looks_only(tree)) and not changes
 
 
 def _is_print(tree: ast.stmt) -> bool:

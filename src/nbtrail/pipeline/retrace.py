@@ -20,45 +20,35 @@ __all__ = ["retrace"]
 
 
 def retrace(task: dict[str, Any]) -> dict[str, Any]:
-    """Run steps in a module of their own.
+    """Run steps in a module of their own, until one differs or fails.
 
     Parameters
     ----------
     task : dict
-        ``steps``, each with ``label``, ``text`` and ``values`` (name to digest);
-        ``metrics`` (key to variable); ``stop`` (at the first difference).
+        ``steps``, each with ``label``, ``text`` and ``values`` (name to digest).
 
     Returns
     -------
     dict
-        ``step``, the position of the first one that differs or fails, -1 when there is
-        none; ``names`` that differ there; ``error``; ``metrics`` as ``repr`` by key.
+        ``step``, its position, -1 when there is none; ``names`` that differ there; ``error``.
     """
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
-    found: dict[str, Any] = {"step": -1, "names": [], "error": "", "metrics": {}}
     with asyncio.Runner() as runner:
         for number, step in enumerate(task["steps"]):
             try:
                 _run(step, module.__dict__, runner)
             except BaseException as error:
-                found["error"] = f"{type(error).__name__}: {error}"
-                if found["step"] < 0:
-                    found["step"] = number
-                return found
+                return {"step": number, "names": [], "error": f"{type(error).__name__}: {error}"}
             names = [
                 name
                 for name, digest in step["values"].items()
-                if value_digest(module.__dict__.get(name)) not in {digest, ""}
+                if name in module.__dict__
+                and value_digest(module.__dict__[name]) not in {digest, ""}
             ]
-            if names and found["step"] < 0:
-                found["step"], found["names"] = number, names
-                if task["stop"]:
-                    return found
-    for key, name in task["metrics"].items():
-        if name in module.__dict__:
-            found["metrics"][key] = repr(float(module.__dict__[name]))
-    return found
+            if names:
+                return {"step": number, "names": names, "error": ""}
+    return {"step": -1, "names": [], "error": ""}
 
 
 def _run(step: dict[str, Any], namespace: dict[str, Any], runner: asyncio.Runner) -> None:

@@ -51,6 +51,7 @@ _KEPT = frozenset(
         "SCIKIT_LEARN_DATA",
     ]
 )
+_ENVIRONMENT = frozenset({"PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "LD_LIBRARY_PATH"})
 # the numerical libraries' own: kernels and threads decide the last bits of a result
 _NUMERIC = re.compile(
     r"^(OMP|KMP|MKL|OPENBLAS|GOTO|BLIS|VECLIB|NVPL|NUMEXPR|NPY|LOKY|CUDA|CUBLAS|TF|TORCH|XLA)_"
@@ -77,6 +78,8 @@ class Replay:
         Variable to the digest of the fitted model.
     guard : tuple of str
         What the kernel kept from happening, beside the audit hook.
+    modules : tuple of str
+        Top-level modules that were loaded when the script ended.
     trace : dict
         What `nbtrail.pipeline.retrace` found, when that was asked for.
     """
@@ -88,6 +91,7 @@ class Replay:
     models: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     guard: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     trace: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -121,6 +125,8 @@ def replay(job: Job, *, progress: Callable[[str], None] = lambda _text: None) ->
 def _environment(job: Job, scratch: Path) -> dict[str, str]:
     """Return the variables of the process: the platform's, the declared, threads as recorded."""
     found = {k: v for k, v in os.environ.items() if k in _KEPT or k in job.variables}
+    if job.isolated:
+        found = {k: v for k, v in found.items() if k not in _ENVIRONMENT}
     settings = {k: v for k, v in job.threads.items() if k.isupper()}
     if not job.threads:  # an older run: what holds now is the best guess
         settings = {k: v for k, v in os.environ.items() if _NUMERIC.match(k)}
@@ -213,6 +219,7 @@ def _read(scratch: Path, error: str, *, traced: bool) -> Replay:
     for key, value in result["metrics"]:
         found.tapped.setdefault(key, set()).add(value)
     found.guard = tuple(result.get("guard", ()))
+    found.modules = tuple(result.get("modules", ()))
     if traced:
         found.trace = result.get("trace", {})
         return found

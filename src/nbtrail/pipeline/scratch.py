@@ -40,6 +40,8 @@ class Job:
         The interpreter.
     timeout_s : float
         Limit of wall time, in seconds.
+    isolated : bool
+        The interpreter is one of its own: nothing of this environment is handed on.
     trace : mapping, optional
         The task of `nbtrail.pipeline.retrace`, to be run instead of the script.
     """
@@ -54,6 +56,7 @@ class Job:
     threads: Mapping[str, str] = field(default_factory=dict)
     executable: str = ""
     timeout_s: float = 1800.0
+    isolated: bool = False
     trace: Mapping[str, Any] | None = None
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from types import CodeType
 
+from nbtrail.lineage.channels import is_library_variable
 from nbtrail.lineage.names import code_globals
 from nbtrail.pipeline.step import Step
 
@@ -65,15 +66,17 @@ def divide(steps: list[Step]) -> Parts:
                 parts.flat = parts.flat or "an import depends on what runs before it"
                 parts.body.append(step)
             continue
-        if any(
-            c.startswith(("env:", "cwd", "sys.path", "attr:")) for c in step.facts.channels_written
-        ):
-            hoisting = False
+        if "cwd" in step.facts.channels_written:
+            parts.flat = parts.flat or "it changes the working directory"
+        hoisting = hoisting and not any(map(_felt_by_imports, step.facts.channels_written))
         if isinstance(tree, _DEFINITIONS):
             if not single:
                 name = getattr(tree, "name", "")
                 parts.flat = parts.flat or f"{name} is defined more than once"
             parts.definitions.append(step)
+        elif single and _is_shouted(tree) and not _is_changed(step, steps):
+            parts.constants.append(step)
+            continue
         elif step.names.stores & wanted:
             if single and _is_constant(tree):
                 parts.constants.append(step)
@@ -86,6 +89,13 @@ def divide(steps: list[Step]) -> Parts:
         parts.flat = parts.flat or _obstacle(step)
     _check_patches(parts)
     return parts
+
+
+def _felt_by_imports(channel: str) -> bool:
+    """Say whether a change outside of the namespace can change what an import does."""
+    if channel.startswith("env:"):
+        return is_library_variable(channel)
+    return channel.startswith(("cwd", "sys.path", "attr:"))
 
 
 def _check_patches(parts: Parts) -> None:
@@ -113,6 +123,24 @@ def _is_constant(tree: ast.stmt) -> bool:
     except (ValueError, TypeError, SyntaxError, MemoryError):
         return False
     return True
+
+
+def _is_shouted(tree: ast.stmt) -> bool:
+    """Say whether a statement sets a constant by its name too: a list of columns, a table.
+
+    A single value is none: it becomes an argument.
+    """
+    return (
+        _is_constant(tree)
+        and isinstance(tree, ast.Assign)
+        and isinstance(tree.value, (ast.List, ast.Tuple, ast.Dict, ast.Set))
+        and all(isinstance(t, ast.Name) and t.id.isupper() and len(t.id) > 1 for t in tree.targets)
+    )
+
+
+def _is_changed(step: Step, steps: list[Step]) -> bool:
+    names = step.names.stores
+    return any(m.name in names for other in steps for m in other.facts.mutations)
 
 
 def _note_origins(tree: ast.Import | ast.ImportFrom, origins: dict[str, str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.pipeline.attempt import Attempt, Workshop
+from nbtrail.pipeline.causes import reads_clock, unseeded
 from nbtrail.pipeline.runner import same_float
 
 __all__ = ["measured_floor", "within_floor"]
@@ -27,8 +29,8 @@ def within_floor(shop: Workshop, first: Attempt, reference: Attempt) -> Attempt 
     """Return the first attempt, judged by what two executions of the reference differ by.
 
     The reference is the whole history. Nothing is allowed when a generator was not seeded,
-    when an execution failed, when a difference is larger than rounding makes it, or when the
-    two executions agree.
+    when an execution failed, when a difference is larger than rounding makes it, when the two
+    executions agree, or when a value only grows or only falls from one execution to the next.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def within_floor(shop: Workshop, first: Attempt, reference: Attempt) -> Attempt 
         One execution of the whole history; the second is made here.
     """
     broken = first.found.error or reference.found.error
-    if broken or any("seed" in doubt for doubt in first.manifest.doubts):
+    if broken or unseeded(reference.plan) or reads_clock(first.plan):
         return None
     again = shop.repeat(reference)
     if again.found.error:
@@ -48,9 +50,17 @@ def within_floor(shop: Workshop, first: Attempt, reference: Attempt) -> Attempt 
     for key, spread in floor.items():
         if spread > _ROUNDING * max(abs(recorded.get(key, 0.0)), abs(again.found.metrics[key])):
             return None
-    if not floor:
+    if not floor or any(_drifts(key, first, reference, again) for key in floor):
         return None
     manifest: Manifest = replace(first.manifest, floor=floor)
     attempt = replace(first, manifest=manifest)
     judged = shop.judged(attempt)
     return judged if judged.good else None
+
+
+def _drifts(key: str, first: Attempt, reference: Attempt, again: Attempt) -> bool:
+    """Say whether a metric only grows or only falls from one execution to the next."""
+    values = [first.manifest.metrics.get(key, 0.0)]
+    values += [attempt.found.metrics.get(key, 0.0) for attempt in (first, reference, again)]
+    pairs = list(itertools.pairwise(values))
+    return all(a < b for a, b in pairs) or all(a > b for a, b in pairs)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 from collections.abc import Collection, Mapping
 
 from nbtrail.capture.statements import magic_of
+from nbtrail.pipeline.magics import Magics
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import (
     Edit,
     apply_edits,
     indent,
     moved_out,
-    quoted,
     replace_node,
     segment,
 )
@@ -40,7 +39,6 @@ _RECORDED = frozenset(
         "keep",
     ]
 )
-_TIMERS = frozenset({"time", "timeit", "prun"})
 
 
 def our_names(texts: Collection[str]) -> dict[str, str]:
@@ -114,8 +112,9 @@ class Translator:
         self._ours = ours
         self.tracked = tracked
         self._shown = shown
-        self.imports: set[str] = set()
-        self.notes: list[str] = []
+        self._plain = Magics()
+        self.imports = self._plain.imports
+        self.notes = self._plain.notes
 
     def translate(self, step: Step) -> list[Step]:
         """Return what becomes of a step: nothing, itself, or several."""
@@ -172,7 +171,12 @@ class Translator:
                 magic = magic_of(carrier) if carrier is not None else None
                 if magic is None or carrier is None:
                     continue
-                text = self._magic(*magic, value=isinstance(carrier, ast.Assign))
+                text = self._plain.translate(
+                    *magic,
+                    known=step.facts.reads,
+                    value=isinstance(carrier, ast.Assign),
+                    needed=bool(step.facts.channels_written),
+                )
                 if isinstance(carrier, ast.Assign):
                     edits.append(replace_node(carrier.value, text or "None"))
                 else:
@@ -180,53 +184,6 @@ class Translator:
                     edits.append(replace_node(carrier, text if text or top else "pass"))
         if edits:
             step.text = apply_edits(step.text, edits)
-
-    def _magic(self, name: str, line: str, body: str | None, *, value: bool) -> str:
-        if name in {"system", "getoutput", "sx", "sc", "!"}:
-            return self._shell(line, value=value or name == "getoutput")
-        if name in _TIMERS and body is None:
-            return line if name == "time" else ""
-        if name in {"env", "set_env"} and line.strip():
-            key, _, rest = line.replace("=", " ", 1).strip().partition(" ")
-            self.imports.add("os")
-            return (
-                f"os.environ[{quoted(key)}] = {quoted(rest.strip())}"
-                if rest
-                else f"os.environ.get({quoted(key)})"
-            )
-        if name == "cd":
-            self.imports.add("os")
-            return f"os.chdir({quoted(line.strip())})"
-        if name in {"bash", "sh"} and body is not None:
-            self.imports.add("subprocess")
-            return f'subprocess.run([{quoted(name)}, "-c", {quoted(body)}], check=True)'
-        if name in {"writefile", "file"} and body is not None:
-            target = [t for t in shlex.split(line) if not t.startswith("-")]
-            path, content = quoted(target[-1]), quoted(body)
-            if "-a" in line.split():
-                return (
-                    f'with open({path}, "a", encoding="utf-8") as file:\n    file.write({content})'
-                )
-            self.imports.add("pathlib")
-            return f'pathlib.Path({path}).write_text({content}, encoding="utf-8")'
-        if name == "run" and line.strip():
-            self.imports.add("runpy")
-            return f"globals().update(runpy.run_path({quoted(shlex.split(line)[0])}))"
-        if body is not None:
-            self.notes.append(
-                f"The cell magic %%{name} has no counterpart in a script and was left out."
-            )
-        return ""
-
-    def _shell(self, line: str, *, value: bool) -> str:
-        self.imports.add("subprocess")
-        command = _command(line)
-        if value:
-            return (
-                f"subprocess.run({command}, shell=True, check=True, capture_output=True, "
-                "text=True).stdout.splitlines()"
-            )
-        return f"subprocess.run({command}, shell=True, check=True)"
 
     def _underscores(self, step: Step) -> None:
         """Give names to what the notebook displayed and used later."""
@@ -275,22 +232,6 @@ class Translator:
         ]
         if edits:
             step.text = apply_edits(step.text, edits)
-
-
-def _command(line: str) -> str:
-    """Return the Python expression of a shell line; ``{x}`` and ``$x`` stand for values."""
-    expanded = (
-        re.sub(r"\$([A-Za-z_]\w*)", r"{\1}", line) if "$" in line and "{" not in line else line
-    )
-    if expanded == line and "{" not in line:
-        return quoted(line)
-    if expanded != line and re.search(r"\$[A-Z_]+\b", line):
-        return quoted(line)  # the shell's own variables are upper case
-    try:
-        ast.parse(f"f{expanded!r}", mode="eval")
-    except SyntaxError:
-        return quoted(line)
-    return f"f{quoted(expanded)}"
 
 
 def _without_header(text: str, node: ast.With, kept: str) -> str:

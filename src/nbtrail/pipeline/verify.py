@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from nbtrail.entities.pipeline import Check, Manifest, Outcome, PipelineInput, S
 from nbtrail.exceptions import VerifyError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
+from nbtrail.pipeline.isolated import rebuild
 from nbtrail.pipeline.judge import judge
 from nbtrail.pipeline.runner import Replay, replay
 from nbtrail.pipeline.scratch import Job
@@ -30,6 +33,7 @@ def verify_folder(
     progress: Callable[[str], None] = lambda _text: None,
     timeout_s: float | None = None,
     store: Store | None = None,
+    isolated: bool = False,
 ) -> Verdict:
     """Run the pipeline of a folder in a fresh process and compare it with its manifest.
 
@@ -40,11 +44,14 @@ def verify_folder(
     store : Store, optional
         Its project is where the inputs are looked for; otherwise the manifest says it. When
         it knows the export, the manifest must be the one that was written then.
+    isolated : bool
+        Build the environment from the lock first, and run there.
 
     Raises
     ------
     VerifyError
-        When the folder is no export, was edited, or an input is gone.
+        When the folder is no export, was edited, an input is gone, or the environment can't
+        be built.
     """
     folder = folder.resolve()
     manifest = read_manifest(folder)
@@ -58,9 +65,23 @@ def verify_folder(
     sources = _sources(folder, project, manifest)
     limit = timeout_s if timeout_s is not None else load_settings(project).verify_timeout_s
     job = job_of(manifest, script, project, sources, timeout_s=limit)
-    progress(f"Running the pipeline in a fresh process (limit {limit:g} s) ...")
+    if not isolated:
+        return _verdict(manifest, job, Scope.SAME_ENVIRONMENT, progress)
+    with tempfile.TemporaryDirectory(prefix="nbtrail-env-", ignore_cleanup_errors=True) as place:
+        executable, how = rebuild(folder, manifest, Path(place, "env"), progress)
+        job = replace(job, executable=executable, isolated=True)
+        verdict = _verdict(manifest, job, Scope.REBUILT, progress)
+    return replace(
+        verdict, guard=(f"environment built from requirements.lock by {how}", *verdict.guard)
+    )
+
+
+def _verdict(
+    manifest: Manifest, job: Job, scope: Scope, progress: Callable[[str], None]
+) -> Verdict:
+    progress(f"Running the pipeline in a fresh process (limit {job.timeout_s:g} s) ...")
     found = replay(job, progress=progress)
-    return check_run(manifest, found, project)
+    return check_run(manifest, found, job.project, scope=scope)
 
 
 def job_of(

@@ -11,8 +11,9 @@ from nbtrail.entities.dataset import Dataset, DatasetUse
 from nbtrail.entities.model import Artifact, ModelRecord
 from nbtrail.entities.run import Metric, MetricPoint
 from nbtrail.exceptions import NotFoundError
+from nbtrail.store.chunks import Points, add_points
 from nbtrail.store.operations import STRIDE
-from nbtrail.store.values import capped, encode_float, execute, whole
+from nbtrail.store.values import capped, encode_float, execute, float_of, whole_numbers
 
 __all__ = [
     "log_artifact",
@@ -48,15 +49,13 @@ def log_metrics(
     first: int,
 ) -> None:
     run = run_key(db, run_id)
-    groups: dict[str, list[tuple[int, MetricPoint]]] = {}
-    for offset, point in enumerate(points):
-        groups.setdefault(point.key, []).append((first + offset * STRIDE, point))
+    groups = _Groups()
+    groups.add(run, points, first)
     for offset, info in enumerate(infos, start=len(points)):
-        if info.key not in groups and not _has_points(db, run, info.key):
+        if (run, info.key) not in groups.found and not _has_points(db, run, info.key):
             point = MetricPoint(info.key, info.last, info.last_step, info.last_ms)
-            groups[info.key] = [(first + offset * STRIDE, point)]
-    for key, numbered in groups.items():
-        _add_points(db, _metric(db, run, key), numbered)
+            groups.add(run, (point,), first + offset * STRIDE)
+    groups.write(db)
     for info in infos:
         _describe(db, _metric(db, run, info.key), info)
 
@@ -65,12 +64,40 @@ def log_many_metrics(
     db: sqlite3.Connection, calls: Sequence[tuple[str, tuple[MetricPoint, ...], int]]
 ) -> None:
     """Do many calls that only add points: a training loop makes one for each point."""
-    groups: dict[tuple[str, str], list[tuple[int, MetricPoint]]] = {}
+    groups = _Groups()
+    keys: dict[str, int] = {}
     for run_id, points, first in calls:
+        if run_id not in keys:
+            keys[run_id] = run_key(db, run_id)
+        groups.add(keys[run_id], points, first)
+    groups.write(db)
+
+
+class _Groups:
+    """Points of several metrics, put together by run and key."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, str], tuple[list[int], list[MetricPoint]]] = {}
+
+    def add(self, run: int, points: Sequence[MetricPoint], first: int) -> None:
+        """Take points that are numbered from `first` on."""
+        if len({point.key for point in points}) == 1:
+            seqs, known = self._group(run, points[0].key)
+            seqs.extend(range(first, first + STRIDE * len(points), STRIDE))
+            known.extend(points)
+            return
         for offset, point in enumerate(points):
-            groups.setdefault((run_id, point.key), []).append((first + offset * STRIDE, point))
-    for (run_id, key), numbered in groups.items():
-        _add_points(db, _metric(db, run_key(db, run_id), key), numbered)
+            seqs, known = self._group(run, point.key)
+            seqs.append(first + offset * STRIDE)
+            known.append(point)
+
+    def write(self, db: sqlite3.Connection) -> None:
+        """Put the points into the database."""
+        for (run, key), (seqs, points) in self.found.items():
+            _add_points(db, _metric(db, run, key), seqs, points)
+
+    def _group(self, run: int, key: str) -> tuple[list[int], list[MetricPoint]]:
+        return self.found.setdefault((run, key), ([], []))
 
 
 def _has_points(db: sqlite3.Connection, run: int, key: str) -> bool:
@@ -88,25 +115,25 @@ def _metric(db: sqlite3.Connection, run: int, key: str) -> int:
 
 
 def _add_points(
-    db: sqlite3.Connection, metric: int, numbered: Sequence[tuple[int, MetricPoint]]
+    db: sqlite3.Connection, metric: int, seqs: list[int], points: Sequence[MetricPoint]
 ) -> None:
-    rows = [
-        (metric, seq, whole(point.step), whole(point.timestamp_ms), *encode_float(point.value))
-        for seq, point in numbered
-    ]
-    cursor = db.executemany("INSERT OR IGNORE INTO metric_points VALUES (?, ?, ?, ?, ?, ?)", rows)
-    seq, step, timestamp, value, code = rows[-1][1:]
-    numbers = [row[4] for row in rows if row[4] is not None]
+    steps = whole_numbers([point.step for point in points])
+    times = whole_numbers([point.timestamp_ms for point in points])
+    values = [float_of(point.value) for point in points]
+    new = add_points(db, metric, Points(seqs, steps, times, values))
+    at = seqs.index(max(seqs))
+    value, code = encode_float(values[at])
+    numbers = [value for value in values if value == value]  # noqa: PLR0124 - all but NaN
     db.execute(
         "UPDATE metrics SET count = count + ?2, "
         "minimum = min(coalesce(minimum, ?3), coalesce(?3, minimum)), "
         "maximum = max(coalesce(maximum, ?4), coalesce(?4, maximum)) WHERE metric_id = ?1",
-        (metric, cursor.rowcount, min(numbers, default=None), max(numbers, default=None)),
+        (metric, new, min(numbers, default=None), max(numbers, default=None)),
     )
     db.execute(
         "UPDATE metrics SET last = ?2, last_code = ?3, last_step = ?4, last_ms = ?5, last_seq = ?6 "
         "WHERE metric_id = ?1 AND last_seq <= ?6",
-        (metric, value, code, step, timestamp, seq),
+        (metric, value, code, steps[at], times[at], seqs[at]),
     )
 
 

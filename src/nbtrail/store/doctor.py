@@ -24,6 +24,7 @@ _COUNTED = (
     "params",
     "metrics",
     "metric_points",
+    "metric_chunks",
     "datasets",
     "artifacts",
     "models",

@@ -42,12 +42,20 @@ def _to_2(db: sqlite3.Connection) -> None:
             "resources TEXT",
             "deleted_ms INTEGER",
         ),
+        "metrics": (
+            "tail INTEGER NOT NULL DEFAULT 0",
+            "packed_seq INTEGER NOT NULL DEFAULT -1",
+        ),
         "datasets": ("shape TEXT NOT NULL DEFAULT '[]'", "profile TEXT"),
         "dataset_uses": ("version TEXT NOT NULL DEFAULT ''", "query TEXT NOT NULL DEFAULT ''"),
         "model_versions": ("origin TEXT NOT NULL DEFAULT ''",),
     }.items():
         for column in columns:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    db.execute(
+        "UPDATE metrics SET tail = "
+        "(SELECT count(*) FROM metric_points p WHERE p.metric_id = metrics.metric_id)"
+    )
 
 
 MIGRATIONS: Final[tuple[Migration, ...]] = (_to_2,)

@@ -15,17 +15,18 @@ from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
+from nbtrail.entities.series import MetricSeries
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import NotFoundError, StoreError
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.store import growth, registered
+from nbtrail.store.chunks import read_series
 from nbtrail.store.connection import connect_reader
 from nbtrail.store.owners import lost_owners
 from nbtrail.store.resolve import resolve
 from nbtrail.store.rows import CELL_COLUMNS, cell_of, read_run
 from nbtrail.store.search import search
 from nbtrail.store.transfer import with_children
-from nbtrail.store.values import decode_float
 
 __all__ = ["Reader"]
 
@@ -88,6 +89,7 @@ class Reader:
         limit: int | None = None,
         offset: int = 0,
         deleted: bool = False,
+        count: bool = True,
     ) -> RunTable:
         """Return the runs that match.
 
@@ -110,6 +112,8 @@ class Reader:
             The page; the table's ``total`` counts all matches.
         deleted : bool
             Those in the trash instead.
+        count : bool
+            Whether to count all matches, which takes longer than finding a page of them.
 
         Raises
         ------
@@ -128,6 +132,7 @@ class Reader:
                 limit=limit,
                 offset=offset,
                 deleted=deleted,
+                count=count,
             )
 
     def superfluous_models(self, experiment: str, best: int, before_ms: int) -> tuple[str, ...]:
@@ -150,17 +155,17 @@ class Reader:
 
     def history(self, run_id: str, key: str) -> tuple[MetricPoint, ...]:
         """Return all points of a metric as they were logged; empty when there are none."""
+        return self.series(run_id, key).points()
+
+    def series(self, run_id: str, key: str) -> MetricSeries:
+        """Return all points of a metric as columns; empty ones when there are none."""
         with self._read() as db:
-            rows = db.execute(
-                "SELECT p.value, p.code, p.step, p.timestamp_ms FROM metric_points p "
-                "JOIN metrics m USING (metric_id) JOIN runs r ON r.id = m.run "
-                "WHERE r.run_id = ? AND m.key = ? ORDER BY p.seq",
+            row = db.execute(
+                "SELECT metric_id FROM metrics JOIN runs r ON r.id = run "
+                "WHERE r.run_id = ? AND key = ?",
                 (run_id, key),
-            )
-            return tuple(
-                MetricPoint(key, decode_float(value, code), step, timestamp)
-                for value, code, step, timestamp in rows
-            )
+            ).fetchone()
+            return read_series(db, key, -1 if row is None else int(row[0]))
 
     def cells(
         self, session_id: str, first: int = 0, last: int | None = None

@@ -185,6 +185,8 @@ CREATE TABLE metrics (
     cell_seq   INTEGER NOT NULL DEFAULT -1,
     statement  INTEGER NOT NULL DEFAULT -1,
     expression TEXT NOT NULL DEFAULT '',
+    tail       INTEGER NOT NULL DEFAULT 0,   -- points that are rows, not yet in a chunk
+    packed_seq INTEGER NOT NULL DEFAULT -1,  -- the last one in a chunk
     UNIQUE (run, key)
 );
 CREATE INDEX metrics_by_key ON metrics (key, last);
@@ -199,6 +201,23 @@ CREATE TABLE metric_points (
     code         INTEGER NOT NULL,
     PRIMARY KEY (metric_id, seq)
 ) WITHOUT ROWID;
+
+-- Columns of up to 4,096 older points; store/chunks.py has the format. `nbtrail store sql`
+-- reads both tables as rows through the view metric_history.
+CREATE TABLE metric_chunks (
+    metric_id INTEGER NOT NULL REFERENCES metrics ON DELETE CASCADE,
+    first_seq INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL,
+    count     INTEGER NOT NULL,
+    step      INTEGER NOT NULL,
+    stride    INTEGER NOT NULL,
+    steps     BLOB NOT NULL,   -- int64; empty when they are regular
+    base_ms   INTEGER NOT NULL,
+    times     BLOB NOT NULL,   -- uint32 or int64 after base_ms
+    vals      BLOB NOT NULL,   -- float64
+    seqs      BLOB NOT NULL,   -- zlib of uint64 gaps
+    PRIMARY KEY (metric_id, first_seq)
+);
 
 CREATE TABLE tags (
     run   INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,

@@ -75,6 +75,7 @@ RUN_PARTS: Final = (
     Table("params", ("run", "key"), links=_OF_RUN),
     Table("metrics", ("run", "key"), "metric_id", _OF_RUN),
     Table("metric_points", ("metric_id", "seq"), links={"metric_id": "metrics"}),
+    Table("metric_chunks", ("metric_id", "first_seq"), links={"metric_id": "metrics"}),
     Table("tags", ("run", "key"), links=_OF_RUN),
     Table("marks", ("run", "position"), links=_OF_RUN),
     Table(

@@ -7,7 +7,15 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
-__all__ = ["TEXT_LIMIT", "capped", "decode_float", "encode_float", "execute", "whole"]
+__all__ = [
+    "TEXT_LIMIT",
+    "capped",
+    "decode_float",
+    "encode_float",
+    "execute",
+    "float_of",
+    "whole_numbers",
+]
 
 TEXT_LIMIT: Final = 1_000_000
 _INT64_MAX: Final = (1 << 63) - 1
@@ -21,10 +29,7 @@ def encode_float(value: float) -> tuple[float | None, int]:
     SQLite turns NaN into NULL, so the code says which it was; infinities keep their
     place in comparisons and sorting. It also stores a negative zero as the integer 0.
     """
-    try:
-        value = float(value)
-    except OverflowError:  # an int beyond every float
-        value = math.inf if value > 0 else -math.inf
+    value = float_of(value)
     if value == 0.0 and math.copysign(1.0, value) < 0:
         return 0.0, _MINUS_ZERO
     if math.isfinite(value):
@@ -32,6 +37,14 @@ def encode_float(value: float) -> tuple[float | None, int]:
     if math.isnan(value):
         return None, _NAN
     return value, _INFINITY if value > 0 else _MINUS_INFINITY
+
+
+def float_of(value: float) -> float:
+    """Return a number as a float; an int beyond every float becomes infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def decode_float(value: float | None, code: int) -> float:
@@ -42,9 +55,12 @@ def decode_float(value: float | None, code: int) -> float:
     return special.get(code, math.nan)
 
 
-def whole(value: int) -> int:
-    """Bring an int into the 64 bits of a column: the nearest one that fits."""
-    return max(-_INT64_MAX - 1, min(_INT64_MAX, int(value)))
+def whole_numbers(values: Sequence[int]) -> list[int]:
+    """Bring ints into the 64 bits of a column: the nearest ones that fit."""
+    found = [int(value) for value in values]
+    if found and min(found) >= -_INT64_MAX - 1 and max(found) <= _INT64_MAX:
+        return found
+    return [max(-_INT64_MAX - 1, min(_INT64_MAX, value)) for value in found]
 
 
 def capped(text: str) -> str:
@@ -70,5 +86,5 @@ def _acceptable(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, int):
-        return whole(value)
+        return whole_numbers([value])[0]
     return value

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nbtrail.exceptions import NbtrailError, NotFoundError, StoreError
+from nbtrail.foreground import foreground
 from nbtrail.store.liveness import HEARTBEAT_S
 from nbtrail.store.lock import WriteLock
 from nbtrail.store.operations import Operation
@@ -179,6 +180,8 @@ class Writer:
             self._wake.wait(self._pause())
             if 0 < len(self._queue) < _BATCH and not self._closing:
                 self._hurry.wait(_FLUSH_S)
+            if not self._closing:
+                foreground.give_way()
             self._wake.clear()
             self._hurry.clear()
             closing, before = self._closing, len(self._queue)

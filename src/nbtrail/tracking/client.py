@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from nbtrail.capture.guard import guarded, warn_once
+from nbtrail.capture.guard import guarded, note_failure, warn_once
 from nbtrail.capture.hyperparams import param_text
 from nbtrail.config import find_store, load_settings
 from nbtrail.entities.run import RunStatus
@@ -172,10 +172,12 @@ def log_params(params: Mapping[str, Any]) -> None:
     _open().log_params(params)
 
 
-@guarded
 def log_metric(key: str, value: float, step: int | None = None) -> None:
     """Log one value of a metric to the open run; `step` counts up when absent."""
-    _open().log_metric(key, value, step)
+    try:  # `guarded` would cost as much as the rest
+        _open().log_metric(key, value, step)
+    except Exception as error:
+        note_failure("log_metric", error)
 
 
 @guarded
@@ -239,7 +241,8 @@ def log_model(model: Any, name: str = "model", input_example: Any = None) -> str
 
 
 def _open() -> ActiveRun:
-    run = active_run()
+    tracker = present_tracker()
+    run = tracker.current() if tracker is not None else None
     if run is None:
         raise UsageError(
             "No run is open, so there is nothing to log to. Start one: "

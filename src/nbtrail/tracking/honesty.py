@@ -10,15 +10,18 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from nbtrail.capture.guard import guarded
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.dataset import DatasetUse
+from nbtrail.exceptions import NotFoundError
+from nbtrail.foreground import foreground
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.worker import Worker
 
-__all__ = ["Judge", "cell_places"]
+__all__ = ["Judge", "cell_places", "notebook_cells"]
 
 _LARGEST_NOTEBOOK = 20 << 20  # bytes: larger files are mostly outputs and slow to read
 
@@ -81,10 +84,17 @@ class Judge:
 
         if not self._store.flush(5.0):
             return  # it waits in a rescue file, and whoever could not write it has said so
-        record = self._store.reader.run(run.run_id)
+        foreground.give_way()  # and again after each step: the next cell may have begun
+        try:
+            record = self._store.reader.run(run.run_id)
+        except NotFoundError:
+            return  # its start still waits in a rescue file
+        foreground.give_way()
         known = self._cells[-1].seq + 1 if self._cells else 0
         self._cells += self._store.reader.cells(self._session_id, known)
+        foreground.give_way()
         found = judge(record, self._cells, cell_places(self._notebook()))
+        foreground.give_way()
         run.add_marks((*found.marks, *cell_marks(record, self._cells)))
         run.add_datasets(
             use
@@ -105,10 +115,16 @@ def cell_places(notebook: Path | None) -> dict[str, int]:
 
     Empty when there is no file, or it can't be read, or its cells have no ids.
     """
+    cells = notebook_cells(notebook)
+    return {cell["id"]: place for place, cell in enumerate(cells) if cell.get("id")}
+
+
+def notebook_cells(notebook: Path | None) -> list[dict[str, Any]]:
+    """Return the cells of a notebook file as they are stored; none when it can't be read."""
     try:
         if notebook is None or notebook.stat().st_size > _LARGEST_NOTEBOOK:
-            return {}
+            return []
         cells = json.loads(notebook.read_bytes())["cells"]
-        return {cell["id"]: place for place, cell in enumerate(cells) if cell.get("id")}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
+        return [cell for cell in cells if isinstance(cell, dict)]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []

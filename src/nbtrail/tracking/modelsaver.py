@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbtrail.capture.foreground import foreground
 from nbtrail.capture.guard import describe
 from nbtrail.entities.model import Artifact, ModelRecord
+from nbtrail.foreground import foreground
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 
@@ -142,6 +142,7 @@ class ModelSaver:
         from nbtrail.fingerprint.estimators import digest_estimator
 
         model = pickle.loads(job.snapshot)  # noqa: S301  (made by us, in this process)
+        foreground.give_way()
         record = replace(job.record, digest=digest_estimator(model))
         job.digested(record.digest)
         size = len(job.snapshot)
@@ -152,6 +153,7 @@ class ModelSaver:
             )
             self._finish(job.run_id, replace(record, status="not-kept", problem=problem))
             return
+        foreground.give_way()
         with tempfile.TemporaryDirectory(prefix="nbtrail-") as temporary:
             folder = Path(temporary) / "model"
             files = self._outside().save(

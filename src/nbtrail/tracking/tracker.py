@@ -13,7 +13,6 @@ from typing import Any
 
 from nbtrail.capture.audit import unwatched
 from nbtrail.capture.collector import Collector
-from nbtrail.capture.foreground import foreground
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.location import Location
 from nbtrail.capture.modules import ProjectModules
@@ -27,6 +26,7 @@ from nbtrail.entities.run import Experiment, Run, RunSpan, RunStatus
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.files import digest_file
+from nbtrail.foreground import foreground
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
@@ -46,6 +46,7 @@ from nbtrail.tracking.runmodels import RunModels
 __all__ = ["Tracker"]
 
 _EXPLICIT_S = 1.0  # an explicit start or end waits this long for its durable commit
+_AUTOMATIC_S = 0.25
 _CLOSING_S = 30.0  # whoever ends the process may be less patient
 _HANDLES = 500  # runs that a late metric can still reach
 
@@ -151,7 +152,7 @@ class Tracker:
             self.store.submit(operations.start_run(handle.snapshot()))
         else:
             self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
-        self.store.submit(operations.set_environment(run.run_id, self.environment()))
+        self._put_environment(run.run_id)
         self._put_start(handle, start_state(self._seeds.known))
         return handle
 
@@ -207,9 +208,9 @@ class Tracker:
         span = replace(handle.snapshot().spans[-1], last_cell=here)
         # the cells of another session, where it began, have numbers of their own
         last = -1 if handle.is_resumed_elsewhere else here
-        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken)
+        facts: dict[str, Any] = {"last_cell": last} if last >= 0 else {}
+        handle.amend(status=status, reason=reason, ended_ms=ended, resources=taken, **facts)
         if last >= 0:
-            handle.amend(last_cell=last)
             self._to_judge[handle.run_id] = handle
         self.store.submit(operations.put_span(handle.run_id, span))
         self.store.submit(operations.set_resources(handle.run_id, taken))
@@ -244,16 +245,19 @@ class Tracker:
         self._judge.wait(timeout_s)
 
     def settle(self, timeout_s: float) -> None:
-        """Wait until what ended is on the disk, with all that is still found out of it.
-
-        At most `timeout_s` seconds: then it is going on beside the user's code.
-        """
+        """Wait for what is still found out of the runs that ended, at most `timeout_s` seconds."""
         until = time.monotonic() + timeout_s
         self.judge_ended(0.0)
         self.wait_for_git(timeout_s)
         self._judge.wait(until - time.monotonic())
+
+    def wait_for_commit(self) -> None:
+        """Wait until what ended is on the disk, a quarter of a second at most.
+
+        Who runs notebooks may kill the kernel as soon as the last cell has answered.
+        """
         with foreground.released():
-            self.store.flush(until - time.monotonic())
+            self.store.flush(_AUTOMATIC_S)
 
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture.
@@ -306,7 +310,7 @@ class Tracker:
         handle.ended = True
         handle.amend(started_ms=started)
         self.store.submit(operations.start_run(handle.snapshot()))
-        self.store.submit(operations.set_environment(handle.run_id, self.environment()))
+        self._put_environment(handle.run_id)
         handle.amend(status=RunStatus.FINISHED, ended_ms=ended)
         self.store.submit(operations.end_run(handle.run_id, RunStatus.FINISHED, "", ended, cell))
         self._code.ended(handle.run_id)
@@ -381,6 +385,15 @@ class Tracker:
     def _take_modules(self) -> None:
         if self._records_modules:
             record_modules(self.store, self.session.session_id, self._modules.changed(), -1)
+
+    def _put_environment(self, run_id: str) -> None:
+        """Have the environment stored; it is read where nobody waits, in the store's thread."""
+
+        @guarded
+        def collect() -> Sequence[operations.Operation]:
+            return [operations.set_environment(run_id, self.environment())]
+
+        self.store.submit_later(lambda: collect() or ())
 
     def _put_start(self, handle: ActiveRun, state: StartState) -> None:
         handle.amend(start=state)

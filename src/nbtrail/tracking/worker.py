@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from nbtrail.capture.foreground import foreground
+from nbtrail.foreground import foreground
 
 __all__ = ["Worker"]
 

@@ -15,6 +15,7 @@ from nbtrail.entities.run import Experiment, Param, RunStatus
 from nbtrail.exceptions import NbtrailError, UsageError
 from nbtrail.store import operations
 from nbtrail.tracking.activerun import ActiveRun
+from nbtrail.tracking.ancestry import History
 from nbtrail.tracking.runparams import literal_params
 from nbtrail.tracking.tracker import Tracker
 from nbtrail.ui.arguments import CellOptions, evaluate, parse_cell_options, parse_metric
@@ -27,7 +28,7 @@ _STATUS = {
     CellStatus.ERROR: RunStatus.FAILED,
     CellStatus.INTERRUPTED: RunStatus.KILLED,
 }
-_SHARE = 0.01  # the receipt waits for commit and honesty marks this share of the cell's own time
+_SHARE = 0.01  # the receipt waits for honesty marks this share of the cell's own time
 _PATIENCE_S = 0.05  # and never longer
 _WORTH_S = 0.002  # a shorter wait would end before anything is there
 
@@ -60,13 +61,15 @@ class CellRun:
         )
         self.run.splits = True
 
-    def close(self, end: CellEnd, code: str) -> None:
+    def close(self, end: CellEnd, code: str, history: History | None = None) -> None:
         """End the run with its cell and show the receipt.
 
         Parameters
         ----------
         code : str
             The Python that ran.
+        history : History, optional
+            The session's, with this cell in it.
         """
         self._add_named(code)
         status = _STATUS[end.status]
@@ -75,7 +78,8 @@ class CellRun:
         patience = min(_PATIENCE_S, _SHARE * (end.ended_ms - end.start.started_ms) / 1000)
         if patience > _WORTH_S:
             self._tracker.settle(patience)
-        show_receipts([self.run, *self._tracker.children(self.run)])
+        show_receipts([self.run, *self._tracker.children(self.run)], history)
+        self._tracker.wait_for_commit()
 
     @guarded
     def claim_metrics(self) -> None:
@@ -130,11 +134,11 @@ class CellRun:
         self.run.add_datasets([self._tracker.dataset(value, name, context, Seen.LOGGED)])
 
 
-def finish(run: ActiveRun, tracker: Tracker) -> None:
+def finish(run: ActiveRun, tracker: Tracker, history: History | None = None) -> None:
     """End a run that was opened by hand, and show its receipt."""
     tracker.wait_for_git(_PATIENCE_S)
     run.end()
-    show_receipts([run])
+    show_receipts([run], history)
 
 
 def _options(line: str) -> CellOptions:

@@ -24,7 +24,7 @@ HELP = """%track: experiment tracking in this notebook
   %track promote RUN MODEL@ALIAS [--force] [--reason TEXT] [--min-metric X]
   %track models              registered models
   %track export RUN -o DIR   a clean pipeline, verified in a fresh process
-  %track verify DIR          run it again and compare
+  %track verify DIR          run it again and compare; --isolated rebuilds its environment
   %track config              settings and where they come from
 
 RUN is an id's beginning, a name, last, last~2, best or best:auc."""

@@ -128,7 +128,7 @@ class TrackMagic:
                 print(f"Run {name} keeps the files of its models.")  # noqa: T201
             return
         cells = {self._session.position_of(int(count)) for count in counts} if counts else None
-        show_receipts(keep(self._session.tracker, cells))
+        show_receipts(keep(self._session.tracker, cells), self._session.history)
 
     def _metric(self, rest: str) -> None:
         run = self._run()
@@ -201,20 +201,23 @@ class TrackMagic:
 
             groups = replicate_groups(reader.runs(query=query), over)
             return Shown(groups, html_replicates(groups), text_replicates(groups))
-        table = reader.runs(query=query, limit=50, order=order)
+        table = reader.runs(query=query, limit=50, order=order, count=False)
         asked = bool(query)
         return Shown(table, html_runs(table, filtered=asked), text_runs(table, filtered=asked))
 
     def _show(self, rest: str) -> Shown[Any]:
-        parser = Parser("%track show", "%track show RUN [--code [-o DIR]] [--html FILE]")
+        parser = Parser(
+            "%track show", "%track show RUN|NAME [--code [-o DIR] | --lineage] [--html FILE]"
+        )
         parser.add_argument("run", nargs="?", default="last")
         parser.add_argument("--html", default="")
         parser.add_argument("--code", action="store_true")
+        parser.add_argument("--lineage", action="store_true")
         parser.add_argument("-o", "--output", default="")
         found = parser.parse_args(words(rest))
         if found.output:
             self._restore(found.run, found.output, code=found.code)
-        shown = verbs.show(found.run, code=found.code)
+        shown = verbs.show(found.run, code=found.code, lineage=found.lineage)
         if found.html:
             Path(found.html).write_text(shown._repr_html_(), encoding="utf-8")
         return shown
@@ -258,16 +261,19 @@ class TrackMagic:
         print(f"{version.name} version {version.version}{aliases}")  # noqa: T201
 
     def _export(self, rest: str) -> Shown[Any]:
-        parser = Parser("%track export", "%track export RUN -o DIR")
+        parser = Parser("%track export", "%track export RUN -o DIR [--overwrite]")
         parser.add_argument("run")
         parser.add_argument("-o", "--output", required=True)
+        parser.add_argument("--overwrite", action="store_true")
         found = parser.parse_args(words(rest))
-        return verbs.export(found.run, found.output)
+        return verbs.export(found.run, found.output, overwrite=found.overwrite)
 
     def _verify(self, rest: str) -> Shown[Any]:
-        parser = Parser("%track verify", "%track verify DIR")
+        parser = Parser("%track verify", "%track verify DIR [--isolated]")
         parser.add_argument("folder")
-        return verbs.verify(parser.parse_args(words(rest)).folder)
+        parser.add_argument("--isolated", action="store_true")
+        found = parser.parse_args(words(rest))
+        return verbs.verify(found.folder, isolated=found.isolated)
 
     def _config(self, _rest: str) -> None:
         for setting in self._session.tracker.settings.items():

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from nbtrail.capture.guard import guarded
 
 if TYPE_CHECKING:
+    from nbtrail.entities.run import Run
     from nbtrail.tracking.activerun import ActiveRun
+    from nbtrail.tracking.ancestry import History
 
 __all__ = ["Shown", "say", "show_receipts"]
 
@@ -45,26 +47,40 @@ class Shown(Generic[T]):
 
 
 @guarded
-def show_receipts(runs: Iterable[ActiveRun]) -> None:
-    """Display one receipt line per run."""
+def show_receipts(runs: Iterable[ActiveRun], history: History | None = None) -> None:
+    """Display one receipt line per run.
+
+    Parameters
+    ----------
+    history : History, optional
+        The session's, to say which cells each result used.
+    """
     from IPython.display import publish_display_data
 
-    from nbtrail.views.html import html_receipt  # %load_ext shows none
-    from nbtrail.views.text import text_receipt
+    from nbtrail.views.markup import to_html  # not all of `views.html`: below each cell
+    from nbtrail.views.plain import to_text
+    from nbtrail.views.receipt import receipt
 
     finished = [run.snapshot() for run in runs]
     if finished:
-        shown, rest = finished[:_MOST], len(finished) - _MOST
+        shown = [receipt(run, _used(run, history)) for run in finished[:_MOST]]
+        rest = len(finished) - _MOST
         more = f"... and {rest} more runs: %track runs" if rest > 0 else ""
         publish_display_data(  # type: ignore[no-untyped-call]
             {
-                "text/html": "".join(html_receipt(run) for run in shown)
-                + (f"<div>{more}</div>" if more else ""),
-                "text/plain": "\n".join(
-                    [*(text_receipt(run) for run in shown), *([more] if more else [])]
-                ),
+                "text/html": "".join(map(to_html, shown)) + (f"<div>{more}</div>" if more else ""),
+                "text/plain": "\n".join([*map(to_text, shown), *([more] if more else [])]),
             }
         )
+
+
+def _used(run: Run, history: History | None) -> str:
+    if history is None:
+        return ""
+    from nbtrail.views.ancestry import used_text
+
+    numbers, executed = history.used(run)
+    return used_text(numbers, executed) if numbers and executed > 1 else ""
 
 
 def say(message: object) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from nbtrail.entities.cell import CellExecution, StatementFacts
     from nbtrail.lineage.recorder import Recorder
     from nbtrail.tracking.activerun import ActiveRun
+    from nbtrail.tracking.ancestry import History
     from nbtrail.tracking.tracker import Tracker
     from nbtrail.ui.cellrun import CellRun
 
@@ -99,6 +100,7 @@ class NotebookSession:
         self._recorder: Recorder | None = None
         self._probes: StatementProbes | None = None
         self._tracker: Tracker | None = None
+        self.history: History | None = None
 
     @property
     def tracker(self) -> Tracker:
@@ -164,6 +166,7 @@ class NotebookSession:
                 now_ms=self.record.started_ms,
             )
             self.store.submit(operations.record_cell(redacted_cell(cell)))
+            self._remember(cell)
 
     def remove(self) -> None:
         """Stop to capture and restore everything."""
@@ -201,7 +204,7 @@ class NotebookSession:
         """End a run that was opened by hand, and show its receipt."""
         from nbtrail.ui.cellrun import finish
 
-        finish(run, self.tracker)
+        finish(run, self.tracker, self.history)
 
     @guarded
     def _identify(self, notebook: Path | None) -> None:
@@ -306,8 +309,6 @@ class NotebookSession:
         finally:
             self._start = None
             prune()
-            if run is not None:
-                self.store.hurry()  # it is on the disk before the user reads the receipt
 
     def _end_beside(self, beside: _Beside, end: CellEnd) -> None:
         """End a cell of a subshell: its statements mixed with another cell's, so none are known."""
@@ -347,7 +348,7 @@ class NotebookSession:
         except KeyboardInterrupt:  # the cell is over: only our own work is cut short
             say("Interrupted while results were taken; some of them may be missing.")
         if run is not None:
-            run.close(end, code)
+            run.close(end, code, self.history)
         elif self.automatic:
             self._keep_cell()
         self.tracker.results.let_go()
@@ -369,7 +370,15 @@ class NotebookSession:
         self._written = self._seq
         cell = _execution(self.record.session_id, self._seq, end, code, statements, output)
         self.store.submit(operations.record_cell(redacted_cell(cell)))
+        self._remember(cell)
         return code
+
+    def _remember(self, cell: CellExecution) -> None:
+        if self.history is None:
+            from nbtrail.tracking.ancestry import History
+
+            self.history = History()
+        self.history.add(cell)
 
     def _so_far(self) -> list[operations.Operation]:
         """Note the cell that is running, lest nobody knows it when the kernel dies in it."""
@@ -403,7 +412,7 @@ class NotebookSession:
             kept = keep(self.tracker, {self._seq}, asked=False)
             for run in kept:
                 self._reads.give(run)
-            show_receipts(kept)
+            show_receipts(kept, self.history)
 
 
 class _Beside(NamedTuple):

@@ -14,7 +14,7 @@ from nbtrail.config import find_store
 from nbtrail.entities.model import ModelVersion, RegisteredModel
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.run import Run
-from nbtrail.exceptions import NotFoundError, UsageError
+from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.process import present_tracker
@@ -23,6 +23,7 @@ from nbtrail.ui.output import Shown
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nbtrail.entities.ancestry import Ancestry
     from nbtrail.entities.comparison import Comparison, DatasetDiff
     from nbtrail.tracking.restore import RestoredCode
 
@@ -140,8 +141,14 @@ def get_run(run: str = "last") -> Run:
     return reader.run(reader.resolve(run))
 
 
-def show(run: str = "last", *, code: bool = False) -> Shown[Run]:
-    """Show everything about one run, or with `code` what it executed."""
+def show(run: str = "last", *, code: bool = False, lineage: bool = False) -> Shown[Any]:
+    """Show everything about one run, with `code` what it executed.
+
+    With `lineage` it shows which executed cells the result came from; then `run` may also be
+    the name of a variable of the notebook.
+    """
+    if lineage:
+        return _show_lineage(run)
     if code:
         return _show_code(run)
     from nbtrail.tracking.origins import file_origins
@@ -155,6 +162,7 @@ def show(run: str = "last", *, code: bool = False) -> Shown[Run]:
 
 
 def _show_code(run: str) -> Shown[Run]:
+    from nbtrail.tracking.ancestry import used_cells
     from nbtrail.views.html import html_code
     from nbtrail.views.text import text_code
 
@@ -162,10 +170,30 @@ def _show_code(run: str) -> Shown[Run]:
     found = reader.run(reader.resolve(run))
     parts = (
         found,
-        reader.cells(found.session_id, found.first_cell, found.last_cell),
+        used_cells(reader, found),
         reader.modules(found.session_id, found.last_cell),
     )
     return Shown(found, html_code(*parts), text_code(*parts))
+
+
+def _show_lineage(name: str) -> Shown[Ancestry]:
+    from nbtrail.tracking.ancestry import ancestry_of_name, ancestry_of_run
+    from nbtrail.views.html import html_ancestry
+    from nbtrail.views.text import text_ancestry
+
+    store = open_store()
+    reader = store.reader
+    try:
+        run = reader.run(reader.resolve(name))
+    except NbtrailError:
+        tracker = present_tracker()
+        if tracker is None or not name.isidentifier():
+            raise
+        session = tracker.session
+        found = ancestry_of_name(reader, store.project, session.session_id, session.notebook, name)
+    else:
+        found = ancestry_of_run(reader, store.project, run)
+    return Shown(found, html_ancestry(found), text_ancestry(found))
 
 
 def restore_code(run: str, folder: str | os.PathLike[str]) -> RestoredCode:
@@ -368,7 +396,9 @@ def load_model(uri: str) -> Any:
     return load(_with_models(), uri)
 
 
-def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Manifest]:
+def export(
+    run: str, folder: str | os.PathLike[str], *, quiet: bool = False, overwrite: bool = False
+) -> Shown[Manifest]:
     """Turn a run into a pipeline folder and verify it in a fresh process.
 
     Parameters
@@ -376,7 +406,10 @@ def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> 
     run : str
         RUN.
     folder : path-like
-        A new or empty folder, or one of an earlier export.
+        A new or empty folder, or one of an earlier export. Relative to where the kernel
+        started, wherever the notebook went since.
+    overwrite : bool
+        Replace an earlier export even if somebody edited its files.
     """
     from nbtrail.pipeline.export import export_run
     from nbtrail.views.html import html_export
@@ -384,23 +417,49 @@ def export(run: str, folder: str | os.PathLike[str], *, quiet: bool = False) -> 
 
     store = _with_models()
     manifest = export_run(
-        store, store.reader.resolve(run), Path(folder), progress=_nothing if quiet else _tell
+        store,
+        store.reader.resolve(run),
+        _at_home(folder),
+        progress=_nothing if quiet else _tell,
+        overwrite=overwrite,
     )
     return Shown(
         manifest, html_export(manifest, os.fspath(folder)), text_export(manifest, os.fspath(folder))
     )
 
 
-def verify(folder: str | os.PathLike[str], *, quiet: bool = False) -> Shown[Verdict]:
-    """Run an exported pipeline in a fresh process and compare what comes out."""
+def verify(
+    folder: str | os.PathLike[str], *, quiet: bool = False, isolated: bool = False
+) -> Shown[Verdict]:
+    """Run an exported pipeline in a fresh process and compare what comes out.
+
+    Parameters
+    ----------
+    folder : path-like
+        Relative to where the kernel started.
+    isolated : bool
+        Build the environment from the lock first, and run there.
+    """
     from nbtrail.pipeline.verify import verify_folder
     from nbtrail.views.html import html_verdict
     from nbtrail.views.text import text_verdict
 
+    place = _at_home(folder)
     verdict = verify_folder(
-        Path(folder), progress=_nothing if quiet else _tell, store=_store_of(Path(folder))
+        place,
+        progress=_nothing if quiet else _tell,
+        store=_store_of(place),
+        isolated=isolated,
     )
     return Shown(verdict, html_verdict(verdict), text_verdict(verdict))
+
+
+def _at_home(folder: str | os.PathLike[str]) -> Path:
+    """Return a path relative to where the session started, not to where ``os.chdir`` led."""
+    tracker = present_tracker()
+    if tracker is None:
+        return Path(folder)
+    return tracker.store.project / tracker.session.cwd / folder
 
 
 def _store_of(folder: Path) -> Store | None:

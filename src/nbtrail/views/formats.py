@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from nbtrail.entities.dataset import Coverage, Dataset
+from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.run import Metric, Run
 from nbtrail.views.document import Span, Tone, code, faint
 
@@ -21,6 +22,7 @@ __all__ = [
     "number",
     "numbers",
     "on_training_data",
+    "origin_text",
     "shortened",
     "shown_metrics",
     "status_spans",
@@ -126,6 +128,12 @@ def digest_text(dataset: Dataset) -> tuple[Span, ...]:
     sampled = dataset.digest.coverage is Coverage.SAMPLED
     short = code(dataset.digest.short())
     return (short, Span(" sampled", Tone.WARN)) if sampled else (short,)
+
+
+def origin_text(origin: FileOrigin) -> str:
+    """Return ``cell [3] of prepare.ipynb``."""
+    number = f"[{origin.execution_count}]" if origin.execution_count else f"number {origin.seq + 1}"
+    return f"cell {number} of {origin.notebook or 'session ' + origin.session_id[:8]}"
 
 
 def shortened(text: str, most: int = 60) -> str:

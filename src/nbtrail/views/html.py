@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbtrail.entities.ancestry import Ancestry
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
@@ -14,6 +15,7 @@ from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
+from nbtrail.views.ancestry import ancestry_detail
 from nbtrail.views.code import code_detail
 from nbtrail.views.comparison import comparison_detail
 from nbtrail.views.datadiff import data_diff_detail
@@ -21,13 +23,13 @@ from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.markup import to_html
 from nbtrail.views.models import model_detail, models_table
-from nbtrail.views.receipt import receipt
 from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
 
 __all__ = [
+    "html_ancestry",
     "html_code",
     "html_comparison",
     "html_data_diff",
@@ -35,17 +37,11 @@ __all__ = [
     "html_export",
     "html_model",
     "html_models",
-    "html_receipt",
     "html_replicates",
     "html_run",
     "html_runs",
     "html_verdict",
 ]
-
-
-def html_receipt(run: Run) -> str:
-    """Render the line under a tracked cell."""
-    return to_html(receipt(run))
 
 
 def html_runs(table: RunTable, *, filtered: bool = False) -> str:
@@ -61,6 +57,11 @@ def html_replicates(groups: Sequence[RunGroup]) -> str:
 def html_run(run: Run, origins: Sequence[FileOrigin] = ()) -> str:
     """Render one run in full."""
     return to_html(run_detail(run, origins))
+
+
+def html_ancestry(ancestry: Ancestry) -> str:
+    """Render the executed cells behind a result."""
+    return to_html(ancestry_detail(ancestry))
 
 
 def html_code(run: Run, cells: Sequence[CellExecution], modules: Sequence[ModuleSource]) -> str:

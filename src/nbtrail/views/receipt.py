@@ -25,8 +25,14 @@ _VERBS = {
 }
 
 
-def receipt(run: Run) -> Document:
-    """Say in one line what was recorded, and how to see more."""
+def receipt(run: Run, used: str = "") -> Document:
+    """Say in one line what was recorded, and how to see more.
+
+    Parameters
+    ----------
+    used : str
+        Which cells the result came from, as `nbtrail.views.ancestry.used_text` says it.
+    """
     took = None if run.ended_ms is None else run.ended_ms - run.started_ms
     verb = _VERBS.get(run.status)
     state = run.status.value if verb is None or took is None else f"{verb} {duration(took)}"
@@ -47,6 +53,8 @@ def receipt(run: Run) -> Document:
         groups.append(_candidates(run))
     kept = ((len(run.params), "param"), (len(run.datasets), "dataset"), (len(run.models), "model"))
     groups += [(Span(count(amount, noun)),) for amount, noun in kept if amount]
+    if used:
+        groups.append((Span(used),))
     if run.code is not None:
         groups.append(commit_text(run.code.commit, dirty=run.code.dirty))
     groups += [(Span(mark.kind.value, Tone.WARN),) for mark in run.marks if _is_news(mark.kind)]

@@ -29,6 +29,7 @@ from nbtrail.views.formats import (
     duration,
     moment,
     number,
+    origin_text,
     shortened,
     shown_metrics,
     status_spans,
@@ -168,18 +169,13 @@ def _origins(origins: Sequence[FileOrigin]) -> Block | None:
         Row(
             (
                 (Span(origin.path),),
-                (Span(_maker(origin)),),
+                (Span(origin_text(origin)),),
                 (Span("changed since", Tone.WARN),) if origin.changed else (),
             )
         )
         for origin in origins
     )
     return Section("Lineage", (Table((Head("file"), Head("made by"), Head("")), rows),))
-
-
-def _maker(origin: FileOrigin) -> str:
-    number = f"[{origin.execution_count}]" if origin.execution_count else f"number {origin.seq + 1}"
-    return f"cell {number} of {origin.notebook or 'session ' + origin.session_id[:8]}"
 
 
 def _models(run: Run) -> Block | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbtrail.entities.ancestry import Ancestry
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
@@ -14,6 +15,7 @@ from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
+from nbtrail.views.ancestry import ancestry_detail
 from nbtrail.views.code import code_detail
 from nbtrail.views.comparison import comparison_detail
 from nbtrail.views.datadiff import data_diff_detail
@@ -28,6 +30,7 @@ from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
 
 __all__ = [
+    "text_ancestry",
     "text_code",
     "text_comparison",
     "text_data_diff",
@@ -61,6 +64,11 @@ def text_replicates(groups: Sequence[RunGroup]) -> str:
 def text_run(run: Run, origins: Sequence[FileOrigin] = ()) -> str:
     """Render one run in full."""
     return to_text(run_detail(run, origins))
+
+
+def text_ancestry(ancestry: Ancestry) -> str:
+    """Render the executed cells behind a result."""
+    return to_text(ancestry_detail(ancestry))
 
 
 def text_code(run: Run, cells: Sequence[CellExecution], modules: Sequence[ModuleSource]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nbtrail.entities.pipeline import Check, Outcome, Verdict
+from collections.abc import Sequence
+
+from nbtrail.entities.pipeline import Check, Outcome, Rung, Verdict
 from nbtrail.views.document import (
     Block,
     Document,
@@ -65,6 +67,12 @@ def verdict_detail(verdict: Verdict) -> Document:
         equal = sum(check.equal for check in verdict.checks)
         note = f"{equal} of {len(verdict.checks)} equal"
         blocks.append(Section("Checks", (Table(heads, rows),), note=note))
+    if verdict.floor:
+        spread = ", ".join(f"{key} by {value:.3g}" for key, value in verdict.floor.items())
+        text = f"two executions of the whole notebook differ among themselves: {spread}"
+        blocks.append(Line(((Span("tolerance ", Tone.WARN), Span(text)),)))
+    if len(verdict.rungs) > 1:
+        blocks.append(_rungs(verdict.rungs))
     if verdict.unchecked:
         lines = tuple(Line(((Span("! ", Tone.WARN), Span(text)),)) for text in verdict.unchecked)
         blocks.append(Section("Not checked", lines, note=count(len(lines), "thing")))
@@ -75,7 +83,25 @@ def verdict_detail(verdict: Verdict) -> Document:
     if verdict.verified_ms:
         facts.append((faint(moment(verdict.verified_ms)),))
     facts.append((faint(f"pipeline.py {verdict.pipeline_sha256[:12]}"),))
+    facts += [(faint(text),) for text in verdict.guard]
     return (*blocks, Line(tuple(facts)))
+
+
+def _rungs(rungs: Sequence[Rung]) -> Section:
+    """Say what was tried, in its order."""
+    heads = (Head(""), Head("statements"), Head("took"), Head("what came of it"))
+    rows = tuple(
+        Row(
+            (
+                (Span(rung.name),),
+                (faint(str(rung.statements or "")),),
+                (faint(duration(rung.seconds * 1000)),),
+                (Span(rung.found),),
+            )
+        )
+        for rung in rungs
+    )
+    return Section("What was tried", (Table(heads, rows),), note=count(len(rungs), "attempt"))
 
 
 def _check(check: Check) -> Row:
