@@ -49,5 +49,5 @@ def alone(root: Path) -> Iterator[sqlite3.Connection]:
             f"The trail in {root} can't be written: {error}. Nothing was changed. "
             "Look at it with: nbtrail store doctor"
         ) from error
-    except PermissionError as error:
+    except OSError as error:
         raise StoreReadOnlyError(f"The trail in {root} can't be written: {error}.") from error
