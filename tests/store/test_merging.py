@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,6 +20,7 @@ from nbtrail.entities.run import Experiment, MetricPoint, Run, RunStatus
 from nbtrail.exceptions import NotFoundError, SchemaTooNewError, StoreError
 from nbtrail.store import operations as do
 from nbtrail.store.bundle import write_bundle
+from nbtrail.store.doctor import examine
 from nbtrail.store.merge import merge
 from nbtrail.store.migrations import SCHEMA_VERSION
 from nbtrail.store.store import Store
@@ -293,6 +295,13 @@ def hostile_database(sql):
         (hostile_database("UPDATE artifacts SET path = '/' || path"), "never writes"),
         (hostile_database("UPDATE runs SET run_id = '../evil' WHERE id = 1"), "never writes"),
         (hostile_database("UPDATE runs SET snapshot = '../evil' WHERE id = 1"), "never writes"),
+        (hostile_database("UPDATE params SET value = x'ff00'"), "another type in params"),
+        (hostile_database("UPDATE runs SET started_ms = 'soon'"), "another type in runs"),
+        (hostile_database("UPDATE runs SET changed = '{'"), "can't be read"),
+        (hostile_database("UPDATE runs SET resources = '[1]'"), "can't be read"),
+        (hostile_database("UPDATE cells SET statements = '[{}]'"), "can't be read"),
+        (hostile_database("UPDATE cells SET status = 'odd'"), "can't be read"),
+        (hostile_database("UPDATE episodes SET body = '7'"), "can't be read"),
         (hostile_database("DROP TABLE tags; CREATE VIEW tags AS SELECT 1 AS run"), "no table tags"),
         (hostile_database("PRAGMA application_id = 1"), "not one of nbtrail's"),
     ],
@@ -348,3 +357,51 @@ def test_a_newer_bundle_is_refused_and_says_how_to_read_it(sound: Path, other: S
 
     with pytest.raises(SchemaTooNewError, match=r"nbtrail 9\.1.*pip install -U nbtrail"):
         merge(other.root, rewritten(sound, newer))
+
+
+@pytest.mark.slow
+def test_a_merge_that_is_killed_at_any_moment_can_be_repeated(
+    store: Store, filling, python, tmp_path: Path
+) -> None:
+    (tmp_path / "from").mkdir()
+    source = Store.open(tmp_path / "from" / ".nbtrail", create=True)
+    filled = filling.fill(source)
+    wanted = [source.reader.run(run_id) for run_id in source.reader.runs().run_id]
+    source.close()
+    code = (
+        "from nbtrail.store.merge import merge\n"
+        "Store.open(root, create=True).reader\n"
+        "print('ready', flush=True)\n"
+        "merge(root, root.parent / 'from')\n"
+        "print('done', flush=True)\n"
+    )
+    for delay_ms in (0, 5, 10, 20, 40, 80, 160):
+        merging = python(code)
+        assert merging.stdout is not None
+        assert merging.stdout.readline() == "ready\n"
+        time.sleep(delay_ms / 1000)
+        merging.kill()
+        merging.communicate()
+        there = set(store.reader.runs().run_id)
+        assert there in (set(), {run.run_id for run in wanted})  # all or nothing
+        assert examine(store.root).findings == ()
+    merge(store.root, tmp_path / "from")
+    assert [dumps(store.reader.run(run.run_id)) for run in wanted] == [dumps(run) for run in wanted]
+    assert store.objects.read(store.reader.run(filled.run_id).artifacts[0].sha256)
+
+
+@pytest.mark.slow
+def test_processes_that_merge_the_same_bundle_at_once_bring_it_once(
+    store: Store, sound: Path, python, tmp_path: Path
+) -> None:
+    code = (
+        "from nbtrail.store.merge import merge\n"
+        "target = root.parent / 'shared' / '.nbtrail'\n"
+        "Store.open(target, create=True)\n"
+        "print(len(merge(target, root.parent / 'sound.trail').added))\n"
+    )
+    (tmp_path / "shared").mkdir()
+    answers = [p.communicate(timeout=120) for p in [python(code) for _ in range(3)]]
+    assert [err for _, err in answers] == ["", "", ""]
+    assert sorted(int(out) for out, _ in answers) == [0, 0, 3]
+    assert examine(tmp_path / "shared" / ".nbtrail").findings == ()

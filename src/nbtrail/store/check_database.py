@@ -136,13 +136,7 @@ def _objects(db: sqlite3.Connection, root: Path) -> Iterator[Finding]:
 
 def _snapshots(db: sqlite3.Connection, root: Path) -> Iterator[Finding]:
     snapshots = Snapshots(root / "git")
-    broken = []
-    for commit in snapshots_of(db):
-        try:
-            for _, name in snapshots.read(commit).files.values():
-                snapshots.blob(name)
-        except StoreError:
-            broken.append(commit)
+    broken = [commit for commit in snapshots_of(db) if not snapshots.is_sound(commit)]
     if broken:
         yield Finding(
             f"{len(broken)} snapshots of uncommitted code are missing or damaged (first: "

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import sqlite3
 import stat
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 from nbtrail.config import FOLDER
-from nbtrail.entities.identity import is_run_id
 from nbtrail.exceptions import NotFoundError, StoreError
 from nbtrail.store.alone import alone
 from nbtrail.store.archive import extract
 from nbtrail.store.backup import copy_database, files_of, is_sound, snapshots_of
+from nbtrail.store.check_rows import check_rows
 from nbtrail.store.connection import DATABASE, connect_reader, connect_writer, identity
 from nbtrail.store.migrations import ensure_schema
 from nbtrail.store.objects import Objects
@@ -32,9 +30,6 @@ from nbtrail.store.transfer import Arrived, copy_runs
 from nbtrail.store.versions import NumberedVersions, copy_versions
 
 __all__ = ["Merged", "merge"]
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_COMMIT = re.compile(r"[0-9a-f]{40}|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +104,8 @@ def merge(root: Path, source: Path) -> Merged:
         path = temporary / DATABASE
         _bring_up_to_date(path)
         with contextlib.closing(connect_reader(path)) as other:
-            sound, commits, lost = _check(other, files)
+            check_rows(other)
+            sound, commits, lost = _sound_files(other, files)
             missing += [what for what in lost if what not in missing]
             _copy_files(files, root, sound, commits)
             with alone(root) as db:
@@ -173,17 +169,8 @@ def _bring_up_to_date(path: Path) -> None:
         db.execute("PRAGMA journal_mode=DELETE")
 
 
-def _check(db: sqlite3.Connection, files: Path) -> tuple[list[str], list[str], list[str]]:
+def _sound_files(db: sqlite3.Connection, files: Path) -> tuple[list[str], list[str], list[str]]:
     """Return objects and snapshots that are sound, and what is not."""
-    for run_id, parent, snapshot in db.execute("SELECT run_id, parent_run_id, snapshot FROM runs"):
-        parts = (run_id, parent) if parent is not None else (run_id,)
-        if not all(_is_text(part) and is_run_id(part) for part in parts):
-            raise _not_ours(f"run {run_id!r}")
-        if not (_is_text(snapshot) and _COMMIT.fullmatch(snapshot)):
-            raise _not_ours(f"snapshot {snapshot!r}")
-    for sha256, path in db.execute("SELECT sha256, path FROM artifacts"):
-        if not (_is_text(sha256) and _SHA256.fullmatch(sha256) and _stays_inside(path)):
-            raise _not_ours(f"artifact {path!r}")
     objects, snapshots = Objects(files / "objects"), Snapshots(files / "git")
     sound, commits, missing = [], [], []
     for sha256 in files_of(db):
@@ -192,31 +179,11 @@ def _check(db: sqlite3.Connection, files: Path) -> tuple[list[str], list[str], l
         else:
             missing.append(f"object {sha256}")
     for commit in snapshots_of(db):
-        try:
-            for _, name in snapshots.read(commit).files.values():
-                snapshots.blob(name)
-        except StoreError:
-            missing.append(f"snapshot {commit}")
-        else:
+        if snapshots.is_sound(commit):
             commits.append(commit)
+        else:
+            missing.append(f"snapshot {commit}")
     return sound, commits, missing
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _stays_inside(path: Any) -> bool:
-    if not isinstance(path, str) or not path or "\\" in path or "\0" in path:
-        return False
-    pure = PurePosixPath(path)
-    return not pure.is_absolute() and ".." not in pure.parts
-
-
-def _not_ours(what: str) -> StoreError:
-    return StoreError(
-        f"What is merged holds {what}, which nbtrail never writes. Nothing was merged."
-    )
 
 
 def _copy_files(files: Path, root: Path, sound: list[str], commits: list[str]) -> None:

@@ -203,6 +203,15 @@ class Snapshots:
         """Remove an object that no snapshot has, unless it is young; say whether it is gone."""
         return take_away(self.path(name), self.root / f".{name}.removed", young_s, lambda: False)
 
+    def is_sound(self, commit: str) -> bool:
+        """Say whether a snapshot and all its files are there as they were stored."""
+        try:
+            for _, name in self.read(commit).files.values():
+                self.blob(name)
+        except StoreError:
+            return False
+        return True
+
     # ------------------------------------------------------------ objects
 
     def _put_tree(self, files: Mapping[bytes, Entry]) -> str:
