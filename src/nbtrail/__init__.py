@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nbtrail.tracking.decorator import track
     from nbtrail.ui.verbs import (
         compare,
+        delete_run,
         diff_data,
         export,
         get_run,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         models,
         promote,
         restore_code,
+        restore_run,
         rollback,
         runs,
         search_runs,
@@ -53,6 +55,7 @@ __all__ = [
     "__version__",
     "active_run",
     "compare",
+    "delete_run",
     "diff_data",
     "end_run",
     "export",
@@ -72,6 +75,7 @@ __all__ = [
     "models",
     "promote",
     "restore_code",
+    "restore_run",
     "rollback",
     "runs",
     "search_runs",
@@ -88,6 +92,7 @@ __all__ = [
 _VERBS = frozenset(
     [
         "compare",
+        "delete_run",
         "diff_data",
         "export",
         "get_run",
@@ -96,6 +101,7 @@ _VERBS = frozenset(
         "models",
         "promote",
         "restore_code",
+        "restore_run",
         "rollback",
         "runs",
         "search_runs",

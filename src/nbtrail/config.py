@@ -20,6 +20,7 @@ __all__ = ["FOLDER", "Setting", "Settings", "find_project", "find_store", "load_
 FOLDER = ".nbtrail"
 
 _DEFAULTS: dict[str, int | bool] = {
+    "history_days": 30,
     "keep_output": False,
     "model_max_mb": 200,
     "models_kept": 3,
@@ -43,6 +44,8 @@ class Settings:
 
     Attributes
     ----------
+    history_days : int
+        How long `nbtrail store gc` leaves cells and trainings that no run needs.
     keep_output : bool
         Keep what recorded cells print.
     model_max_mb : int
@@ -54,6 +57,7 @@ class Settings:
         Time limit of one verification (seconds).
     """
 
+    history_days: int
     keep_output: bool
     model_max_mb: int
     models_kept: int

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -25,6 +27,20 @@ def store(tmp_path: Path, warnings: list[str]) -> Iterator[Store]:
     opened = Store.open(tmp_path / ".nbtrail", create=True, warn=warnings.append)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def filling() -> ModuleType:
+    """What stores something in every table: see filling.py beside this file."""
+    spec = importlib.util.spec_from_file_location(
+        "store_filling", Path(__file__).with_name("filling.py")
+    )
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # its dataclasses look for it there
+    assert spec.loader is not None
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture

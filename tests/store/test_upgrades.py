@@ -11,8 +11,11 @@ import pytest
 
 from nbtrail.compare.runs import compare_runs
 from nbtrail.entities.run import Param
-from nbtrail.exceptions import StoreReadOnlyError
+from nbtrail.exceptions import SchemaTooNewError, StoreReadOnlyError
+from nbtrail.store.alone import alone
 from nbtrail.store.connection import APPLICATION_ID
+from nbtrail.store.doctor import examine
+from nbtrail.store.merge import merge
 from nbtrail.store.migrations import SCHEMA_VERSION
 from nbtrail.store.operations import log_params
 from nbtrail.store.store import Store
@@ -53,6 +56,88 @@ def test_an_old_store_gets_the_schema_of_a_new_one(tmp_path: Path, version: int)
 
     assert described(old) == described(tmp_path / "new" / "nbtrail.db")
     assert (tmp_path / "old" / f"nbtrail.db.v{version}.backup").is_file()
+
+
+def counted(path: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(path)) as db:
+        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for (name,) in tables
+        }
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
+def test_every_released_store_opens_whole_and_keeps_a_copy(tmp_path: Path, version: int) -> None:
+    old = old_store(tmp_path / "old", version)
+    before = counted(old)
+    store = Store.open(tmp_path / "old")
+    try:
+        for run_id in store.reader.runs().run_id:
+            run = store.reader.run(run_id)
+            for metric in run.metrics:
+                points = store.reader.history(run_id, metric.key)
+                assert len(points) == metric.count
+                assert repr(points[-1].value) == repr(metric.last)
+            assert store.reader.cells(run.session_id)
+        assert not store.read_only
+        findings = examine(tmp_path / "old").findings
+        # the golden files are the database alone: what lay beside it is not there
+        assert not [text for text in findings if "database" in text or "rows" in text]
+    finally:
+        store.close()
+    after = counted(old)
+    assert {name: after[name] for name in before} == before
+    copy = tmp_path / "old" / f"nbtrail.db.v{version}.backup"
+    assert copy.exists() == (version < SCHEMA_VERSION)
+    if copy.exists():
+        assert counted(copy) == before
+
+
+def test_the_golden_store_of_this_schema_has_something_in_every_table(tmp_path: Path) -> None:
+    path = old_store(tmp_path / "old", SCHEMA_VERSION)
+    assert [name for name, count in counted(path).items() if not count] == []
+    Store.open(tmp_path / "new", create=True).close()
+    # a schema that is out never changes: add a version, and its golden files
+    assert described(path) == described(tmp_path / "new" / "nbtrail.db")
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
+def test_no_released_store_is_taken_back_to_an_older_schema(tmp_path: Path, version: int) -> None:
+    path = old_store(tmp_path / "old", version)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
+    before = counted(path)
+    said: list[str] = []
+    store = Store.open(tmp_path / "old", warn=said.append)
+    try:
+        assert store.read_only
+        assert "pip install -U nbtrail" in said[0]
+        with pytest.raises(StoreReadOnlyError):
+            store.call(log_params("0" * 32, [Param("C", "2.0")]))
+        with pytest.raises(SchemaTooNewError), alone(tmp_path / "old"):
+            pass
+        with pytest.raises(SchemaTooNewError):
+            merge(Store.open(tmp_path / "new", create=True).root, tmp_path / "old")
+    finally:
+        store.close()
+        Store.open(tmp_path / "new").close()
+    assert counted(path) == before
+    assert not list((tmp_path / "old").glob("*.backup"))
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
+def test_a_store_of_any_age_can_be_merged(tmp_path: Path, version: int) -> None:
+    old = old_store(tmp_path / "old", version)
+    before = counted(old)
+    new = Store.open(tmp_path / "new", create=True)
+    try:
+        done = merge(new.root, tmp_path / "old")
+        assert len(done.added) == before["runs"]
+        assert new.reader.run(new.reader.resolve("brisk-otter")).params
+    finally:
+        new.close()
+    with closing(sqlite3.connect(old)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (version,)  # it was only read
 
 
 def test_keys_stand_first_in_tables_without_rowid(tmp_path: Path) -> None:

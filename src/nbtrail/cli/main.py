@@ -20,6 +20,7 @@ _COMMANDS = {
     "show": ("runs", "Show everything about one run."),
     "compare": ("runs", "Show what differs between runs, differences first."),
     "why": ("runs", "Show why two runs differ, the most direct cause first."),
+    "delete": ("lifecycle", "Put runs into the trash."),
     "promote": ("registry", "Make a run's model a version of a registered model."),
     "models": ("registry", "List the registered models."),
     "export": ("pipelines", "Turn a run into a verified pipeline."),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from nbtrail.cli.carry import backup, bundle, export, merge
+from nbtrail.cli.lifecycle import gc, scrub, size, trash
 from nbtrail.cli.output import answer, find_root, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.cli.sql import sql
@@ -29,19 +31,23 @@ def path(place: str | None, *, as_json: bool) -> None:
 
 
 @store.command()
+@click.option("--repair", "mend", is_flag=True, help="Mend what is safe to mend, then examine.")
 @_store_option
 @verb
-def doctor(place: str | None, *, as_json: bool) -> None:
+def doctor(place: str | None, *, mend: bool, as_json: bool) -> None:
     """Examine the store and explain what is not healthy.
 
     Exit code 1 when something is wrong.
     """
     from nbtrail.store.doctor import examine
+    from nbtrail.store.repair import repair
 
-    health = examine(find_root(place))
+    root = find_root(place)
+    health = examine(root, repair(root) if mend else ())
     answer(to_plain(health), health.text, as_json=as_json)
     if not health.ok:
         raise click.exceptions.Exit(FAILED)
 
 
-store.add_command(sql)
+for command in (backup, bundle, merge, export, sql, trash, gc, size, scrub):
+    store.add_command(command)

@@ -93,7 +93,13 @@ class ModelRecord:
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A numbered version of a registered model."""
+    """A numbered version of a registered model.
+
+    Attributes
+    ----------
+    origin : str
+        ``churn/3 of team.trail`` when it was merged from there, else empty.
+    """
 
     name: str
     version: int
@@ -105,6 +111,7 @@ class ModelVersion:
     metric: str = ""
     metric_value: float | None = None
     aliases: tuple[str, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -354,8 +354,11 @@ def rename_run(db: sqlite3.Connection, run_id: str, name: str) -> None:
     execute(db, "UPDATE runs SET name = ? WHERE id = ?", (capped(name), run_key(db, run_id)))
 
 
-def mark_deleted(db: sqlite3.Connection, run_id: str, deleted: bool) -> None:  # noqa: FBT001
-    db.execute("UPDATE runs SET deleted = ? WHERE id = ?", (deleted, run_key(db, run_id)))
+def mark_deleted(db: sqlite3.Connection, run_id: str, deleted_ms: int) -> None:
+    db.execute(
+        "UPDATE runs SET deleted = ?1 > 0, deleted_ms = nullif(?1, 0) WHERE id = ?2",
+        (int(deleted_ms), run_key(db, run_id)),
+    )
 
 
 def set_main_metric(

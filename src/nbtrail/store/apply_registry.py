@@ -36,7 +36,8 @@ def register_version(db: sqlite3.Connection, version: ModelVersion) -> int:
     )
     execute(
         db,
-        "INSERT INTO model_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO model_versions (name, version, run_id, model_id, created_ms, user, comment, "
+        "metric, metric_value, metric_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             version.name,
             number,

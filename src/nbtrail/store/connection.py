@@ -23,6 +23,7 @@ __all__ = [
     "connect_writer",
     "identity",
     "reset_bug",
+    "vacuum",
 ]
 
 APPLICATION_ID: Final = 0x6E625472  # "nbTr"
@@ -33,12 +34,11 @@ _WRITABLE_SCHEMA = "writable_schema"
 _READ_ONLY_FOLDER = re.compile("unable to open|readonly", re.IGNORECASE)
 
 
-def reset_bug() -> bool:
-    """Say whether the linked SQLite can lose a commit that overlaps checkpoints.
+def reset_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Say whether an SQLite, the linked one unless told, can lose a commit during checkpoints.
 
     Versions before 3.51.3 can, except 3.44.6 and later of that line, 3.50.7 and later of that line.
     """
-    version = sqlite3.sqlite_version_info
     return version < (3, 51, 3) and not any(
         version[:2] == fixed[:2] and version >= fixed for fixed in ((3, 44, 6), (3, 50, 7))
     )
@@ -126,6 +126,18 @@ def connect_reader(path: Path) -> sqlite3.Connection:
             raise
         # WAL needs a file beside the database; where none can be made, nobody writes either
         return _reader(f"{uri}&immutable=1")
+
+
+def vacuum(db: sqlite3.Connection) -> None:
+    """Write the database anew, without free pages and what once stood in them.
+
+    SQLite attaches a file of its own for that, which `connect_writer` denies to all others.
+    """
+    db.set_authorizer(None)
+    try:
+        db.execute("VACUUM")
+    finally:
+        db.set_authorizer(_authorize)
 
 
 def _reader(uri: str) -> sqlite3.Connection:

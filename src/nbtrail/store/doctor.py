@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbtrail.exceptions import NbtrailError, StoreError
-from nbtrail.store.connection import DATABASE, check_place, connect_reader, reset_bug
-from nbtrail.store.migrations import SCHEMA_VERSION, check_schema, too_new
-from nbtrail.store.objects import Objects
-from nbtrail.store.owners import lost_owners
-from nbtrail.store.rescue import Rescue
+from nbtrail.store.backup import size_text
+from nbtrail.store.check_database import check_database
+from nbtrail.store.check_folder import check_folder, check_library
+from nbtrail.store.connection import DATABASE, check_place, connect_reader
+from nbtrail.store.finding import Finding
+from nbtrail.store.migrations import SCHEMA_VERSION, check_schema
 
 __all__ = ["Health", "examine"]
 
@@ -23,6 +24,7 @@ _COUNTED = (
     "params",
     "metrics",
     "metric_points",
+    "metric_chunks",
     "datasets",
     "artifacts",
     "models",
@@ -56,6 +58,10 @@ class Health:
         What is not healthy and what to do, one sentence or two each.
     notes : tuple of str
         What is worth knowing and needs nothing to be done.
+    mendable : bool
+        Whether `repair` can do something.
+    repaired : tuple of str
+        What a repair before this examination has done.
     """
 
     path: str
@@ -67,6 +73,8 @@ class Health:
     findings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     ok: bool = True
+    mendable: bool = False
+    repaired: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Return the report for people."""
@@ -74,15 +82,23 @@ class Health:
             f"store           {self.path}",
             f"schema version  {self.schema_version} (this nbtrail writes {SCHEMA_VERSION})",
             f"SQLite          {self.sqlite_version}, journal {self.journal_mode or 'unknown'}",
-            f"database        {self.size / 1e6:.1f} MB",
+            f"database        {size_text(self.size)}",
         ]
         counts = [f"{name.replace('_', ' '):<15} {count}" for name, count in self.counts.items()]
         findings = [f"! {text}" for text in self.findings] or ["Everything is in order."]
-        return "\n".join([*head, *counts, "", *findings, *(f"  {note}" for note in self.notes)])
+        notes = [f"  {note}" for note in self.notes]
+        mending = ["", "Mend what is safe: nbtrail store doctor --repair"] if self.mendable else []
+        done = ["", *(f"mended: {text}" for text in self.repaired)] if self.repaired else []
+        return "\n".join([*head, *counts, "", *findings, *notes, *mending, *done])
 
 
-def examine(root: Path) -> Health:
+def examine(root: Path, repaired: tuple[str, ...] = ()) -> Health:
     """Examine the store in folder `root`.
+
+    Parameters
+    ----------
+    repaired : tuple of str
+        What `repair` has just done, for the report.
 
     Raises
     ------
@@ -94,102 +110,47 @@ def examine(root: Path) -> Health:
         raise StoreError(
             f"There is no trail in {root}. Start one in a notebook with: %load_ext nbtrail"
         )
-    findings: list[str] = []
-    notes = _library()
+    found: list[Finding] = list(check_library())
     version, mode, counts = 0, "", dict[str, int]()
     try:
         if not check_place(root):
-            notes.append("The folder belongs to another user, so it is only read.")
-        version, mode, counts = _database(root, path, findings, notes)
+            text = "The folder belongs to another user, so it is only read."
+            found.append(Finding(text, harmless=True))
+        with contextlib.closing(connect_reader(path)) as db:
+            version = check_schema(db, path)
+            mode = str(db.execute("PRAGMA journal_mode").fetchone()[0])
+            if version == 0:
+                text = "Its creation was interrupted. Track something here, or delete it."
+                found.append(Finding(text))
+            else:
+                found += check_database(db, root, path, version)
+                counts = _counts(db)
     except (NbtrailError, sqlite3.Error) as error:
-        findings.append(f"The database can't be read: {error}")
-    _folder(root, findings, notes)
-    size = sum(_size(root / f"{DATABASE}{end}") for end in ("", "-wal"))
+        found.append(Finding(f"The database can't be read: {error}"))
+    found += check_folder(root)
+    findings = tuple(finding.text for finding in found if not finding.harmless)
     return Health(
         path=str(root),
         schema_version=version,
         sqlite_version=sqlite3.sqlite_version,
         journal_mode=mode,
-        size=size,
+        size=sum(_size(root / f"{DATABASE}{end}") for end in ("", "-wal")),
         counts=counts,
-        findings=tuple(findings),
-        notes=tuple(notes),
+        findings=findings,
+        notes=tuple(finding.text for finding in found if finding.harmless),
         ok=not findings,
+        mendable=any(finding.mendable for finding in found),
+        repaired=repaired,
     )
 
 
-def _library() -> list[str]:
-    if not reset_bug():
-        return []
-    text = (
-        f"SQLite {sqlite3.sqlite_version} can lose a commit that overlaps a checkpoint (fixed in "
-        "3.51.3). nbtrail's write lock keeps them apart; open the database with other tools for "
-        "reading only."
-    )
-    return [text]
-
-
-def _database(
-    root: Path, path: Path, findings: list[str], notes: list[str]
-) -> tuple[int, str, dict[str, int]]:
-    db = connect_reader(path)
-    try:
-        version = check_schema(db, path)
-        mode = str(db.execute("PRAGMA journal_mode").fetchone()[0])
-        if version == 0:
-            findings.append("Its creation was interrupted. Track something here, or delete it.")
-            return version, mode, {}
-        if version > SCHEMA_VERSION:
-            findings.append(too_new(version, path))
-        answer = [str(row[0]) for row in db.execute("PRAGMA integrity_check(5)")]
-        if answer != ["ok"]:
-            findings.append(f"The database is damaged: {'; '.join(answer)}. Restore a backup.")
-        if broken := db.execute("PRAGMA foreign_key_check").fetchall():
-            findings.append(f"{len(broken)} rows refer to others that are gone.")
-        counts = {
-            name: int(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in _COUNTED
-        }
-        _runs(db, notes)
-        _objects(db, root, findings)
-        return version, mode, counts
-    finally:
-        db.close()
-
-
-def _runs(db: sqlite3.Connection, notes: list[str]) -> None:
-    tokens = [owner.token for owner in lost_owners(db)]
-    marks = ", ".join("?" * len(tokens))
-    (dead,) = db.execute(
-        f"SELECT count(*) FROM runs WHERE status = 'RUNNING' AND owner IN ({marks})", tokens
-    ).fetchone()
-    if dead:
-        notes.append(f"{dead} open runs belong to dead processes; the next write closes them.")
-
-
-def _objects(db: sqlite3.Connection, root: Path, findings: list[str]) -> None:
-    objects = Objects(root / "objects")
-    rows = db.execute("SELECT DISTINCT sha256, size FROM artifacts").fetchall()
-    gone = [sha256 for sha256, size in rows if _size(objects.path(sha256)) != size]
-    if gone:
-        findings.append(
-            f"{len(gone)} of {len(rows)} artifact files are missing or have another size (first: "
-            f"{gone[0][:12]}). Restore the folder `objects` from a backup."
-        )
-
-
-def _folder(root: Path, findings: list[str], notes: list[str]) -> None:
-    if not os.access(root, os.W_OK):
-        notes.append("The folder can't be written, so it is only read.")
-    rescue = Rescue(root)
-    if waiting := rescue.pending():
-        notes.append(f"{len(waiting)} rescue files wait to be brought in by the next write.")
-    refused = list(rescue.folder.glob("*.rejected"))
-    if refused:
-        findings.append(
-            f"{len(refused)} rescue files could not be applied; look at them: {refused[0]}"
-        )
-    if not (root / ".gitignore").exists():
-        findings.append(f"{root / '.gitignore'} is missing: write a line with * into it.")
+def _counts(db: sqlite3.Connection) -> dict[str, int]:
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return {
+        name: int(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
+        for name in _COUNTED
+        if name in there
+    }
 
 
 def _size(path: Path) -> int:

@@ -16,11 +16,19 @@ from nbtrail._version import __version__
 from nbtrail.exceptions import SchemaTooNewError, StoreError
 from nbtrail.store.connection import APPLICATION_ID
 
-__all__ = ["MIGRATIONS", "SCHEMA_VERSION", "check_schema", "ensure_schema", "too_new"]
+__all__ = [
+    "MIGRATIONS",
+    "SCHEMA_VERSION",
+    "check_schema",
+    "differences",
+    "ensure_schema",
+    "mend",
+    "too_new",
+]
 
 Migration = Callable[[sqlite3.Connection], None]
 
-_CREATED = re.compile(r"^CREATE (?:TABLE|INDEX|VIEW|TRIGGER) (\w+)", re.MULTILINE)
+_CREATED = re.compile(r"^CREATE (TABLE|INDEX|VIEW|TRIGGER) (\w+)", re.MULTILINE)
 
 
 def _to_2(db: sqlite3.Connection) -> None:
@@ -32,6 +40,7 @@ def _to_2(db: sqlite3.Connection) -> None:
             "left_out TEXT NOT NULL DEFAULT '[]'",
             "start_state TEXT",
             "resources TEXT",
+            "deleted_ms INTEGER",
         ),
         "metrics": (
             "tail INTEGER NOT NULL DEFAULT 0",
@@ -39,6 +48,7 @@ def _to_2(db: sqlite3.Connection) -> None:
         ),
         "datasets": ("shape TEXT NOT NULL DEFAULT '[]'", "profile TEXT"),
         "dataset_uses": ("version TEXT NOT NULL DEFAULT ''", "query TEXT NOT NULL DEFAULT ''"),
+        "model_versions": ("origin TEXT NOT NULL DEFAULT ''",),
     }.items():
         for column in columns:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
@@ -119,6 +129,50 @@ def ensure_schema(db: sqlite3.Connection, path: Path) -> None:
         raise
 
 
+def differences(db: sqlite3.Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a database of the present schema has too much, and what it lacks.
+
+    Triggers and views of others, or changed ones of ours, are too much; tables and indexes of
+    others do nothing.
+    """
+    ours = {found[2]: (found[1].lower(), text) for found, text in _created()}
+    there = {
+        name: (kind, sql)
+        for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_master")
+    }
+    acting = ("trigger", "view")
+    foreign = tuple(
+        f"{kind} {name}"
+        for name, (kind, sql) in there.items()
+        if kind in acting and ours.get(name) != (kind, sql)
+    )
+    missing = tuple(
+        f"{kind} {name}"
+        for name, (kind, text) in ours.items()
+        if name not in there or (kind in acting and there[name] != (kind, text))
+    )
+    return foreign, missing
+
+
+def mend(db: sqlite3.Connection) -> None:
+    """Remove triggers and views of others and create what is lacking, in the caller's transaction."""
+    ours = {found[2]: text for found, text in _created()}
+    for kind, name, sql in db.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger'"
+    ).fetchall():
+        if ours.get(name) != sql:
+            db.execute(f"DROP {kind} " + '"{}"'.format(name.replace('"', '""')))
+    _complete(db)
+
+
+def _created() -> Iterator[tuple[re.Match[str], str]]:
+    """Yield what the schema creates, with the text under which SQLite keeps it."""
+    for statement in _statements():
+        found = _CREATED.search(statement)
+        if found is not None:
+            yield found, statement[found.start() :].strip().removesuffix(";")
+
+
 def _create(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA application_id={APPLICATION_ID}")
     for statement in _statements():
@@ -129,11 +183,11 @@ def _create(db: sqlite3.Connection) -> None:
 def _complete(db: sqlite3.Connection) -> None:
     """Create what an older schema does not have, and every view anew."""
     for (view,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
-        db.execute(f'DROP VIEW "{view}"')
+        db.execute('DROP VIEW "{}"'.format(view.replace('"', '""')))
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     for statement in _statements():
         created = _CREATED.search(statement)
-        if created is not None and created[1] not in there:
+        if created is not None and created[2] not in there:
             db.execute(statement)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbtrail.exceptions import StoreError
 
-__all__ = ["Objects", "place", "write_synced"]
+__all__ = ["Objects", "place", "refreshed", "take_away", "write_synced"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
@@ -84,17 +84,14 @@ class Objects:
         is_used : callable
             Says whether something refers to it, asked while nobody can find the object.
         """
-        path = self.path(sha256)
-        aside = self.root / f".{sha256}.removed"
-        try:
-            path.rename(aside)
-        except OSError:
-            return False
-        if time.time() - aside.stat().st_mtime >= _YOUNG_S and not is_used():
-            aside.unlink()
-            return True
-        aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
-        return False
+        return take_away(self.path(sha256), self.root / f".{sha256}.removed", _YOUNG_S, is_used)
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of every object that is there."""
+        for shard in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
+            for path in sorted(shard.iterdir()):
+                if _SHA256.fullmatch(shard.name + path.name):
+                    yield shard.name + path.name
 
     def read(self, sha256: str) -> bytes:
         """Return an object's bytes, verified.
@@ -146,15 +143,37 @@ def write_synced(path: Path, chunks: Iterator[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
+def take_away(path: Path, aside: Path, young_s: float, is_used: Callable[[], bool]) -> bool:
+    """Remove a file that is older than `young_s` seconds and not used; say whether it is gone.
+
+    While that is decided it lies `aside`, so that who needs it writes it anew.
+    """
+    try:
+        path.rename(aside)
+    except OSError:
+        return False
+    if time.time() - aside.stat().st_mtime >= young_s and not is_used():
+        aside.unlink()
+        return True
+    aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+    return False
+
+
+def refreshed(path: Path) -> bool:
+    """Say whether a file is there, and make it young: somebody is about to refer to it."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        return True  # it is there, and another user's
+    return True
+
+
 def place(temporary: Path, final: Path) -> None:
     """Give a written file its final name, for good; an existing one stays as it is."""
-    try:
-        os.utime(final)  # tells `remove` that somebody is about to refer to it
+    if refreshed(final):
         return
-    except FileNotFoundError:
-        pass
-    except PermissionError:
-        return  # it is there, and another user's
     fresh = not final.parent.exists()
     final.parent.mkdir(exist_ok=True)
     temporary.replace(final)

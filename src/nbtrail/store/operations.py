@@ -269,12 +269,12 @@ def rename_run(run_id: str, name: str) -> Operation:
 
 def delete_run(run_id: str) -> Operation:
     """Put a run into the trash."""
-    return Operation("mark_deleted", (run_id, True), durable=True)
+    return Operation("mark_deleted", (run_id, time.time_ns() // 1_000_000), durable=True)
 
 
 def restore_run(run_id: str) -> Operation:
     """Take a run out of the trash."""
-    return Operation("mark_deleted", (run_id, False), durable=True)
+    return Operation("mark_deleted", (run_id, 0), durable=True)
 
 
 def set_main_metric(experiment: str, key: str, direction: Direction) -> Operation:

@@ -26,6 +26,7 @@ from nbtrail.store.owners import lost_owners
 from nbtrail.store.resolve import resolve
 from nbtrail.store.rows import CELL_COLUMNS, cell_of, read_run
 from nbtrail.store.search import search
+from nbtrail.store.transfer import with_children
 
 __all__ = ["Reader"]
 
@@ -71,6 +72,11 @@ class Reader:
         """
         with self._read() as db:
             return resolve(db, lost_owners(db), ref, experiment)
+
+    def family(self, run_id: str) -> tuple[str, ...]:
+        """Return the ids of a run and of all that stand below it."""
+        with self._read() as db:
+            return with_children(db, [run_id])
 
     def runs(
         self,

@@ -26,7 +26,7 @@ def models(db: sqlite3.Connection) -> tuple[RegisteredModel, ...]:
     versions: dict[str, list[ModelVersion]] = defaultdict(list)
     for row in db.execute(
         "SELECT name, version, run_id, model_id, created_ms, user, comment, metric, metric_value, "
-        "metric_code FROM model_versions ORDER BY name, version DESC"
+        "metric_code, origin FROM model_versions ORDER BY name, version DESC"
     ):
         versions[row[0]].append(_version(row, aliases[row[0]]))
     rows = db.execute("SELECT name, created_ms FROM registered_models ORDER BY name")
@@ -99,7 +99,7 @@ def history(db: sqlite3.Connection, name: str) -> tuple[AliasMove, ...]:
 
 
 def _version(row: tuple[Any, ...], aliases: dict[str, int]) -> ModelVersion:
-    value, code = row[8:]
+    value, code, origin = row[8:]
     number = None if code is None else decode_float(value, code)
     mine = tuple(alias for alias, held in aliases.items() if held == row[1])
-    return ModelVersion(*(*row[:8], number, mine))
+    return ModelVersion(*(*row[:8], number, mine, origin))

@@ -107,7 +107,7 @@ CREATE TABLE runs (
     reason        TEXT NOT NULL,
     started_ms    INTEGER NOT NULL,
     ended_ms      INTEGER,
-    deleted       INTEGER NOT NULL DEFAULT 0,
+    deleted       INTEGER NOT NULL DEFAULT 0,  -- 1 in the trash
     parent_run_id TEXT,
     source        TEXT NOT NULL,
     session_id    TEXT NOT NULL,
@@ -125,7 +125,8 @@ CREATE TABLE runs (
     snapshot      TEXT NOT NULL DEFAULT '',
     left_out      TEXT NOT NULL DEFAULT '[]',
     start_state   TEXT,
-    resources     TEXT
+    resources     TEXT,
+    deleted_ms    INTEGER
 );
 CREATE INDEX runs_by_start ON runs (started_ms, id);
 CREATE INDEX runs_by_name ON runs (name);
@@ -301,6 +302,7 @@ CREATE TABLE model_versions (
     metric       TEXT NOT NULL,
     metric_value REAL,
     metric_code  INTEGER,       -- NULL when there is no value
+    origin       TEXT NOT NULL DEFAULT '',  -- name/number where it was merged from
     PRIMARY KEY (name, version),
     UNIQUE (name, model_id)
 ) WITHOUT ROWID;
@@ -384,7 +386,7 @@ FROM models m JOIN runs r ON r.id = m.run;
 
 CREATE VIEW registry AS
 SELECT v.name, v.version, v.run_id, v.model_id, v.created_ms, v.user, v.comment,
-       v.metric, v.metric_value,
+       v.metric, v.metric_value, v.origin,
        (SELECT group_concat(a.alias, ', ') FROM aliases a
         WHERE a.name = v.name AND a.version = v.version) AS aliases
 FROM model_versions v;

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from nbtrail.exceptions import StoreError
-from nbtrail.store.objects import place, write_synced
+from nbtrail.store.objects import place, refreshed, take_away, write_synced
 
 __all__ = ["Snapshot", "Snapshots"]
 
@@ -89,8 +89,8 @@ class Snapshots:
         lines += ["Working tree of a run", "", f"base {snapshot.base or 'none'}"]
         lines += [f"deleted {quote_from_bytes(path)}" for path in sorted(snapshot.deleted)]
         commit = self._put("commit", ("\n".join(lines) + "\n").encode())
-        reference = self.root / "refs" / "snapshots" / commit
-        if not reference.exists():
+        reference = self.reference(commit)
+        if not refreshed(reference):
             reference.parent.mkdir(parents=True, exist_ok=True)
             self._write(reference, f"{commit}\n".encode())
         return commit
@@ -124,6 +124,94 @@ class Snapshots:
         """
         return self._get(name, "blob")
 
+    def commits(self) -> tuple[str, ...]:
+        """Return the names of all snapshots."""
+        try:
+            names = sorted(path.name for path in (self.root / "refs" / "snapshots").iterdir())
+        except OSError:
+            return ()
+        return tuple(name for name in names if _ID.fullmatch(name))
+
+    def copy(self, commit: str, to: Snapshots) -> None:
+        """Store a snapshot and its files in another place too, where it gets the same name.
+
+        Raises
+        ------
+        StoreError
+            When it is missing or damaged.
+        OSError
+            When nothing can be written.
+        """
+        snapshot = self.read(commit)
+        for _, name in snapshot.files.values():
+            to.put_blob(self.blob(name))
+        if to.put(snapshot) != commit:
+            raise StoreError(
+                f"Snapshot {commit[:12]} in {self.root} was not written by nbtrail, so it is not "
+                "taken along."
+            )
+
+    def parts(self, commit: str) -> Iterator[str]:
+        """Yield the names of all objects of a snapshot.
+
+        Raises
+        ------
+        StoreError
+            When one of its folders is missing or damaged.
+        """
+        yield commit
+        head = self._get(commit, "commit").decode().partition("\n")[0]
+        trees = [head.removeprefix("tree ")]
+        while trees:
+            tree = trees.pop()
+            yield tree
+            for mode, _, identity in self._rows(tree):
+                if mode == _FOLDER:
+                    trees.append(identity)
+                else:
+                    yield identity
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of every object that is there."""
+        for shard in sorted((self.root / "objects").glob("[0-9a-f][0-9a-f]")):
+            for path in sorted(shard.iterdir()):
+                if _ID.fullmatch(shard.name + path.name):
+                    yield shard.name + path.name
+
+    def path(self, name: str) -> Path:
+        """Return where an object lies, whether or not it exists.
+
+        Raises
+        ------
+        StoreError
+            When `name` is not 40 lowercase hex digits.
+        """
+        if not _ID.fullmatch(name):
+            raise StoreError(f"{name!r} is not the name of a snapshot (40 hex digits).")
+        return self.root / "objects" / name[:2] / name[2:]
+
+    def reference(self, commit: str) -> Path:
+        """Return the file that keeps a snapshot, whether or not it exists."""
+        return self.root / "refs" / "snapshots" / commit
+
+    def forget(self, commit: str, young_s: float) -> bool:
+        """Take a snapshot off the list unless it is young; its objects stay for `remove`."""
+        aside = self.root / f".{commit}.forgotten"
+        return take_away(self.reference(commit), aside, young_s, lambda: False)
+
+    def remove(self, name: str, young_s: float) -> bool:
+        """Remove an object that no snapshot has, unless it is young; say whether it is gone."""
+        return take_away(self.path(name), self.root / f".{name}.removed", young_s, lambda: False)
+
+    def is_sound(self, commit: str) -> bool:
+        """Say whether a snapshot and all its files are there as they were stored."""
+        try:
+            for _, name in self.read(commit).files.values():
+                self.blob(name)
+        except StoreError:
+            return False
+        return True
+
     # ------------------------------------------------------------ objects
 
     def _put_tree(self, files: Mapping[bytes, Entry]) -> str:
@@ -139,21 +227,26 @@ class Snapshots:
         return self._put("tree", b"".join(_tree_rows(entries)))
 
     def _files(self, tree: str, above: bytes) -> Iterator[tuple[bytes, Entry]]:
+        for mode, name, identity in self._rows(tree):
+            if mode == _FOLDER:
+                yield from self._files(identity, above + name + b"/")
+            else:
+                yield above + name, (mode, identity)
+
+    def _rows(self, tree: str) -> Iterator[tuple[str, bytes, str]]:
+        """Yield mode, name and object of each row of a tree."""
         rest = self._get(tree, "tree")
         while rest:
             head, _, rest = rest.partition(b"\0")
             mode, _, name = head.partition(b" ")
             identity, rest = rest[:20].hex(), rest[20:]
-            if mode.decode() == _FOLDER:
-                yield from self._files(identity, above + name + b"/")
-            else:
-                yield above + name, (mode.decode(), identity)
+            yield mode.decode(), name, identity
 
     def _put(self, kind: str, data: bytes) -> str:
         whole = b"%s %d\0%s" % (kind.encode(), len(data), data)
         name = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
-        path = self._path(name)
-        if not path.exists():
+        path = self.path(name)
+        if not refreshed(path):
             self._prepare()
             self._write(path, zlib.compress(whole, 1))
         return name
@@ -161,7 +254,7 @@ class Snapshots:
     def _get(self, name: str, kind: str) -> bytes:
         try:
             stream = zlib.decompressobj()
-            whole = stream.decompress(self._path(name).read_bytes(), _MOST)
+            whole = stream.decompress(self.path(name).read_bytes(), _MOST)
         except (OSError, zlib.error) as error:
             raise StoreError(
                 f"Part of a snapshot ({name[:12]}) can't be read from {self.root}: {error}. Restore "
@@ -175,11 +268,6 @@ class Snapshots:
                 "it from a backup of the trail."
             )
         return data
-
-    def _path(self, name: str) -> Path:
-        if not _ID.fullmatch(name):
-            raise StoreError(f"{name!r} is not the name of a snapshot (40 hex digits).")
-        return self.root / "objects" / name[:2] / name[2:]
 
     def _prepare(self) -> None:
         if (self.root / "HEAD").exists():

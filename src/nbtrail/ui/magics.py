@@ -46,6 +46,8 @@ class TrackMagic:
             "show": self._show,
             "compare": lambda rest: verbs.compare(*words(rest)),
             "why": self._why,
+            "delete": lambda rest: self._trash(rest, verbs.delete_run, "in the trash"),
+            "restore": lambda rest: self._trash(rest, verbs.restore_run, "back"),
             "promote": self._promote,
             "models": lambda _rest: verbs.models(),
             "export": self._export,
@@ -232,6 +234,15 @@ class TrackMagic:
         parser.add_argument("second")
         found = parser.parse_args(words(rest))
         return verbs.why(found.first, found.second)
+
+    def _trash(self, rest: str, move: Callable[[str], int], where: str) -> None:
+        runs = words(rest)
+        if not runs:
+            raise UsageError("%track delete and %track restore take one run or more.")
+        for run in runs:
+            count = move(run)
+            below = f" with {count - 1} below it" if count > 1 else ""
+            print(f"Run {run}{below} is {where}.")  # noqa: T201
 
     def _promote(self, rest: str) -> None:
         usage = (

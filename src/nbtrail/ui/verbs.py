@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "compare",
+    "delete_run",
     "diff_data",
     "export",
     "get_run",
@@ -38,6 +39,7 @@ __all__ = [
     "models",
     "promote",
     "restore_code",
+    "restore_run",
     "rollback",
     "runs",
     "search_runs",
@@ -302,6 +304,42 @@ def keep_files(run: str) -> str:
     found = store.reader.run(store.reader.resolve(run))
     store.call(operations.set_tags(found.run_id, {"nbtrail.kept": "by hand"}))
     return found.name
+
+
+def delete_run(run: str) -> int:
+    """Put a run with its candidates into the trash; return how many runs went there.
+
+    Nothing is lost: `restore_run` takes them back until ``nbtrail store trash purge``.
+
+    Parameters
+    ----------
+    run : str
+        RUN.
+
+    Raises
+    ------
+    UsageError
+        When it is still open.
+    """
+    from nbtrail.tracking.trash import delete_run as delete
+
+    store = open_store()
+    return delete(store, store.reader.resolve(run))
+
+
+def restore_run(run: str) -> int:
+    """Take a run with its candidates out of the trash; return how many runs came back.
+
+    Parameters
+    ----------
+    run : str
+        Its name, or the beginning of its id.
+    """
+    from nbtrail.tracking.trash import find_deleted
+    from nbtrail.tracking.trash import restore_run as take_back
+
+    store = open_store()
+    return take_back(store, find_deleted(store, run))
 
 
 def promote(

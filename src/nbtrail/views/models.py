@@ -87,9 +87,14 @@ def _version(version: ModelVersion, value: str) -> Row:
             (Span(value),),
             (code(version.run_id[:12]),),
             (faint(moment(version.created_ms)),),
-            (Span(version.comment),),
+            _words(version),
         )
     )
+
+
+def _words(version: ModelVersion) -> tuple[Span, ...]:
+    origin = f"from {version.origin}" if version.origin else ""
+    return (Span(version.comment), faint(f"{' · ' if version.comment and origin else ''}{origin}"))
 
 
 def _move(move: AliasMove) -> Row:
