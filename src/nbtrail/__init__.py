@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         search_runs,
         show,
         verify,
+        why,
     )
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "start_run",
     "track",
     "verify",
+    "why",
 ]
 
 _VERBS = frozenset(
@@ -99,6 +101,7 @@ _VERBS = frozenset(
         "search_runs",
         "show",
         "verify",
+        "why",
     ]
 )
 

@@ -45,6 +45,7 @@ class TrackMagic:
             "runs": self._runs,
             "show": self._show,
             "compare": lambda rest: verbs.compare(*words(rest)),
+            "why": self._why,
             "promote": self._promote,
             "models": lambda _rest: verbs.models(),
             "export": self._export,
@@ -224,6 +225,13 @@ class TrackMagic:
         if not code:
             raise UsageError("%track show -o DIR writes the code of a run: add --code.")
         print(verbs.restore_code(run, folder))  # noqa: T201
+
+    def _why(self, rest: str) -> Shown[Any]:
+        parser = Parser("%track why", "%track why RUN RUN")
+        parser.add_argument("first")
+        parser.add_argument("second")
+        found = parser.parse_args(words(rest))
+        return verbs.why(found.first, found.second)
 
     def _promote(self, rest: str) -> None:
         usage = (
