@@ -157,8 +157,8 @@ def try_notebook(cells: list[str], *, fresh: bool = False, spare: bool = False) 
 
 
 def _run(twin: Twin, text: str, project: Path, plan: Plan, place: Path) -> dict[str, float]:
-    """Run a script in an empty folder that holds its inputs, without nbtrail."""
-    place.mkdir()
+    """Run a script in a folder with its inputs and what was exported beside it, without nbtrail."""
+    shutil.copytree(project / "out", place)
     for name in plan.files:
         if not Path(name).is_absolute() and (project / name).is_file():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
