@@ -157,3 +157,29 @@ def test_fresh_sees_what_a_forced_view_wrote(read):
     again = digest(frame, fresh=True)
     assert read == ["a", "b", "i", "s"]
     assert again.digest.content == digest(frame.copy()).digest.content != first.digest.content
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame.__setitem__("a", frame["b"]),
+        lambda frame: frame.__setitem__(["a", "b"], frame[["b", "a"]].set_axis(["a", "b"], axis=1)),
+        lambda frame: frame.__setitem__("i", frame["i"].astype("f8")),
+        lambda frame: frame.__setitem__("s", frame["s"].astype("string")),
+        lambda frame: setattr(frame, "columns", ["b", "a", "i", "s"]),
+        lambda frame: setattr(frame.columns, "name", "what"),
+        lambda frame: setattr(frame.index, "name", "row"),
+        lambda frame: setattr(frame, "index", frame.index[::-1]),
+        lambda frame: frame.pop("i"),
+        lambda frame: frame.insert(1, "n", 0),
+        lambda frame: frame.__setitem__("a", frame["a"].to_numpy().copy()),
+    ],
+)
+def test_a_frame_is_recalled_as_it_is_now(change):
+    frame = make()
+    digest(frame)
+    digest(frame)
+    change(frame)
+    expected = digest(frame.copy(), fresh=True, profile=True)
+    assert digest(frame, profile=True) == expected
+    assert digest(frame, profile=True) == expected

@@ -154,15 +154,16 @@ def alive(pid):
 
 def test_an_interruption_leaves_nothing_behind(run, tmp_path):
     script = (
-        "import pathlib, sys\nfrom nbtrail.pipeline.runner import replay\n"
+        "import pathlib, signal, sys\nfrom nbtrail.pipeline.runner import replay\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from nbtrail.pipeline.scratch import Job\n"
         "body = b'import os, time\\nprint(os.getpid(), flush=True)\\ntime.sleep(300)'\n"
         f"job = Job(body, pathlib.Path({str(run.project)!r}), '.', executable=sys.executable)\n"
-        "print('started', flush=True)\nreplay(job)"
+        "replay(job)"
     )
     temporary = tmp_path / "temporary"
     process = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     logs = []
     while not (logs and logs[0].read_text().strip()):
@@ -170,8 +171,11 @@ def test_an_interruption_leaves_nothing_behind(run, tmp_path):
         time.sleep(0.05)
     pid = int(logs[0].read_text())
     process.send_signal(2)
-    assert process.wait(30) != 0
-    process.stdout.close()
+    try:
+        assert process.wait(30) != 0
+    finally:
+        process.kill()
+        process.wait()
     assert not alive(pid)
     assert list(temporary.iterdir()) == []
 

@@ -197,7 +197,7 @@ def test_folder_that_is_no_export(tmp_path):
 
 
 def test_unseeded_randomness_is_named(notebook, store, record):
-    notebook.run("import numpy as np\nm = float(np.random.rand())")
+    notebook.run("import numpy as np\nm = float(np.random.default_rng().random())")
     manifest = export_run(store, record(expressions={"m": "m"}), notebook.folder / "out")
     assert manifest.verdict.outcome is Outcome.NOT_REPRODUCIBLE
     assert "seed" in manifest.verdict.culprit

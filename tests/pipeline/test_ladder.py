@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from nbtrail.entities.pipeline import Outcome
+from nbtrail.exceptions import VerifyError
 from nbtrail.pipeline.export import export_run
+from nbtrail.pipeline.verify import verify_folder
 
 pytestmark = pytest.mark.slow
 
@@ -70,8 +72,10 @@ def test_a_statement_that_differs_is_named_when_nothing_helps(export):
     ("cells", "words"),
     [
         (("import time\nm = time.time()",), "another value at each moment"),
-        (("import numpy as np\nm = float(np.random.rand())",), "np.random.seed(0)"),
-        (("import random\nm = random.random()",), "random.seed(0)"),
+        (
+            ("import numpy as np\nm = float(np.random.default_rng().random())",),
+            "random generator without a seed",
+        ),
         (
             (
                 "names = {f'n{i}' for i in range(60)}",
@@ -85,6 +89,37 @@ def test_causes_that_a_user_understands(export, cells, words):
     manifest, _, _ = export(*cells)
     assert manifest.verdict.outcome is Outcome.NOT_REPRODUCIBLE
     assert words in manifest.verdict.culprit
+
+
+def test_the_state_of_a_generator_that_nobody_seeded_is_restored(export, notebook):
+    manifest, script, _ = export(
+        "import random\nimport numpy as np\nimport sklearn",
+        "a = np.random.rand(3)",
+        "np.random.rand()  # it draws, too",
+        "b = random.random()",
+        "m = float(a.sum() + b + np.random.normal())",
+    )
+    verdict = manifest.verdict
+    assert verdict.outcome is Outcome.EXACT, verdict
+    assert verdict.rungs[-1].name == "with the random state of then restored"
+    (doubt,) = verdict.unchecked
+    assert "np.random.seed(0)" in doubt
+    assert "random_state.json" in doubt
+    assert "    restore_random_state()\n" in script
+    folder = notebook.folder / "out"
+    assert verify_folder(folder).outcome is Outcome.EXACT
+    (folder / "random_state.json").write_text("{}")
+    with pytest.raises(VerifyError, match=r"random_state\.json is not what the run used"):
+        verify_folder(folder)
+
+
+def test_a_seed_needs_no_state(export):
+    manifest, script, _ = export(
+        "import numpy as np\nnp.random.seed(3)", "m = float(np.random.rand())"
+    )
+    assert manifest.verdict.outcome is Outcome.EXACT
+    assert manifest.verdict.unchecked == ()
+    assert "restore_random_state" not in script
 
 
 def test_a_question_at_the_keyboard_is_told(export, notebook):

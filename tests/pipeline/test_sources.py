@@ -10,7 +10,7 @@ import time
 import pytest
 
 from nbtrail.entities.pipeline import Outcome
-from nbtrail.exceptions import VerifyError
+from nbtrail.exceptions import ExportError, VerifyError
 from nbtrail.pipeline.export import export_run
 from nbtrail.pipeline.verify import verify_folder
 
@@ -112,3 +112,16 @@ def test_what_only_a_module_imports_is_pinned(notebook, helper, export):
     lock = (notebook.folder / "out" / "requirements.lock").read_text()
     assert lock.startswith("packaging==")
     assert '"packaging==' in (notebook.folder / "out" / "pipeline.py").read_text()
+
+
+def test_a_module_with_a_secret_is_refused(notebook, helper, store, record):
+    from nbtrail.capture.secrets import PLACEHOLDER
+
+    helper("def f(x):\n    return x + 1\n")
+    notebook.run("import helper\nm = float(helper.f(1))", quiet=False)
+    seq, source = notebook.loads[0]
+    text = f"password = '{PLACEHOLDER}:password>'\n{source.text}"
+    notebook.loads[0] = (seq, source._replace(text=text, sha256="0" * 64))
+    with pytest.raises(ExportError, match=r"module helper\.py held a secret"):
+        export_run(store, record(expressions={"m": "m"}), notebook.folder / "out")
+    assert not (notebook.folder / "out").exists()

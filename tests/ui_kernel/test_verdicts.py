@@ -54,7 +54,8 @@ def test_the_right_value_is_not_picked_among_several(notebook):
 def test_a_model_without_a_variable_is_compared_too(notebook):
     notebook.run(
         "%%track\nfrom sklearn.tree import DecisionTreeClassifier\n"
-        "acc = DecisionTreeClassifier(splitter='random').fit(X_train, y_train)"
+        "import numpy as np\nrng = np.random.RandomState()\n"
+        "acc = DecisionTreeClassifier(splitter='random', random_state=rng).fit(X_train, y_train)"
         ".score(X_train, y_train)"
     )
     assert notebook.session.tracker.models.wait(60)
@@ -62,6 +63,19 @@ def test_a_model_without_a_variable_is_compared_too(notebook):
     models = [check for check in verdict.checks if check.kind == "model"]
     assert [check.equal for check in models] == [False]
     assert verdict.outcome is Outcome.NOT_REPRODUCIBLE
+
+
+def test_the_state_of_the_global_generator_is_restored(notebook):
+    notebook.run(
+        "%%track\nfrom sklearn.tree import DecisionTreeClassifier\n"
+        "tree = DecisionTreeClassifier(splitter='random', max_depth=2).fit(X_train, y_train)\n"
+        "tree.score(X_test, y_test)"
+    )
+    assert notebook.session.tracker.models.wait(60)
+    verdict = exported().verdict
+    assert verdict.outcome is Outcome.EXACT, verdict
+    assert [check.equal for check in verdict.checks if check.kind == "model"] == [True]
+    assert any("random_state.json" in text for text in verdict.unchecked)
 
 
 def test_unseeded_luck_is_told(notebook):

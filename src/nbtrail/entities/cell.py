@@ -55,6 +55,9 @@ class StatementFacts:
     values : tuple of (str, str)
         Names that it bound or changed, with a short digest of what they held afterwards: a
         repetition finds by it where it parts. Names without one are left out.
+    states : tuple of (str, str)
+        Random generators (channels) from which it was the first of the session to draw,
+        without a seed: the state before, as JSON.
     error : str
         Name and text of the exception it raised, or empty.
     effects : bool
@@ -73,6 +76,7 @@ class StatementFacts:
     digests: tuple[tuple[str, str], ...] = ()
     written: tuple[tuple[str, str], ...] = ()
     values: tuple[tuple[str, str], ...] = ()
+    states: tuple[tuple[str, str], ...] = ()
     error: str = ""
     effects: bool = True
     duration_ns: int = 0

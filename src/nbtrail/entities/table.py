@@ -17,7 +17,8 @@ class RunTable:
     Attributes
     ----------
     total : int
-        How many runs matched before the page was cut.
+        How many runs matched before the page was cut; at least that many when not `counted`.
+    counted : bool
     status : tuple of str
         Effective status of each run.
     main_metric, main_value, main_direction
@@ -29,6 +30,7 @@ class RunTable:
     """
 
     total: int
+    counted: bool = True
     run_id: tuple[str, ...] = ()
     name: tuple[str, ...] = ()
     experiment: tuple[str, ...] = ()

@@ -103,13 +103,20 @@ def recall_whole(frame: pd.DataFrame, labels: Hashable) -> Dataset | None:
     pin = _pin_of(frame)
     if pin is None or pin.whole is None or pin.whole[0] != labels:
         return None
-    columns = 0
-    for _, place, values in _places(frame):
-        one = pin.known.get(place)
-        if one is None or one.sample != _sample(values):
+    dataset = pin.whole[1]
+    columns = dataset.columns[len(dataset.columns) - frame.shape[1] :]
+    same = 0
+    for position, place, values in _places(frame):
+        one, column = pin.known.get(place), columns[position]
+        # columns may have changed places, or hold what another one does
+        if one is None or one.content != column.content or one.sample != _sample(values):
             return None
-        columns += 1
-    return pin.whole[1] if columns == frame.shape[1] else None
+        same += 1
+    for block in _blocks(frame):
+        dtype = str(block.dtype)
+        if any(columns[i].dtype != dtype for i in block.mgr_locs.as_array.tolist()):
+            return None
+    return dataset if same == len(columns) else None
 
 
 def remember_whole(frame: pd.DataFrame, labels: Hashable, dataset: Dataset) -> None:

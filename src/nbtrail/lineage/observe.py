@@ -14,6 +14,7 @@ from nbtrail.capture.statements import magic_of
 from nbtrail.entities.cell import Mutation, StatementFacts
 from nbtrail.lineage.calls import configured_packages, displays_only, package_of, suspects
 from nbtrail.lineage.channels import Ambient, Channels, Traffic
+from nbtrail.lineage.generators import FirstDraws
 from nbtrail.lineage.hidden import current_figure, draws, names_in_text, open_files
 from nbtrail.lineage.names import StatementNames, code_globals, names_of
 from nbtrail.lineage.shape import LEAVES
@@ -70,6 +71,7 @@ class Observer:
     def __init__(self, namespace: Callable[[], dict[str, Any]], channels: Channels) -> None:
         self._namespace = namespace
         self._channels = channels
+        self._draws = FirstDraws()
         self._cache: dict[str, tuple[int, Reach]] = {}
         self._configured: set[str] = set()
         self._left: dict[str, int] | None = None  # the namespace as the statement before left it
@@ -241,6 +243,7 @@ class Observer:
             mutations=tuple(Mutation(n, c) for n, c in sorted(mutations.items())),
             channels_read=tuple(sorted(read)),
             channels_written=tuple(sorted(written)),
+            states=self._draws.note(seen.ambient, read, written) if seen.ambient else (),
             effects=bool(kept or deletes or mutations or written),
         )
         return Outcome(facts)

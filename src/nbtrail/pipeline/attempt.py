@@ -26,6 +26,7 @@ from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.lineage.graph import Node
+from nbtrail.pipeline.boilerplate import STATES
 from nbtrail.pipeline.causes import asks, likely_cause, unseeded, withheld
 from nbtrail.pipeline.emit import Script, write_script
 from nbtrail.pipeline.plan import Form, Plan
@@ -230,7 +231,10 @@ class Workshop:
     ) -> Manifest:
         run = plan.run
         bare = self._bare(plan, sources)
-        doubts = [unseeded(plan), withheld(plan), asks(plan), *(s.doubt for s in sources)]
+        drawn = unseeded(plan)
+        if drawn and plan.states:
+            drawn = f"{drawn} The script restores the state of then, from {STATES}."
+        doubts = [drawn, withheld(plan), asks(plan), *(s.doubt for s in sources)]
         doubts += _unset(bare.variables)
         named = {p.path: p.name for p in script.parameters if p.path}
         return replace(

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nbtrail.pipeline.layout import bracketed
 from nbtrail.pipeline.params import Parameter
 from nbtrail.pipeline.text import quoted
 
-__all__ = ["header", "parse_function", "record_function", "results_function", "save_function"]
+__all__ = [
+    "STATES",
+    "header",
+    "parse_function",
+    "record_function",
+    "restore_function",
+    "results_function",
+    "save_function",
+]
+
+STATES = "random_state.json"
 
 
 def header(requires_python: str, dependencies: Sequence[str]) -> str:
@@ -96,6 +106,27 @@ def record_function(names: Mapping[str, str], run_name: str) -> str:
     with nbtrail.start_run({quoted(run_name)}):
         nbtrail.log_params(params)
         nbtrail.log_metrics({{key: float(value) for key, value in results.items()}})'''
+
+
+def restore_function(names: Mapping[str, str], channels: Collection[str]) -> str:
+    """Return the function that puts random generators where the run found them."""
+    lines = [
+        f"def {names['restore_random_state']}() -> None:",
+        '    """Put the random generators, which nobody had seeded, where the run found them."""',
+        f"    place = {names['Path']}(__file__).with_name({quoted(STATES)})",
+        f'    states = {names["json"]}.loads(place.read_text(encoding="utf-8"))',
+    ]
+    if "rng:stdlib" in channels:
+        lines += [
+            '    version, state, gauss = states["rng:stdlib"]',
+            "    random.setstate((version, tuple(state), gauss))",
+        ]
+    if "rng:numpy" in channels:
+        lines.append('    numpy.random.set_state(states["rng:numpy"])')
+    imports = ["random"] if "rng:stdlib" in channels else []
+    imports += ["numpy"] if "rng:numpy" in channels else []
+    inner = "\n\n".join(f"    import {module}" for module in imports)
+    return "\n".join([*lines[:2], inner, "", *lines[2:]])
 
 
 def literal(value: object) -> str:

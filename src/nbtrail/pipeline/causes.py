@@ -163,6 +163,11 @@ def _first_unseeded(plan: Plan) -> tuple[Node, str] | None:
     for node in plan.nodes:
         facts = plan.graph.facts[node]
         text = plan.texts[node][1] if node in plan.texts else ""
+        if makes_unseeded(text, _FRESH):
+            return node, (
+                f"`{_first_line(text)}` makes a random generator without a seed. "
+                "Give it one and run it again."
+            )
         for channel, words in _NAMES.items():
             if channel in facts.channels_read and channel not in seeded:
                 seeding = "np.random.seed(0)" if channel == "rng:numpy" else "random.seed(0)"
@@ -172,11 +177,6 @@ def _first_unseeded(plan: Plan) -> tuple[Node, str] | None:
                 )
             if channel in facts.channels_written:
                 seeded.add(channel)
-        if makes_unseeded(text, _FRESH):
-            return node, (
-                f"`{_first_line(text)}` makes a random generator without a seed. "
-                "Give it one and run it again."
-            )
     return None
 
 

@@ -26,7 +26,16 @@ _ENGINES = {
     "_parquet(": "pyarrow", "_feather(": "pyarrow", "_orc(": "pyarrow", "_excel(": "openpyxl",
     "_hdf(": "tables", "read_html(": "lxml", "read_xml(": "lxml", ".plot": "matplotlib",
 }  # fmt: skip
-_OURS = ("parse_args", "write_results", "save_model", "record", "main", "args", "results")
+_OURS = (
+    "parse_args",
+    "write_results",
+    "save_model",
+    "record",
+    "main",
+    "args",
+    "results",
+    "restore_random_state",
+)
 _MODULES = {
     "argparse": "import argparse",
     "json": "import json",
@@ -100,7 +109,7 @@ def write_script(
     """
     draft = _draft(plan, form, versions or Versions())
     flat = draft.parts.flat if form is Form.STAGES else "its statements keep their order"
-    body = _flat(draft) if flat else _staged(draft, plan)
+    body = _flat(draft, plan) if flat else _staged(draft, plan)
     definitions = [_code(s) for s in draft.parts.definitions] if not flat else []
     constants = [_code(s) for s in draft.parts.constants] if not flat else []
     blocks = [*definitions, *_helpers(draft, plan), body]
@@ -153,6 +162,8 @@ def _helpers(draft: _Draft, plan: Plan) -> list[str]:
     ]
     if draft.models:
         functions.append(boilerplate.save_function(draft.names))
+    if plan.states:
+        functions.append(boilerplate.restore_function(draft.names, plan.states))
     return [*functions, boilerplate.record_function(draft.names, plan.run.name)]
 
 
@@ -216,6 +227,7 @@ def _staged(draft: _Draft, plan: Plan) -> str:
         f"{'async ' if waits else ''}def {names['main']}() -> None:",
         '    """Run the pipeline once."""',
         f"    {names['args']} = {names['parse_args']}()",
+        *([f"    {names['restore_random_state']}()"] if plan.states else []),
         *calls,
         *(f"    {line}" for line in _ending(draft)),
     ]
@@ -227,9 +239,10 @@ def _staged(draft: _Draft, plan: Plan) -> str:
     return "\n\n\n".join([*functions, "\n".join(lines), guard])
 
 
-def _flat(draft: _Draft) -> str:
+def _flat(draft: _Draft, plan: Plan) -> str:
     names = draft.names
     lines = [f"{names['args']} = {names['parse_args']}()"]
+    lines += [f"{names['restore_random_state']}()"] if plan.states else []
     lines += [f"{p.name} = {names['args']}.{p.name}" for p in draft.parameters]
     parts = draft.parts
     steps = sorted((*parts.constants, *parts.definitions, *parts.body), key=lambda step: step.node)

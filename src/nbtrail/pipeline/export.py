@@ -13,7 +13,7 @@ from nbtrail.exceptions import ExportError
 from nbtrail.pipeline import folder as files
 from nbtrail.pipeline.attempt import Attempt, Workshop, relative
 from nbtrail.pipeline.ladder import Climb, climb
-from nbtrail.pipeline.lock import lock_text, requirements_of
+from nbtrail.pipeline.lock import Requirements, lock_text
 from nbtrail.pipeline.minimise import minimised
 from nbtrail.pipeline.passes import pass_of
 from nbtrail.pipeline.plan import Plan, make_plan
@@ -70,7 +70,7 @@ def export_run(
         f"{run.name or run.run_id[:8]}: {len(plan.nodes)} of "
         f"{sum(len(c.statements) for c in plan.cells)} executed statements made the result."
     )
-    requirements = requirements_of(run.environment.packages if run.environment else {})
+    requirements = Requirements(run.environment.packages if run.environment else {})
     limit = timeout_s if timeout_s is not None else load_settings(store.project).verify_timeout_s
     shop = Workshop(store, run, folder, requirements, limit, progress)
     found = climb(shop, plan, progress)

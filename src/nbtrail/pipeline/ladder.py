@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nbtrail.entities.pipeline import Rung
 from nbtrail.lineage.calls import looks_only
@@ -51,68 +51,99 @@ class Climb:
 def climb(shop: Workshop, plan: Plan, progress: Callable[[str], None]) -> Climb:
     """Try one rung after the other until a script finds what the run found."""
     found = Climb()
-    mine = set(plan.nodes)  # what is added may differ by nature: an address, a moment
-    began = time.monotonic()
-
-    def note(name: str, statements: int, text: str, started: float) -> None:
-        seconds = round(time.monotonic() - started, 3)
-        found.rungs.append(Rung(name, statements, text, seconds))
-        progress(f"   {text}")
-
-    def tried(name: str, plan: Plan, form: Form) -> bool:
-        started = time.monotonic()
-        progress(f"[{started - began:.0f} s] {name}: {_count(plan)} in a fresh process ...")
-        attempt = shop.attempt(plan, form)
-        if attempt is None:
-            return False
-        found.attempts.append(attempt)
-        text = "reproduced" if attempt.good else attempt.verdict.culprit.splitlines()[0]
-        note(name, len(plan.nodes), text, started)
-        return attempt.good
-
-    def looked(name: str, plan: Plan) -> tuple[Culprit | None, bool]:
-        started = time.monotonic()
-        progress(f"[{started - began:.0f} s] {name}: {_count(plan)}, one by one ...")
-        culprit, ended = shop.trace(plan, mine)
-        text = culprit.text if culprit is not None else "each statement gives what it gave"
-        note(name, len(plan.nodes), text, started)
-        return culprit, ended
-
-    if tried("the slice", plan, Form.STAGES) or _is_final(found):
+    steps = _Steps(shop, found, set(plan.nodes), progress)
+    if steps.tried("the slice", plan, Form.STAGES) or _is_final(found):
         return found
-    found.culprit, ended = looked("looking for the statement that differs", plan)
-    if found.culprit is None and ended and tried("in the order of execution", plan, Form.FLAT):
-        return found
-    if found.culprit is not None and draws_unseeded(plan, found.culprit.node):
+    found.culprit, ended = steps.looked("looking for the statement that differs", plan)
+    if found.culprit is None:
+        if ended and steps.tried("in the order of execution", plan, Form.FLAT):
+            return found
+    elif draws_unseeded(plan, found.culprit.node):
+        restored = replace(plan, restored=True)
+        if restored.states:
+            steps.either("with the random state of then restored", restored)
         return found  # more of the notebook can't seed it
-    wider = plan
-    for _ in range(_WIDENINGS):
-        if found.culprit is None:
-            break
-        extra = touched(wider, found.culprit)
-        if not extra:
-            break
-        wider = with_nodes(wider, {*wider.nodes, *backward_slice(plan.graph, extra)})
-        names = ", ".join(found.culprit.names) or "what it needs"
-        before = found.culprit
-        culprit, ended = looked(f"with all that touched {names}", wider)
-        if culprit is None and ended:
-            name = f"the slice, with all that touched {names}"
-            if any(tried(name, wider, form) for form in (Form.STAGES, Form.FLAT)):
-                return found
-            break
-        if culprit is None:
-            break
-        found.culprit = culprit if culprit.node > before.node else before
+    elif _widened(steps, plan, found.culprit):
+        return found
     cells = with_nodes(plan, _cells(plan))
-    if set(cells.nodes) != set(plan.nodes) and tried("whole cells", cells, Form.FLAT):
+    if set(cells.nodes) != set(plan.nodes) and steps.tried("whole cells", cells, Form.FLAT):
         return found
     whole = full_plan(plan)
-    if tried("the full history", whole, Form.HISTORY):
+    if steps.tried("the full history", whole, Form.HISTORY):
         return found
     if found.culprit is None:
-        found.culprit, _ = looked("looking for the statement that differs", whole)
+        found.culprit, _ = steps.looked("looking for the statement that differs", whole)
     return found
+
+
+def _widened(steps: _Steps, plan: Plan, culprit: Culprit) -> bool:
+    """Add what touched the variables of the first statement that differs, until none does."""
+    wider = plan
+    for _ in range(_WIDENINGS):
+        extra = touched(wider, culprit)
+        if not extra:
+            return False
+        wider = with_nodes(wider, {*wider.nodes, *backward_slice(plan.graph, extra)})
+        names = ", ".join(culprit.names) or "what it needs"
+        now, ended = steps.looked(f"with all that touched {names}", wider)
+        if now is None:
+            name = f"the slice, with all that touched {names}"
+            return ended and steps.either(name, wider)
+        if now.node > culprit.node:
+            steps.found.culprit = culprit = now
+    return False
+
+
+class _Steps:
+    """Makes attempts, and tells of each.
+
+    Parameters
+    ----------
+    mine : set of Node
+        The slice: the values of what is added to it may differ by nature, as addresses do.
+    """
+
+    def __init__(
+        self, shop: Workshop, found: Climb, mine: set[Node], progress: Callable[[str], None]
+    ) -> None:
+        self.found = found
+        self._shop = shop
+        self._mine = mine
+        self._progress = progress
+        self._began = time.monotonic()
+
+    def tried(self, name: str, plan: Plan, form: Form) -> bool:
+        """Run the script of a plan; say whether it holds."""
+        started = self._begin(f"{name}: {_count(plan)} in a fresh process ...")
+        attempt = self._shop.attempt(plan, form)
+        if attempt is None:
+            return False
+        self.found.attempts.append(attempt)
+        text = "reproduced" if attempt.good else attempt.verdict.culprit.splitlines()[0]
+        self._note(name, plan, text, started)
+        return attempt.good
+
+    def either(self, name: str, plan: Plan) -> bool:
+        """Try a plan with stages, then in the order of execution."""
+        return any(self.tried(name, plan, form) for form in (Form.STAGES, Form.FLAT))
+
+    def looked(self, name: str, plan: Plan) -> tuple[Culprit | None, bool]:
+        """Repeat the statements of a plan one by one; return the first that differs."""
+        started = self._begin(f"{name}: {_count(plan)}, one by one ...")
+        culprit, ended = self._shop.trace(plan, self._mine)
+        text = culprit.text if culprit is not None else "each statement gives what it gave"
+        self._note(name, plan, text, started)
+        return culprit, ended
+
+    def _begin(self, text: str) -> float:
+        started = time.monotonic()
+        self._progress(f"[{started - self._began:.0f} s] {text}")
+        return started
+
+    def _note(self, name: str, plan: Plan, text: str, started: float) -> None:
+        seconds = round(time.monotonic() - started, 3)
+        self.found.rungs.append(Rung(name, len(plan.nodes), text, seconds))
+        self._progress(f"   {text}")
 
 
 def touched(plan: Plan, culprit: Culprit) -> list[Node]:

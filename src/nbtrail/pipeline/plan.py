@@ -52,6 +52,8 @@ class Plan:
         Source files of the project's own modules that were imported.
     loop_pass : int
         Which pass of a loop the run is (0-based); -1 when it is none.
+    restored : bool
+        The script begins with the recorded states of generators that nobody seeded.
     """
 
     run: Run
@@ -67,6 +69,15 @@ class Plan:
     metrics: tuple[Metric, ...]
     loop_pass: int = -1
     project: Path | None = None
+    restored: bool = False
+
+    @property
+    def states(self) -> dict[str, str]:
+        """States of generators that nobody seeded, when the script is to restore them."""
+        found: dict[str, str] = {}
+        for node in self.nodes if self.restored else ():
+            found |= dict(self.graph.facts[node].states)
+        return found
 
     def fresh_steps(self) -> list[Step]:
         """Return the statements of the slice, ready to be edited."""
@@ -258,7 +269,7 @@ def _unseen_makers(plan: Plan, node: Node) -> Iterator[tuple[str, Node]]:
         during = {
             c.seq for c in plan.cells if c.started_ms - _COARSE_MS <= changed_ms <= c.ended_ms
         }
-        for other in plan.graph.order:
+        for other in plan.graph.order if during else ():
             if other > node:
                 break
             text = plan.texts.get(other, ((), ""))[1]

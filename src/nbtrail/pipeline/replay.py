@@ -114,9 +114,9 @@ def _collector(spec: dict[str, Any], found: dict[str, Any]) -> Any:
             importlib.import_module(name)
     except BaseException:
         return None  # the script will fail in the same way, and say where
-    if "skops" in text:
-        _watch_models(found)
     try:
+        if "skops.io import dump" in text and not any(n.startswith("skops") for n in names):
+            _watch_models(found)
         from nbtrail.capture.collector import Collector
 
         script = spec["script"]
@@ -138,28 +138,29 @@ def _imports(text: str) -> list[str]:
             names += [a.name for a in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.append(node.module)
-    libraries = ("sklearn", "xgboost", "lightgbm", "catboost", "imblearn")
+    libraries = ("sklearn", "xgboost", "lightgbm", "catboost", "imblearn", "skops")
     return [n for n in names if n.partition(".")[0] in libraries]
 
 
 def _watch_models(found: dict[str, Any]) -> None:
-    """Digest what the script saves, under the variable's name that the file has."""
-    try:
-        import skops.io
+    """Digest what the script saves, under the variable's name that the file has.
 
-        from nbtrail.fingerprint.estimators import digest_estimator
-    except ImportError:
-        return
-    original = skops.io.dump
+    The library that writes the files takes longer to load than most pipelines to run, and
+    what it writes is thrown away here: so it is not loaded.
+    """
+    from nbtrail.fingerprint.estimators import digest_estimator
 
-    def dump(model: Any, file: Any, **options: Any) -> None:
+    def dump(model: Any, file: Any, **_options: Any) -> None:
         try:
             found["models"][Path(file).stem] = digest_estimator(model)
         except Exception as error:
             found["notes"].append(f"Model {Path(file).stem} could not be digested: {error}")
-        original(model, file, **options)
 
-    skops.io.dump = dump
+    writer = ModuleType("skops.io")
+    writer.dump = dump  # type: ignore[attr-defined]
+    package = ModuleType("skops")
+    package.io = writer  # type: ignore[attr-defined]
+    sys.modules |= {"skops": package, "skops.io": writer}
 
 
 def _name_of(value: Any, script: str) -> str:

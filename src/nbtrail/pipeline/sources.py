@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from nbtrail.capture.commits import commit_files, read_blobs
+from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.pipeline import PipelineModule
 from nbtrail.entities.provenance import CodeVersion
-from nbtrail.exceptions import NbtrailError
+from nbtrail.exceptions import ExportError, NbtrailError
+from nbtrail.pipeline.boilerplate import STATES
 from nbtrail.pipeline.plan import Plan
 from nbtrail.pipeline.versions import Versions
 from nbtrail.store.store import Store
@@ -46,12 +49,14 @@ class Source:
     @property
     def module(self) -> str:
         """The top-level module that it is, or is a part of; empty for a script."""
-        return PurePosixPath(self.beside).parts[0].removesuffix(".py") if self.beside else ""
+        if not self.beside or not self.beside.endswith(".py"):
+            return ""
+        return PurePosixPath(self.beside).parts[0].removesuffix(".py")
 
     @property
     def imports(self) -> set[str]:
         """Top-level modules that it imports."""
-        return {name.partition(".")[0] for name in _imported(self.text)}
+        return {name.partition(".")[0] for name in _imported(self.text)} if self.module else set()
 
     def entity(self) -> PipelineModule:
         """Return what the manifest says of it."""
@@ -60,7 +65,13 @@ class Source:
 
 
 def sources_of(store: Store, plan: Plan, versions: Versions) -> tuple[Source, ...]:
-    """Return the modules that the statements of a plan import, and the scripts that they run."""
+    """Return the modules that the statements of a plan import, and the scripts that they run.
+
+    Raises
+    ------
+    ExportError
+        When one of them held a secret, which was not stored.
+    """
     shelf = _Shelf(store, plan, versions)
     texts = [plan.texts[node][1] for node in plan.nodes]
     found: dict[str, Source] = {}
@@ -88,6 +99,17 @@ def sources_of(store: Store, plan: Plan, versions: Versions) -> tuple[Source, ..
             source = shelf.script(path)
             if source is not None:
                 found[path] = source
+    if plan.states:
+        states = {channel: json.loads(state) for channel, state in plan.states.items()}
+        found[STATES] = Source(STATES, STATES, json.dumps(states) + "\n")
+    for source in found.values():
+        if PLACEHOLDER in source.text:
+            raise ExportError(
+                f"Run {plan.run.name or plan.run.run_id[:8]} can't be exported: its module "
+                f"{source.path} held a secret, which was not stored, so its script could not run. "
+                'Read the secret from an environment variable (os.environ["NAME"]) there, and run '
+                "the cells again."
+            )
     return tuple(found[path] for path in sorted(found))
 
 

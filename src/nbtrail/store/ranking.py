@@ -8,7 +8,7 @@ from typing import Final
 from nbtrail.entities.run import Direction
 from nbtrail.exceptions import UsageError
 
-__all__ = ["direction_of", "infer_main_metric", "require_direction"]
+__all__ = ["direction_of", "infer_main_metric", "main_metrics", "require_direction"]
 
 # In the order in which one is chosen when nobody said so.
 _BEST_IS_HIGH: Final = (
@@ -105,6 +105,11 @@ def infer_main_metric(keys: Iterable[str]) -> str:
     direction; a cross-validated mean stands behind the plain metric of its name.
     Metrics on training data never count.
     """
+    return next(iter(main_metrics(keys)), "")
+
+
+def main_metrics(keys: Iterable[str]) -> list[str]:
+    """Return the keys by which runs can be judged, the first one to be chosen in front."""
     known = [
         key
         for key in keys
@@ -112,7 +117,7 @@ def infer_main_metric(keys: Iterable[str]) -> str:
         and not key.endswith("_std")
         and direction_of(key) is not None
     ]
-    return min(known, key=_place, default="")
+    return sorted(known, key=_place)
 
 
 def _place(key: str) -> tuple[int, bool, str]:

@@ -83,6 +83,7 @@ class Reader:
         limit: int | None = None,
         offset: int = 0,
         deleted: bool = False,
+        count: bool = True,
     ) -> RunTable:
         """Return the runs that match.
 
@@ -105,6 +106,8 @@ class Reader:
             The page; the table's ``total`` counts all matches.
         deleted : bool
             Those in the trash instead.
+        count : bool
+            Whether to count all matches, which takes longer than finding a page of them.
 
         Raises
         ------
@@ -123,6 +126,7 @@ class Reader:
                 limit=limit,
                 offset=offset,
                 deleted=deleted,
+                count=count,
             )
 
     def superfluous_models(self, experiment: str, best: int, before_ms: int) -> tuple[str, ...]:

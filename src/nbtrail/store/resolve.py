@@ -11,9 +11,9 @@ from typing import Final
 from nbtrail.entities.identity import is_run_id
 from nbtrail.entities.run import Direction
 from nbtrail.exceptions import NotFoundError
+from nbtrail.store.effective import effective_runs
 from nbtrail.store.liveness import Lost
 from nbtrail.store.ranking import infer_main_metric, require_direction
-from nbtrail.store.search import RUNS, bind_lost
 from nbtrail.store.values import execute
 
 __all__ = ["resolve"]
@@ -88,14 +88,15 @@ def _best(db: sqlite3.Connection, lost: Iterable[Lost], key: str, experiment: st
             f"It has: {_listed(metrics)}."
         )
     wanted = direction if key == main and direction else require_direction(key)
+    head, bound = effective_runs(lost)
     row = execute(
         db,
-        f"{RUNS} SELECT r.run_id FROM effective_runs r JOIN experiments e USING (experiment_id) "
+        f"{head} SELECT r.run_id FROM effective_runs r JOIN experiments e USING (experiment_id) "
         "JOIN metrics m ON m.run = r.id WHERE r.deleted = 0 AND r.effective = 'FINISHED' "
         "AND e.name = ? AND m.key = ? AND m.last IS NOT NULL "
         f"ORDER BY m.last {'ASC' if wanted is Direction.MIN else 'DESC'}, r.started_ms DESC, "
         "r.id DESC LIMIT 1",
-        (bind_lost(lost), experiment, key),
+        (*bound, experiment, key),
     ).fetchone()
     return str(row[0])
 
@@ -113,13 +114,14 @@ def _latest_experiment(db: sqlite3.Connection) -> str:
 
 
 def _finished_metrics(db: sqlite3.Connection, lost: Iterable[Lost], experiment: str) -> list[str]:
+    head, bound = effective_runs(lost)
     rows = execute(
         db,
-        f"{RUNS} SELECT DISTINCT m.key FROM effective_runs r "
+        f"{head} SELECT DISTINCT m.key FROM effective_runs r "
         "JOIN experiments e USING (experiment_id) JOIN metrics m ON m.run = r.id "
         "WHERE r.deleted = 0 AND r.effective = 'FINISHED' AND e.name = ? AND m.last IS NOT NULL "
         "ORDER BY m.key",
-        (bind_lost(lost), experiment),
+        (*bound, experiment),
     )
     return [key for (key,) in rows]
 

@@ -124,11 +124,6 @@ class Store:
         if not self.read_only:
             self.writer.submit(Later(collect))
 
-    def hurry(self) -> None:
-        """Have what was submitted written at once, without waiting for it."""
-        if not self.read_only:
-            self.writer.hurry()
-
     def call(self, operation: Operation, timeout_s: float | None = None) -> Any:
         """Have an operation done, wait for its durable commit and return its result.
 

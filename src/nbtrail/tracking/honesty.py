@@ -15,6 +15,7 @@ from typing import Any
 from nbtrail.capture.guard import guarded
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.dataset import DatasetUse
+from nbtrail.exceptions import NotFoundError
 from nbtrail.foreground import foreground
 from nbtrail.store.store import Store
 from nbtrail.tracking.activerun import ActiveRun
@@ -84,7 +85,10 @@ class Judge:
         if not self._store.flush(5.0):
             return  # it waits in a rescue file, and whoever could not write it has said so
         foreground.give_way()  # and again after each step: the next cell may have begun
-        record = self._store.reader.run(run.run_id)
+        try:
+            record = self._store.reader.run(run.run_id)
+        except NotFoundError:
+            return  # its start still waits in a rescue file
         foreground.give_way()
         known = self._cells[-1].seq + 1 if self._cells else 0
         self._cells += self._store.reader.cells(self._session_id, known)

@@ -46,6 +46,7 @@ from nbtrail.tracking.runmodels import RunModels
 __all__ = ["Tracker"]
 
 _EXPLICIT_S = 1.0  # an explicit start or end waits this long for its durable commit
+_AUTOMATIC_S = 0.25
 _CLOSING_S = 30.0  # whoever ends the process may be less patient
 _HANDLES = 500  # runs that a late metric can still reach
 
@@ -244,16 +245,19 @@ class Tracker:
         self._judge.wait(timeout_s)
 
     def settle(self, timeout_s: float) -> None:
-        """Wait until what ended is on the disk, with all that is still found out of it.
-
-        At most `timeout_s` seconds: then it is going on beside the user's code.
-        """
+        """Wait for what is still found out of the runs that ended, at most `timeout_s` seconds."""
         until = time.monotonic() + timeout_s
         self.judge_ended(0.0)
         self.wait_for_git(timeout_s)
         self._judge.wait(until - time.monotonic())
+
+    def wait_for_commit(self) -> None:
+        """Wait until what ended is on the disk, a quarter of a second at most.
+
+        Who runs notebooks may kill the kernel as soon as the last cell has answered.
+        """
         with foreground.released():
-            self.store.flush(until - time.monotonic())
+            self.store.flush(_AUTOMATIC_S)
 
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture.

@@ -28,7 +28,7 @@ _STATUS = {
     CellStatus.ERROR: RunStatus.FAILED,
     CellStatus.INTERRUPTED: RunStatus.KILLED,
 }
-_SHARE = 0.01  # the receipt waits for commit and honesty marks this share of the cell's own time
+_SHARE = 0.01  # the receipt waits for honesty marks this share of the cell's own time
 _PATIENCE_S = 0.05  # and never longer
 _WORTH_S = 0.002  # a shorter wait would end before anything is there
 
@@ -79,6 +79,7 @@ class CellRun:
         if patience > _WORTH_S:
             self._tracker.settle(patience)
         show_receipts([self.run, *self._tracker.children(self.run)], history)
+        self._tracker.wait_for_commit()
 
     @guarded
     def claim_metrics(self) -> None:

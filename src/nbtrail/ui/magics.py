@@ -200,7 +200,7 @@ class TrackMagic:
 
             groups = replicate_groups(reader.runs(query=query), over)
             return Shown(groups, html_replicates(groups), text_replicates(groups))
-        table = reader.runs(query=query, limit=50, order=order)
+        table = reader.runs(query=query, limit=50, order=order, count=False)
         asked = bool(query)
         return Shown(table, html_runs(table, filtered=asked), text_runs(table, filtered=asked))
 

@@ -309,8 +309,6 @@ class NotebookSession:
         finally:
             self._start = None
             prune()
-            if run is not None:
-                self.store.hurry()  # it is on the disk before the user reads the receipt
 
     def _end_beside(self, beside: _Beside, end: CellEnd) -> None:
         """End a cell of a subshell: its statements mixed with another cell's, so none are known."""

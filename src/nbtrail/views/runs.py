@@ -67,7 +67,7 @@ def runs_table(table: RunTable, *, filtered: bool = False) -> Document:
         cells.append(commit_text(table.commit[i], dirty=table.dirty[i]))
         rows.append(Row(tuple(cells)))
     left = table.total - shown
-    more = f"{count(left, 'more run')} not shown"
+    more = f"{count(left, 'more run')} not shown" if table.counted else "there are more"
     note = (Line(((faint(more),),)),) if left > 0 else ()
     return (Table(tuple(heads), tuple(rows)), *note)
 
