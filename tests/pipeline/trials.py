@@ -12,7 +12,6 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 from harness import Notebook, record_run
 from scoring import FirstTry
@@ -20,7 +19,6 @@ from twin import Twin, plain_metrics
 
 from nbtrail.exceptions import ExportError
 from nbtrail.pipeline.export import export_run
-from nbtrail.pipeline.lock import requirements_of
 from nbtrail.pipeline.plan import Plan, make_plan
 from nbtrail.store.store import Store
 
@@ -79,12 +77,10 @@ def try_notebooks(
     spare : collection of int
         Positions of those whose statements are left out one by one.
     """
-    known = requirements_of({})  # of the same environment for all, and slow to find
-    with mock.patch("nbtrail.pipeline.export.requirements_of", return_value=known):
-        return [
-            _forked(cells, fresh=number in fresh, spare=number in spare)
-            for number, cells in enumerate(batch)
-        ]
+    return [
+        _forked(cells, fresh=number in fresh, spare=number in spare)
+        for number, cells in enumerate(batch)
+    ]
 
 
 def _forked(cells: list[str], *, fresh: bool, spare: bool) -> Trial:
