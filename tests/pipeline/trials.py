@@ -133,8 +133,7 @@ def try_notebook(cells: list[str], *, fresh: bool = False, spare: bool = False) 
                 manifest = export_run(store, run_id, folder / "out")
         except ExportError as error:
             return Trial(cells, "refused", value, math.nan, "error", *facts, str(error))
-        text = (folder / "out" / "pipeline.py").read_text("utf-8")
-        found = _run(twin, text, folder, plan, place / "again")
+        found = _run(twin, folder / "out" / "pipeline.py", folder, plan, place / "again")
         verdict = manifest.verdict
         return Trial(
             cells,
@@ -152,15 +151,13 @@ def try_notebook(cells: list[str], *, fresh: bool = False, spare: bool = False) 
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _run(twin: Twin, text: str, project: Path, plan: Plan, place: Path) -> dict[str, float]:
-    """Run a script in an empty folder that holds its inputs, without nbtrail."""
-    place.mkdir()
+def _run(twin: Twin, script: Path, project: Path, plan: Plan, place: Path) -> dict[str, float]:
+    """Run a script, without nbtrail, in a folder that holds nothing but its inputs."""
+    place.mkdir(exist_ok=True)
     for name in plan.files:
         if not Path(name).is_absolute() and (project / name).is_file():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(project / name, place / name)
-    script = place / "pipeline.py"
-    script.write_text(text, encoding="utf-8")
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
     arguments = [str(script), "--output", str(place / "out")]
     twin.run(arguments, place, environment, place / "log.txt")
@@ -186,6 +183,10 @@ def _spare(twin: Twin, plan: Plan, project: Path, place: Path, value: float) -> 
             lines.append(text)
         lines.append("os.makedirs(sys.argv[2], exist_ok=True)")
         lines.append("json.dump({'m': m}, open(os.path.join(sys.argv[2], 'metrics.json'), 'w'))")
-        found = _run(twin, "\n".join(lines), project, plan, place / f"without{gone}")
+        folder = place / f"without{gone}"
+        folder.mkdir()
+        script = folder / "pipeline.py"
+        script.write_text("\n".join(lines), encoding="utf-8")
+        found = _run(twin, script, project, plan, folder)
         count += found == {"m": value}
     return count
