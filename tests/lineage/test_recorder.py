@@ -209,6 +209,12 @@ def test_figure_of_pyplot(facts):
     facts("plt.close('all')")
 
 
+def test_shell_line_changes_no_variable(facts):
+    facts("xs = [1]", "lines = !echo a")
+    assert changed(facts("!echo b")) == set()
+    assert any(n.startswith("_") for n in certainly(facts("[1]", "_.append(2)")))
+
+
 def test_shell_line_reads_and_writes(facts):
     found = facts(
         "from pathlib import Path\nn = Path('a').write_text('1\\n2\\n')", "!head -1 a > b"

@@ -18,7 +18,6 @@ KEPT = {
     "t127_column_overwritten": 2,  # other columns, and an older one
     "t34_async_for_with": 1,  # a list that is cleared afterwards
     "t38_wrapped_function_global": 1,  # a global that a decorator's inner function reads
-    "t95_shell_value": 1,  # a shell line beside another one
 }
 
 # modules that were edited while the session ran: another version than the present one ran

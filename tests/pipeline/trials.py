@@ -12,7 +12,6 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 from harness import Notebook, record_run
 from scoring import FirstTry
@@ -20,7 +19,6 @@ from twin import Twin, plain_metrics
 
 from nbtrail.exceptions import ExportError
 from nbtrail.pipeline.export import export_run
-from nbtrail.pipeline.lock import Requirements
 from nbtrail.pipeline.plan import Plan, make_plan
 from nbtrail.store.store import Store
 
@@ -79,12 +77,10 @@ def try_notebooks(
     spare : collection of int
         Positions of those whose statements are left out one by one.
     """
-    known = Requirements({})  # of the same environment for all, and slow to find
-    with mock.patch("nbtrail.pipeline.export.Requirements", return_value=known):
-        return [
-            _forked(cells, fresh=number in fresh, spare=number in spare)
-            for number, cells in enumerate(batch)
-        ]
+    return [
+        _forked(cells, fresh=number in fresh, spare=number in spare)
+        for number, cells in enumerate(batch)
+    ]
 
 
 def _forked(cells: list[str], *, fresh: bool, spare: bool) -> Trial:
@@ -137,8 +133,7 @@ def try_notebook(cells: list[str], *, fresh: bool = False, spare: bool = False) 
                 manifest = export_run(store, run_id, folder / "out")
         except ExportError as error:
             return Trial(cells, "refused", value, math.nan, "error", *facts, str(error))
-        text = (folder / "out" / "pipeline.py").read_text("utf-8")
-        found = _run(twin, text, folder, plan, place / "again")
+        found = _run(twin, folder / "out" / "pipeline.py", folder, plan, place / "again")
         verdict = manifest.verdict
         return Trial(
             cells,
@@ -156,15 +151,13 @@ def try_notebook(cells: list[str], *, fresh: bool = False, spare: bool = False) 
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _run(twin: Twin, text: str, project: Path, plan: Plan, place: Path) -> dict[str, float]:
-    """Run a script in a folder with its inputs and what was exported beside it, without nbtrail."""
-    shutil.copytree(project / "out", place)
+def _run(twin: Twin, script: Path, project: Path, plan: Plan, place: Path) -> dict[str, float]:
+    """Run a script, without nbtrail, in a folder that holds nothing but its inputs."""
+    place.mkdir(exist_ok=True)
     for name in plan.files:
         if not Path(name).is_absolute() and (project / name).is_file():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(project / name, place / name)
-    script = place / "pipeline.py"
-    script.write_text(text, encoding="utf-8")
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
     arguments = [str(script), "--output", str(place / "out")]
     twin.run(arguments, place, environment, place / "log.txt")
@@ -190,6 +183,10 @@ def _spare(twin: Twin, plan: Plan, project: Path, place: Path, value: float) -> 
             lines.append(text)
         lines.append("os.makedirs(sys.argv[2], exist_ok=True)")
         lines.append("json.dump({'m': m}, open(os.path.join(sys.argv[2], 'metrics.json'), 'w'))")
-        found = _run(twin, "\n".join(lines), project, plan, place / f"without{gone}")
+        folder = place / f"without{gone}"
+        folder.mkdir()
+        script = folder / "pipeline.py"
+        script.write_text("\n".join(lines), encoding="utf-8")
+        found = _run(twin, script, project, plan, folder)
         count += found == {"m": value}
     return count

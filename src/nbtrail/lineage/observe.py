@@ -110,7 +110,8 @@ class Observer:
             words = names_in_text(text, seen.names.loads) & namespace.keys()
             self._resolve(seen, words - seen.reads, namespace, until)
         if not _is_ours(seen.node):  # ours change nothing of the user's
-            seen.suspects = suspects(seen.names, namespace)
+            # the shell reaches everything, and magics change none of it
+            seen.suspects = suspects(seen.names, namespace) - {"get_ipython"}
             seen.watched = self._watched(seen, namespace, until)
             seen.suspects |= self._reached(seen, namespace)
             self._snapshot(seen, namespace, until)
