@@ -137,6 +137,9 @@ class Workshop:
     def repeat(self, attempt: Attempt) -> Attempt:
         """Run the script of an attempt again."""
         project = self._store.project
+        ready = {
+            m.variable for m in self._run.models if m.status == "ready" and m.flavor == "skops"
+        }
         job = job_of(
             attempt.manifest,
             attempt.script.text.encode("utf-8"),
@@ -144,6 +147,7 @@ class Workshop:
             {s.path: s.text for s in attempt.sources},
             executable=self._executable,
             timeout_s=self._timeout_s,
+            models_written=ready.issuperset(attempt.script.models),
         )
         return self.judged(replace(attempt, found=replay(job, progress=self._progress)))
 

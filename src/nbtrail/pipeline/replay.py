@@ -115,7 +115,8 @@ def _collector(spec: dict[str, Any], found: dict[str, Any]) -> Any:
     except BaseException:
         return None  # the script will fail in the same way, and say where
     try:
-        if "skops.io import dump" in text and not any(n.startswith("skops") for n in names):
+        stands_in = spec["models_written"] and not any(n.startswith("skops") for n in names)
+        if stands_in and "skops.io import dump" in text:
             _watch_models(found)
         from nbtrail.capture.collector import Collector
 

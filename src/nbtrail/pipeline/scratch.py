@@ -42,6 +42,8 @@ class Job:
         Limit of wall time, in seconds.
     isolated : bool
         The interpreter is one of its own: nothing of this environment is handed on.
+    models_written : bool
+        Files of these models were written before: what writes them need not be tried again.
     trace : mapping, optional
         The task of `nbtrail.pipeline.retrace`, to be run instead of the script.
     """
@@ -57,6 +59,7 @@ class Job:
     executable: str = ""
     timeout_s: float = 1800.0
     isolated: bool = False
+    models_written: bool = False
     trace: Mapping[str, Any] | None = None
 
 
@@ -100,6 +103,7 @@ def lay_out(job: Job, scratch: Path) -> Path:
         "inputs": [str(_real(job.project, path)) for path in job.inputs],
         "package": str(Path(__file__).parents[2]),
         "processors": int(processors) if processors.isdigit() else 0,
+        "models_written": job.models_written,
         "steps": str(steps) if job.trace is not None else "",
         "result": str(scratch / "result.json"),
     }

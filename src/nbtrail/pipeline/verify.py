@@ -92,6 +92,7 @@ def job_of(
     *,
     timeout_s: float,
     executable: str = sys.executable,
+    models_written: bool = False,
     trace: Mapping[str, Any] | None = None,
 ) -> Job:
     """Return how the script of a manifest is run.
@@ -100,6 +101,8 @@ def job_of(
     ----------
     sources : mapping of str to str
         Path relative to the project to the source of each of the manifest's modules.
+    models_written : bool
+        The run has the models' files already: they are digested and not written again.
     trace : mapping, optional
         What to run instead of the script.
     """
@@ -114,6 +117,7 @@ def job_of(
         threads=manifest.threads,
         executable=executable,
         timeout_s=timeout_s,
+        models_written=models_written,
         trace=trace,
     )
 
