@@ -6,7 +6,7 @@ iterators, files, errors, cells run again with edits, deletions. Each runs in a 
 the real recorder in a process of its own. Its last value is exported and verified, and the
 exported script is run once more without nbtrail: what counts is that value, not the verdict.
 Verifications run in forks of a clean process; in each twentieth notebook they start a new
-interpreter, as in use. In each tenth the statements of the slice are left out one by one, to
+interpreter, as in use. In as many the statements of the slice are left out one by one, to
 count those without which nothing changes: an upper bound of what is irrelevant, since `sort`
 on a sorted list counts too.
 
@@ -32,7 +32,7 @@ from afresh import call_afresh
 from sessions import notebooks
 from trials import Trial, try_notebooks
 
-_BATCH = 20
+_BATCH = 100
 
 
 def drawn(count: int, start: int) -> list[list[str]]:
@@ -55,12 +55,11 @@ def drawn(count: int, start: int) -> list[list[str]]:
     return found[:count]
 
 
-def tried(batch: Sequence[list[str]]) -> list[Trial]:
-    """Try a batch: its first in new interpreters, its first and eleventh statement by statement."""
-    fresh = call_afresh(try_notebooks, list(batch[:1]), True, True)
-    tenth = call_afresh(try_notebooks, list(batch[10:11]), False, True) if batch[10:] else []
-    rest = call_afresh(try_notebooks, [*batch[1:10], *batch[11:]], timeout_s=900)
-    return [*fresh, *tenth, *rest]
+def tried(batch: list[list[str]]) -> list[Trial]:
+    """Try a batch: each twentieth in a new interpreter, and another statement by statement."""
+    fresh, spare = range(0, len(batch), 20), range(10, len(batch), 20)
+    found: list[Trial] = call_afresh(try_notebooks, batch, fresh, spare, timeout_s=3600)
+    return found
 
 
 def report(trials: Sequence[Trial], seconds: float) -> str:

@@ -25,10 +25,12 @@ SETUP = [
     "rows = {rows}",
     "df = pd.DataFrame(rng.random((rows, 20)), columns=[f'c{{i}}' for i in range(20)])",
     "df['group'] = rng.integers(0, 50, rows)",
-    "from sklearn.linear_model import LogisticRegression, Ridge\n"
-    "from sklearn.metrics import accuracy_score, r2_score\n"
-    "from sklearn.model_selection import train_test_split\n"
-    "from sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler",
+    (
+        "from sklearn.linear_model import LogisticRegression, Ridge\n"
+        "from sklearn.metrics import accuracy_score, r2_score\n"
+        "from sklearn.model_selection import train_test_split\n"
+        "from sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler"
+    ),
 ]
 CELLS = [
     "df.head()",
@@ -58,8 +60,10 @@ CELLS = [
     "len(low)",
     "low['c4'].mean()",
     "results = {}",
-    "for alpha in (0.1, 1.0, 10.0):\n    ridge = Ridge(alpha=alpha).fit(Xa, small.loc[Xa.index, 'ratio'])\n"
-    "    results[alpha] = r2_score(small.loc[Xb.index, 'ratio'], ridge.predict(Xb))",
+    (
+        "for alpha in (0.1, 1.0, 10.0):\n    ridge = Ridge(alpha=alpha).fit(Xa, small.loc[Xa.index, 'ratio'])\n"
+        "    results[alpha] = r2_score(small.loc[Xb.index, 'ratio'], ridge.predict(Xb))"
+    ),
     "best = max(results, key=results.get)",
     "pipe = make_pipeline(StandardScaler(), LogisticRegression(C=0.5, max_iter=200))",
     "pipe.fit(Xa, ya)",

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         search_runs,
         show,
         verify,
+        why,
     )
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "start_run",
     "track",
     "verify",
+    "why",
 ]
 
 _VERBS = frozenset(
@@ -105,6 +107,7 @@ _VERBS = frozenset(
         "search_runs",
         "show",
         "verify",
+        "why",
     ]
 )
 

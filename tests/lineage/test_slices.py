@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nbtrail.entities.cell import CellExecution, CellStatus, Mutation, StatementFacts
+from nbtrail.entities.model import Artifact
+from nbtrail.entities.run import Experiment, Run, RunStatus
 from nbtrail.lineage.graph import build_graph
-from nbtrail.lineage.slice import backward_slice
+from nbtrail.lineage.slice import backward_slice, criteria
 
 
 def cell(seq, *statements):
@@ -102,6 +106,20 @@ def test_order_matters_for_what_is_overwritten():
     ]
     graph = build_graph(cells)
     assert (1, 0) in graph.before[2, 0]
+
+
+def test_files_that_were_logged_as_artifacts_are_results():
+    cells = [
+        cell(0, fact(written=["pyplot"])),
+        cell(1, fact(read=["pyplot"], written=["file:out/plot.png"])),
+        cell(2, fact(written=["file:out/other.png"])),
+        cell(3, fact(binds=["m"])),
+    ]
+    graph = build_graph(cells)
+    run = Run("0" * 32, "r", Experiment("e"), RunStatus.FINISHED, 0, first_cell=3, last_cell=3)
+    assert backward_slice(graph, *criteria(run, graph)) == ()
+    kept = replace(run, artifacts=(Artifact("plot.png", "0" * 64, 1),))
+    assert backward_slice(graph, *criteria(kept, graph)) == ((0, 0), (1, 0))
 
 
 names = st.sampled_from("abcd")

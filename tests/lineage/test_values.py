@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.tree import DecisionTreeClassifier
 
 from nbtrail.lineage.values import value_digest, value_digests
 
@@ -134,3 +135,13 @@ def test_names_without_a_digest_are_left_out():
 
 def test_nothing_is_told_after_the_deadline():
     assert value_digests({"a": [1]}, ["a"], 0.0) == ()
+
+
+def test_another_tree_has_another_digest():
+    X, y = np.arange(40.0).reshape(-1, 2), np.arange(20) % 3
+    one, same, other = (
+        DecisionTreeClassifier(splitter="random", random_state=seed).fit(X, y) for seed in (1, 1, 2)
+    )
+    other.random_state = 1
+    assert value_digest(one) == value_digest(same)
+    assert value_digest(one) != value_digest(other)

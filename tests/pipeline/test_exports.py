@@ -262,3 +262,24 @@ def test_metric_that_cannot_be_named_is_unchecked_or_tapped(notebook, store, rec
     manifest = export_run(store, record(metrics=(wrong,)), notebook.folder / "other")
     assert manifest.verdict.outcome is Outcome.NOT_REPRODUCIBLE
     assert "Nothing could be compared" in manifest.verdict.culprit
+
+
+def test_environment_variables_that_are_read_are_named(notebook, store, record, monkeypatch):
+    monkeypatch.setenv("FACTOR_OF_MINE", "3")
+    monkeypatch.setenv("UNRELATED_TOKEN", "x")
+    notebook.run(
+        "import os\nfactor = float(os.environ['FACTOR_OF_MINE'])\n"
+        "m = factor + float('UNRELATED_TOKEN' in os.environ)"
+    )
+    folder = notebook.folder / "out"
+    manifest = export_run(store, record(expressions={"m": "m"}), folder)
+    assert manifest.variables == ("FACTOR_OF_MINE",)
+    # the script asks for the other one in a way that nobody can foresee: told, not passed
+    assert manifest.verdict.outcome is Outcome.NOT_REPRODUCIBLE
+    assert "3.0 instead of 4.0" in manifest.verdict.culprit
+    assert "`FACTOR_OF_MINE`" in (folder / "README.md").read_text()
+    text = (folder / "manifest.json").read_text()
+    assert '"3"' not in text
+    monkeypatch.delenv("FACTOR_OF_MINE")
+    verdict = verify_folder(folder)
+    assert "FACTOR_OF_MINE" in verdict.culprit

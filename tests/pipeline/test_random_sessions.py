@@ -7,26 +7,38 @@ from unittest import mock
 
 import pytest
 from afresh import call_afresh
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from sessions import notebooks
 from trials import try_notebook, try_notebooks
 
 from nbtrail.lineage.slice import backward_slice
 
-_BATCH = 20
+_BATCH = 10
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(notebooks(), min_size=_BATCH, max_size=_BATCH))
-def test_nothing_wrong_is_verified(batch):
-    trials = call_afresh(try_notebooks, batch)
-    for trial in trials:
-        assert not trial.wrong, "\n# %%\n".join(trial.cells)
-    verified = [t for t in trials if t.verified]
-    assert all(t.found == t.expected for t in verified)
-    assert len(verified) >= len([t for t in trials if not math.isnan(t.expected)]) / 2
+@pytest.mark.parametrize("part", range(4))
+def test_nothing_wrong_is_verified(part):
+    """Two hundred notebooks; `benchmarks/random_sessions.py` tries thousands."""
+
+    @seed(part)
+    @settings(
+        max_examples=5,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(notebooks(), min_size=_BATCH, max_size=_BATCH))
+    def check(batch):
+        trials = call_afresh(try_notebooks, batch)
+        for trial in trials:
+            assert not trial.wrong, "\n# %%\n".join(trial.cells)
+        useful = [t for t in trials if not math.isnan(t.expected)]
+        assert sum(t.verified for t in useful) >= len(useful) / 2
+
+    check()
 
 
 @pytest.mark.slow

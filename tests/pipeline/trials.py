@@ -8,6 +8,7 @@ import pickle
 import shutil
 import signal
 import tempfile
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from twin import Twin, plain_metrics
 
 from nbtrail.exceptions import ExportError
 from nbtrail.pipeline.export import export_run
-from nbtrail.pipeline.lock import requirements_of
+from nbtrail.pipeline.lock import Requirements
 from nbtrail.pipeline.plan import Plan, make_plan
 from nbtrail.store.store import Store
 
@@ -66,17 +67,24 @@ class Trial:
         return self.verified and self.found != self.expected
 
 
-def try_notebooks(batch: list[list[str]], fresh: bool = False, spare: bool = False) -> list[Trial]:
+def try_notebooks(
+    batch: list[list[str]], fresh: Collection[int] = (), spare: Collection[int] = ()
+) -> list[Trial]:
     """Try several notebooks, each in a fork of its own.
 
     Parameters
     ----------
-    fresh : bool
-        Verify in new interpreters instead of forks.
+    fresh : collection of int
+        Positions of those that are verified in new interpreters instead of forks.
+    spare : collection of int
+        Positions of those whose statements are left out one by one.
     """
-    known = requirements_of({})  # of the same environment for all, and slow to find
-    with mock.patch("nbtrail.pipeline.export.requirements_of", return_value=known):
-        return [_forked(cells, fresh=fresh, spare=spare) for cells in batch]
+    known = Requirements({})  # of the same environment for all, and slow to find
+    with mock.patch("nbtrail.pipeline.export.Requirements", return_value=known):
+        return [
+            _forked(cells, fresh=number in fresh, spare=number in spare)
+            for number, cells in enumerate(batch)
+        ]
 
 
 def _forked(cells: list[str], *, fresh: bool, spare: bool) -> Trial:

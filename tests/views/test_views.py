@@ -16,6 +16,8 @@ import pytest
 
 from nbtrail.compare.replicates import replicate_groups
 from nbtrail.compare.runs import compare_runs
+from nbtrail.compare.why import why
+from nbtrail.entities.ancestry import Ancestry, CellLink, UsedCell
 from nbtrail.entities.pipeline import Check, Outcome
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Metric, Param, RunStatus
@@ -57,7 +59,12 @@ class Checker(HTMLParser):
 
 
 def everything(samples):
+    cells = (
+        UsedCell(0, 1, f"a = {EVIL!r}", ((1, 1),), "edited since"),
+        UsedCell(4, 5, "m = a", ((1, 1),)),
+    )
     return {
+        "ancestry": (Ancestry(EVIL, "work.ipynb", 9, cells, (CellLink(0, 4, ("a", EVIL)),)),),
         "receipt": (samples.run(),),
         "run": (samples.run(),),
         "runs": (samples.table(),),
@@ -72,6 +79,7 @@ def everything(samples):
         "model": (samples.model(), samples.MOVES),
         "verdict": (samples.verdict(Outcome.NOT_REPRODUCIBLE),),
         "episodes": (samples.episodes(),),
+        "why": (why(samples.run(), samples.run(), samples.comparison()),),
         "export": (samples.manifest(), "out"),
         "data_diff": (diff_values(samples.frame(1), samples.frame(2)),),
     }

@@ -19,6 +19,7 @@ _COMMANDS = {
     "runs": ("runs", "List runs, newest first."),
     "show": ("runs", "Show everything about one run."),
     "compare": ("runs", "Show what differs between runs, differences first."),
+    "why": ("runs", "Show why two runs differ, the most direct cause first."),
     "delete": ("lifecycle", "Put runs into the trash."),
     "promote": ("registry", "Make a run's model a version of a registered model."),
     "models": ("registry", "List the registered models."),

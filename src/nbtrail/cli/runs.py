@@ -11,7 +11,7 @@ from nbtrail.entities.run import Run
 from nbtrail.exceptions import UsageError
 from nbtrail.store.store import Store
 
-__all__ = ["compare", "runs", "show"]
+__all__ = ["compare", "runs", "show", "why"]
 
 _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
@@ -159,3 +159,24 @@ def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     modules = [reader.module_sources(r) for r in chosen]
     comparison = compare_runs(chosen, cells, modules)
     answer(to_plain(comparison), lambda: text_comparison(comparison), as_json=as_json)
+
+
+@click.command()
+@click.argument("first", metavar="RUN")
+@click.argument("second", metavar="RUN")
+@_store_option
+@verb
+def why(first: str, second: str, place: str | None, *, as_json: bool) -> None:
+    """Show why two runs differ: recorded causes, the most direct first."""
+    from nbtrail.compare.runs import compare_runs
+    from nbtrail.compare.why import why as causes_of
+    from nbtrail.entities.codec import to_plain
+    from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.views.text import text_why
+
+    reader = open_store(place).reader
+    runs = [reader.run(reader.resolve(ref)) for ref in (first, second)]
+    cells = [used_cells(reader, run) for run in runs]
+    modules = [reader.module_sources(run) for run in runs]
+    found = causes_of(runs[0], runs[1], compare_runs(runs, cells, modules))
+    answer(to_plain(found), lambda: text_why(found), as_json=as_json)

@@ -36,6 +36,10 @@ class Graph:
     before: dict[Node, set[Node]] = field(default_factory=dict)
     _writers: dict[str, list[tuple[Node, bool]]] = field(default_factory=dict)
 
+    def written_files(self) -> list[str]:
+        """Return the channels of the files that statements wrote, sorted."""
+        return sorted(name for name in self._writers if name.startswith("file:"))
+
     def writers(self, name: str, until: Node | None = None) -> set[Node]:
         """Return the statements that made the value which `name` has after `until`."""
         found: set[Node] = set()

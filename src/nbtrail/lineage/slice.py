@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from nbtrail.entities.run import LATER, Run
 from nbtrail.lineage.graph import Graph, Node
@@ -17,9 +18,9 @@ _END = 1 << 30  # behind the last statement of a cell
 def criteria(run: Run, graph: Graph) -> tuple[list[Node], list[tuple[str, Node]]]:
     """Return what a run's result consists of: statements, and names at a place.
 
-    The statements computed its metrics; the names hold its models, or stand in the
-    expressions of metrics that the user gave. What later cells measured again is no part
-    of it.
+    The statements computed its metrics; the names hold its models, stand in the expressions
+    of metrics that the user gave, or are the channels of files that were logged as artifacts
+    and written by a statement. What later cells measured again is no part of it.
     """
     nodes: list[Node] = []
     names: list[tuple[str, Node]] = []
@@ -33,6 +34,8 @@ def criteria(run: Run, graph: Graph) -> tuple[list[Node], list[tuple[str, Node]]
             nodes.append(place)
     end = (run.last_cell, _END)
     names += [(model.variable, end) for model in run.models if model.variable]
+    kept = {PurePosixPath(artifact.path).name for artifact in run.artifacts}
+    names += [(channel, end) for channel in graph.written_files() if _name_of(channel) in kept]
     return nodes, names
 
 
@@ -59,6 +62,10 @@ def backward_slice(
         found.add(node)
         todo += graph.needs[node]
     return tuple(n for n in graph.order if n in found)
+
+
+def _name_of(channel: str) -> str:
+    return PurePosixPath(channel.removeprefix("file:")).name
 
 
 def _names_in(expression: str) -> set[str]:

@@ -233,10 +233,14 @@ class _Walker:
             self._part(state[key])
 
     def _part(self, value: Any) -> None:
-        """Take an attribute; of a compiled object only the class counts."""
+        """Take an attribute; of most compiled objects only the class counts."""
         kind = type(value)
         compiled = not hasattr(kind, "__dict__") or kind.__dictoffset__ == 0
         plain = kind in _ATOMS or value is None or kind in {list, tuple, dict, set, frozenset}
+        if compiled and kind.__module__.startswith("sklearn."):
+            self._text(f"{kind.__qualname__} ")
+            self.take(value.__getstate__())  # a tree and what is in its nodes
+            return
         if compiled and not plain and not kind.__module__.startswith(("numpy", "pandas")):
             self._text(f"{kind.__module__}.{kind.__qualname__} ")
             return

@@ -55,14 +55,16 @@ def climb(shop: Workshop, plan: Plan, progress: Callable[[str], None]) -> Climb:
     if steps.tried("the slice", plan, Form.STAGES) or _is_final(found):
         return found
     found.culprit, ended = steps.looked("looking for the statement that differs", plan)
+    drawn = found.culprit is not None and draws_unseeded(plan, found.culprit.node)
+    restored = replace(plan, restored=True)
+    name = "with the random state of then restored"
+    if restored.states and (drawn or found.culprit is None) and steps.either(name, restored):
+        return found
+    if drawn:
+        return found  # more of the notebook can't seed it
     if found.culprit is None:
         if ended and steps.tried("in the order of execution", plan, Form.FLAT):
             return found
-    elif draws_unseeded(plan, found.culprit.node):
-        restored = replace(plan, restored=True)
-        if restored.states:
-            steps.either("with the random state of then restored", restored)
-        return found  # more of the notebook can't seed it
     elif _widened(steps, plan, found.culprit):
         return found
     cells = with_nodes(plan, _cells(plan))

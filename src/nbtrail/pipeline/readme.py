@@ -89,12 +89,15 @@ def _usage(manifest: Manifest, parameters: Sequence[Parameter]) -> str:
     example = next((p for p in parameters if type(p.value) in {float, int}), None)
     extra = f" {example.flag} {example.value!r}" if example else ""
     place = "the project's folder" if manifest.cwd == "." else f"`{manifest.cwd}` of the project"
+    names = ", ".join(f"`{name}`" for name in manifest.variables)
+    needed = f"\n\nIt reads the environment variables {names}." if names else ""
     return (
         f"From {place}, with the packages of `requirements.lock` installed:\n\n"
         "```\npython <this folder>/pipeline.py --help\n"
         f"python <this folder>/pipeline.py{extra}\n```\n\n"
         "nbtrail is not needed for that. With `--track` the execution is recorded by nbtrail. "
         "`nbtrail verify <this folder>` compares again, as long as `pipeline.py` is not edited."
+        f"{needed}"
     )
 
 

@@ -174,8 +174,10 @@ def log_params(params: Mapping[str, Any]) -> None:
 
 def log_metric(key: str, value: float, step: int | None = None) -> None:
     """Log one value of a metric to the open run; `step` counts up when absent."""
-    try:  # `guarded` would cost as much as the rest
-        _open().log_metric(key, value, step)
+    try:  # not `guarded` and not `_open` at once: each call on the way can be measured
+        tracker = present_tracker()
+        run = tracker.current() if tracker is not None else None
+        (_open() if run is None else run).log_metric(key, value, step)
     except Exception as error:
         note_failure("log_metric", error)
 

@@ -20,6 +20,7 @@ HELP = """%track: experiment tracking in this notebook
   %track show RUN            one run: all it captured
   %track show RUN --code [-o DIR]   what it executed; into DIR as files
   %track compare RUN RUN..   differences first
+  %track why RUN RUN         the causes, the most direct first
   %track delete RUN | restore RUN   into the trash and out of it
   %track promote RUN MODEL@ALIAS [--force] [--reason TEXT] [--min-metric X]
   %track models              registered models

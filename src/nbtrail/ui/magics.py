@@ -45,6 +45,7 @@ class TrackMagic:
             "runs": self._runs,
             "show": self._show,
             "compare": lambda rest: verbs.compare(*words(rest)),
+            "why": self._why,
             "delete": lambda rest: self._trash(rest, verbs.delete_run, "in the trash"),
             "restore": lambda rest: self._trash(rest, verbs.restore_run, "back"),
             "promote": self._promote,
@@ -226,6 +227,13 @@ class TrackMagic:
         if not code:
             raise UsageError("%track show -o DIR writes the code of a run: add --code.")
         print(verbs.restore_code(run, folder))  # noqa: T201
+
+    def _why(self, rest: str) -> Shown[Any]:
+        parser = Parser("%track why", "%track why RUN RUN")
+        parser.add_argument("first")
+        parser.add_argument("second")
+        found = parser.parse_args(words(rest))
+        return verbs.why(found.first, found.second)
 
     def _trash(self, rest: str, move: Callable[[str], int], where: str) -> None:
         runs = words(rest)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbtrail.entities.ancestry import Ancestry
+    from nbtrail.entities.causes import Why
     from nbtrail.entities.comparison import Comparison, DatasetDiff
     from nbtrail.tracking.restore import RestoredCode
 
@@ -44,6 +45,7 @@ __all__ = [
     "search_runs",
     "show",
     "verify",
+    "why",
 ]
 
 
@@ -240,6 +242,22 @@ def compare(*refs: str) -> Shown[Comparison]:
     modules = [reader.module_sources(r) for r in chosen]
     comparison = compare_runs(chosen, cells, modules)
     return Shown(comparison, html_comparison(comparison), text_comparison(comparison))
+
+
+def why(first: str, second: str) -> Shown[Why]:
+    """Show why two runs gave different results: recorded causes, the most direct first."""
+    from nbtrail.compare.runs import compare_runs
+    from nbtrail.compare.why import why as causes_of
+    from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.views.html import html_why
+    from nbtrail.views.text import text_why
+
+    reader = open_store().reader
+    runs = [reader.run(reader.resolve(ref)) for ref in (first, second)]
+    cells = [used_cells(reader, run) for run in runs]
+    modules = [reader.module_sources(run) for run in runs]
+    found = causes_of(runs[0], runs[1], compare_runs(runs, cells, modules))
+    return Shown(found, html_why(found), text_why(found))
 
 
 def diff_data(before: object, after: object) -> Shown[DatasetDiff]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nbtrail.entities.ancestry import Ancestry
+from nbtrail.entities.causes import Why
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
@@ -27,6 +28,7 @@ from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
+from nbtrail.views.why import why_detail
 
 __all__ = [
     "html_ancestry",
@@ -41,6 +43,7 @@ __all__ = [
     "html_run",
     "html_runs",
     "html_verdict",
+    "html_why",
 ]
 
 
@@ -102,3 +105,8 @@ def html_episodes(episodes: Sequence[Episode]) -> str:
 def html_export(manifest: Manifest, folder: str) -> str:
     """Return an exported pipeline with its verdict as HTML."""
     return to_html(export_detail(manifest, folder))
+
+
+def html_why(found: Why) -> str:
+    """Render why two runs differ."""
+    return to_html(why_detail(found))

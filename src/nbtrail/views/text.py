@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nbtrail.entities.ancestry import Ancestry
+from nbtrail.entities.causes import Why
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
@@ -28,6 +29,7 @@ from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
 from nbtrail.views.verdict import verdict_detail
+from nbtrail.views.why import why_detail
 
 __all__ = [
     "text_ancestry",
@@ -43,6 +45,7 @@ __all__ = [
     "text_run",
     "text_runs",
     "text_verdict",
+    "text_why",
 ]
 
 
@@ -109,3 +112,8 @@ def text_episodes(episodes: Sequence[Episode]) -> str:
 def text_export(manifest: Manifest, folder: str) -> str:
     """Return an exported pipeline with its verdict as text."""
     return to_text(export_detail(manifest, folder))
+
+
+def text_why(found: Why) -> str:
+    """Render why two runs differ."""
+    return to_text(why_detail(found))
