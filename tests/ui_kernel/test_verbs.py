@@ -156,6 +156,21 @@ def test_a_run_can_be_told_to_keep_its_files(notebook, capsys):
     assert "either numbers of cells" in capsys.readouterr().err
 
 
+def test_a_run_goes_to_the_trash_and_comes_back(notebook, capsys):
+    notebook.run("%%track doomed\nx = 1")
+    notebook.run("%track delete doomed")
+    assert "Run doomed is in the trash." in capsys.readouterr().out
+    assert "doomed" not in notebook.store.reader.runs().name
+    notebook.run("%track delete doomed")
+    assert "'doomed' is in the trash" in capsys.readouterr().err
+    notebook.run("%track restore doomed")
+    assert notebook.named("doomed").lifecycle == "active"
+    notebook.run("%track restore doomed")
+    assert "in the trash (it is empty)" in capsys.readouterr().err
+    notebook.run("%track delete")
+    assert "take one run or more" in capsys.readouterr().err
+
+
 def test_a_metric_named_by_hand_is_the_captured_one_under_that_name(notebook):
     notebook.run("%track start named")
     notebook.run(

@@ -8,11 +8,9 @@ configuration of git.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,18 +18,11 @@ from nbtrail.exceptions import StoreError
 from nbtrail.store.connection import DATABASE, check_place, connect_reader
 from nbtrail.store.migrations import check_schema
 from nbtrail.store.objects import Objects
+from nbtrail.store.references import files_of, snapshots_of
+from nbtrail.store.sizes import size_text
 from nbtrail.store.snapshots import Snapshots
 
-__all__ = [
-    "Backup",
-    "back_up",
-    "copy_database",
-    "copy_snapshots",
-    "files_of",
-    "is_sound",
-    "size_text",
-    "snapshots_of",
-]
+__all__ = ["Backup", "back_up", "copy_database", "copy_snapshots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +54,6 @@ class Backup:
             f"{size_text(self.size)}, verified: {self.path}"
         )
         return "\n".join([head, *(f"! not there: {what}" for what in self.missing)])
-
-
-def size_text(size: int) -> str:
-    """Write a number of bytes as people read it."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} bytes"
 
 
 def back_up(root: Path, target: Path) -> Backup:
@@ -142,25 +125,11 @@ def copy_database(root: Path, target: Path) -> int:
     return int(runs)
 
 
-def files_of(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield the names of all objects that a database refers to."""
-    for (sha256,) in db.execute("SELECT DISTINCT sha256 FROM artifacts ORDER BY sha256"):
-        yield str(sha256)
-
-
-def snapshots_of(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield the names of all snapshots that a database refers to."""
-    for (commit,) in db.execute(
-        "SELECT DISTINCT snapshot FROM runs WHERE snapshot != '' ORDER BY snapshot"
-    ):
-        yield str(commit)
-
-
 def _copy_objects(db: sqlite3.Connection, root: Path, into: Path, missing: list[str]) -> int:
     source, target = Objects(root / "objects"), Objects(into / "objects")
     copied = 0
     for sha256 in files_of(db):
-        if not is_sound(source, sha256):
+        if not source.is_sound(sha256):
             missing.append(f"object {sha256}")
             continue
         name, _ = target.put_file(source.path(sha256))
@@ -182,12 +151,3 @@ def copy_snapshots(db: sqlite3.Connection, root: Path, into: Path, missing: list
             continue
         copied += 1
     return copied
-
-
-def is_sound(objects: Objects, sha256: str) -> bool:
-    """Say whether an object is there and has the bytes that its name says."""
-    try:
-        with objects.path(sha256).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except OSError:
-        return False

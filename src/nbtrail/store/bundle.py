@@ -10,11 +10,12 @@ from pathlib import Path
 
 from nbtrail.exceptions import StoreError
 from nbtrail.store.archive import write_archive
-from nbtrail.store.backup import Backup, copy_database, copy_snapshots, files_of, is_sound
+from nbtrail.store.backup import Backup, copy_database, copy_snapshots
 from nbtrail.store.connection import DATABASE, check_place, connect_reader, connect_writer, vacuum
 from nbtrail.store.link import transaction
 from nbtrail.store.migrations import ensure_schema
 from nbtrail.store.objects import Objects
+from nbtrail.store.references import files_of
 from nbtrail.store.transfer import copy_runs, with_children
 from nbtrail.store.versions import copy_versions
 
@@ -59,7 +60,7 @@ def _write(root: Path, target: Path, run_ids: Collection[str] | None, folder: Pa
         objects = Objects(root / "objects")
         sound = []
         for sha256 in files_of(db):
-            if is_sound(objects, sha256):
+            if objects.is_sound(sha256):
                 sound.append(sha256)
             else:
                 missing.append(f"object {sha256}")

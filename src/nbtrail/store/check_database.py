@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nbtrail.exceptions import StoreError
-from nbtrail.store.backup import is_sound, snapshots_of
 from nbtrail.store.finding import Finding
 from nbtrail.store.liveness import now_ms
 from nbtrail.store.migrations import SCHEMA_VERSION, differences, too_new
 from nbtrail.store.objects import Objects
 from nbtrail.store.owners import lost_owners
+from nbtrail.store.references import snapshots_of
 from nbtrail.store.snapshots import Snapshots
 
 __all__ = ["check_database"]
@@ -124,7 +124,7 @@ def _objects(db: sqlite3.Connection, root: Path) -> Iterator[Finding]:
             there = False
         if not there:
             missing.append(sha256)
-        elif not is_sound(objects, sha256):
+        elif not objects.is_sound(sha256):
             changed.append(sha256)
     for found, what in ((missing, "are missing"), (changed, "were changed on the disk")):
         if found:

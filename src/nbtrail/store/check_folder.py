@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbtrail.store.backup import size_text
 from nbtrail.store.collect import leftovers
 from nbtrail.store.connection import DATABASE, reset_bug
 from nbtrail.store.finding import Finding
 from nbtrail.store.lock import LockedTooLongError, WriteLock
 from nbtrail.store.rescue import Rescue
+from nbtrail.store.sizes import size_text
 
 __all__ = ["asides", "check_folder", "check_library", "unwritable"]
 

@@ -17,11 +17,12 @@ from typing import Final
 
 from nbtrail.exceptions import StoreError
 from nbtrail.store.alone import alone
-from nbtrail.store.backup import files_of, size_text, snapshots_of
 from nbtrail.store.connection import vacuum
 from nbtrail.store.liveness import Owner, find_lost, now_ms
 from nbtrail.store.objects import Objects
+from nbtrail.store.references import files_of, snapshots_of
 from nbtrail.store.rescue import Rescue
+from nbtrail.store.sizes import size_text
 from nbtrail.store.snapshots import Snapshots
 
 __all__ = ["Collected", "collect", "leftovers"]

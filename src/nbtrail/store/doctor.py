@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbtrail.exceptions import NbtrailError, StoreError
-from nbtrail.store.backup import size_text
 from nbtrail.store.check_database import check_database
 from nbtrail.store.check_folder import check_folder, check_library
 from nbtrail.store.connection import DATABASE, check_place, connect_reader
 from nbtrail.store.finding import Finding
 from nbtrail.store.migrations import SCHEMA_VERSION, check_schema
+from nbtrail.store.sizes import size_text
 
 __all__ = ["Health", "examine"]
 

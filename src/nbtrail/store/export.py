@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from nbtrail.exceptions import StoreError, UsageError
+from nbtrail.store.chunks import read_series
 from nbtrail.store.connection import DATABASE, connect_reader
-from nbtrail.store.reader import Reader
 
 __all__ = ["FORMATS", "Exported", "export_tables"]
 
@@ -119,16 +119,20 @@ def _write_all(root: Path, folder: Path, form: str, write: _Write) -> dict[str, 
             rows = cursor.fetchall()
             columns = {column: _kind([row[i] for row in rows]) for i, column in enumerate(names)}
             written[f"{name}.{form}"] = write(folder / f"{name}.{form}", columns, rows)
-        keys = db.execute("SELECT run_id, name, key FROM run_metrics").fetchall()
-    points = _history(Reader(root / DATABASE), keys)
-    written[f"history.{form}"] = write(folder / f"history.{form}", _HISTORY, points)
+        written[f"history.{form}"] = write(folder / f"history.{form}", _HISTORY, _history(db))
     return written
 
 
-def _history(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> Iterator[Sequence[Any]]:
-    for run_id, name, key in keys:
-        for point in reader.history(run_id, key):
-            yield run_id, name, key, point.step, point.timestamp_ms, float(point.value)
+def _history(db: sqlite3.Connection) -> Iterator[Sequence[Any]]:
+    metrics = db.execute(
+        "SELECT m.metric_id, r.run_id, r.name, m.key FROM metrics m JOIN runs r ON r.id = m.run "
+        "ORDER BY m.metric_id"
+    )
+    for number, run_id, name, key in metrics:
+        series = read_series(db, key, number)
+        columns = (series.steps, series.timestamps_ms, series.values)
+        for point in zip(*(column.tolist() for column in columns), strict=True):
+            yield run_id, name, key, *point
 
 
 # ---------------------------------------------------------------- CSV

@@ -19,11 +19,12 @@ from nbtrail.config import FOLDER
 from nbtrail.exceptions import NotFoundError, StoreError
 from nbtrail.store.alone import alone
 from nbtrail.store.archive import extract
-from nbtrail.store.backup import copy_database, files_of, is_sound, snapshots_of
+from nbtrail.store.backup import copy_database
 from nbtrail.store.check_rows import check_rows
 from nbtrail.store.connection import DATABASE, connect_reader, connect_writer, identity
 from nbtrail.store.migrations import ensure_schema
 from nbtrail.store.objects import Objects
+from nbtrail.store.references import files_of, snapshots_of
 from nbtrail.store.snapshots import Snapshots
 from nbtrail.store.tables import TABLES
 from nbtrail.store.transfer import Arrived, copy_runs
@@ -174,7 +175,7 @@ def _sound_files(db: sqlite3.Connection, files: Path) -> tuple[list[str], list[s
     objects, snapshots = Objects(files / "objects"), Snapshots(files / "git")
     sound, commits, missing = [], [], []
     for sha256 in files_of(db):
-        if is_sound(objects, sha256):
+        if objects.is_sound(sha256):
             sound.append(sha256)
         else:
             missing.append(f"object {sha256}")
@@ -189,7 +190,7 @@ def _sound_files(db: sqlite3.Connection, files: Path) -> tuple[list[str], list[s
 def _copy_files(files: Path, root: Path, sound: list[str], commits: list[str]) -> None:
     theirs, ours = Objects(files / "objects"), Objects(root / "objects")
     for sha256 in sound:
-        if not is_sound(ours, sha256):
+        if not ours.is_sound(sha256):
             ours.path(sha256).unlink(missing_ok=True)  # a damaged one is brought back
             ours.put_file(theirs.path(sha256))
     snapshots, own = Snapshots(files / "git"), Snapshots(root / "git")

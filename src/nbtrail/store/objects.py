@@ -86,6 +86,14 @@ class Objects:
         """
         return take_away(self.path(sha256), self.root / f".{sha256}.removed", _YOUNG_S, is_used)
 
+    def is_sound(self, sha256: str) -> bool:
+        """Say whether an object is there and has the bytes that its name says."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except OSError:
+            return False
+
     def names(self) -> Iterator[str]:
         """Yield the name of every object that is there."""
         for shard in sorted(self.root.glob("[0-9a-f][0-9a-f]")):

@@ -145,6 +145,8 @@ def _ambiguous(ref: str, rows: list[tuple[str, str, int]]) -> str:
 
 
 def _unknown(db: sqlite3.Connection, ref: str) -> str:
+    if execute(db, "SELECT 1 FROM runs WHERE deleted = 1 AND name = ?", (ref,)).fetchone():
+        return f"Run {ref!r} is in the trash. Take it out of it: %track restore {ref}"
     rows = db.execute(
         "SELECT name, run_id FROM runs WHERE deleted = 0 ORDER BY started_ms DESC LIMIT 1000"
     ).fetchall()

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbtrail.exceptions import StoreError
-from nbtrail.store.backup import size_text
 from nbtrail.store.connection import DATABASE, connect_reader
 
-__all__ = ["Sizes", "measure"]
+__all__ = ["Sizes", "measure", "size_text"]
 
 _LARGEST = 10
 
@@ -50,6 +49,14 @@ class Sizes:
             freed = size_text(self.trash)
             parts.append(["", f"{freed} would be freed by: nbtrail store trash purge"])
         return "\n".join(line for part in parts for line in part)
+
+
+def size_text(size: int) -> str:
+    """Write a number of bytes as people read it."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} bytes"
 
 
 def measure(root: Path) -> Sizes:
