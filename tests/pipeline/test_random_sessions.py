@@ -50,6 +50,15 @@ def test_a_new_interpreter_says_the_same():
 
 
 @pytest.mark.slow
+def test_a_draw_without_a_seed_is_not_verified_by_luck():
+    """Of few possible values one comes up again soon; the random state of then is what counts."""
+    cells = ["import random", "coin = random.randint(0, 1)", "m = float(coin)"]
+    trials = call_afresh(try_notebooks, [cells] * 6)
+    assert [t.found for t in trials] == [t.expected for t in trials]
+    assert all(t.verified and t.first == "right" for t in trials)
+
+
+@pytest.mark.slow
 def test_a_wrong_script_would_be_noticed():
     """The trial compares with an execution of its own: a verdict alone convinces nobody."""
     trial = call_afresh(_trial_with_blind_judge)

@@ -17,12 +17,13 @@ from nbtrail.lineage.calls import looks_only
 from nbtrail.lineage.graph import Node
 from nbtrail.lineage.slice import backward_slice
 from nbtrail.pipeline.attempt import Attempt, Culprit, Workshop
-from nbtrail.pipeline.causes import draws_unseeded, final
+from nbtrail.pipeline.causes import draws_unseeded, final, unseeded
 from nbtrail.pipeline.plan import Form, Plan, full_plan, with_nodes
 
 __all__ = ["Climb", "climb"]
 
 _WIDENINGS = 4
+_REPETITIONS = 3
 
 
 @dataclass(slots=True)
@@ -51,21 +52,20 @@ class Climb:
 def climb(shop: Workshop, plan: Plan, progress: Callable[[str], None]) -> Climb:
     """Try one rung after the other until a script finds what the run found."""
     found = Climb()
+    restored = replace(plan, restored=True)
+    if restored.states:
+        plan = restored  # without the random state of then, an equal result would be luck
     steps = _Steps(shop, found, set(plan.nodes), progress)
     if steps.tried("the slice", plan, Form.STAGES) or _is_final(found):
         return found
     found.culprit, ended = steps.looked("looking for the statement that differs", plan)
     drawn = found.culprit is not None and draws_unseeded(plan, found.culprit.node)
-    restored = replace(plan, restored=True)
-    name = "with the random state of then restored"
-    if restored.states and (drawn or found.culprit is None) and steps.either(name, restored):
+    alike = (found.culprit is None and ended) or (drawn and bool(plan.states))
+    if alike and steps.tried("in the order of execution", plan, Form.FLAT):
         return found
     if drawn:
         return found  # more of the notebook can't seed it
-    if found.culprit is None:
-        if ended and steps.tried("in the order of execution", plan, Form.FLAT):
-            return found
-    elif _widened(steps, plan, found.culprit):
+    if found.culprit is not None and _widened(steps, plan, found.culprit):
         return found
     cells = with_nodes(plan, _cells(plan))
     if set(cells.nodes) != set(plan.nodes) and steps.tried("whole cells", cells, Form.FLAT):
@@ -120,10 +120,20 @@ class _Steps:
         attempt = self._shop.attempt(plan, form)
         if attempt is None:
             return False
+        if unseeded(plan) and not plan.states:
+            attempt = self._again(attempt)
         self.found.attempts.append(attempt)
         text = "reproduced" if attempt.good else attempt.verdict.culprit.splitlines()[0]
         self._note(name, plan, text, started)
         return attempt.good
+
+    def _again(self, attempt: Attempt) -> Attempt:
+        """Repeat a script that draws without a seed: an equal result may be luck."""
+        for _ in range(_REPETITIONS):
+            if not attempt.good:
+                break
+            attempt = self._shop.repeat(attempt)
+        return attempt
 
     def either(self, name: str, plan: Plan) -> bool:
         """Try a plan with stages, then in the order of execution."""
