@@ -31,23 +31,25 @@ if TYPE_CHECKING:
         start_run,
     )
     from nbtrail.tracking.decorator import track
-    from nbtrail.ui.verbs import (
-        compare,
+    from nbtrail.ui.actions import (
         delete_run,
-        diff_data,
         export,
-        get_run,
         keep,
         load_model,
-        models,
         promote,
         restore_code,
         restore_run,
         rollback,
+        verify,
+    )
+    from nbtrail.ui.verbs import (
+        compare,
+        diff_data,
+        get_run,
+        models,
         runs,
         search_runs,
         show,
-        verify,
         why,
     )
 
@@ -89,36 +91,33 @@ __all__ = [
     "why",
 ]
 
-_VERBS = frozenset(
-    [
-        "compare",
-        "delete_run",
-        "diff_data",
-        "export",
-        "get_run",
-        "keep",
-        "load_model",
-        "models",
-        "promote",
-        "restore_code",
-        "restore_run",
-        "rollback",
-        "runs",
-        "search_runs",
-        "show",
-        "verify",
-        "why",
-    ]
-)
+_PLACES = {
+    "track": "nbtrail.tracking.decorator",
+    **dict.fromkeys(
+        [
+            "delete_run",
+            "export",
+            "keep",
+            "load_model",
+            "promote",
+            "restore_code",
+            "restore_run",
+            "rollback",
+            "verify",
+        ],
+        "nbtrail.ui.actions",
+    ),
+    **dict.fromkeys(
+        ["compare", "diff_data", "get_run", "models", "runs", "search_runs", "show", "why"],
+        "nbtrail.ui.verbs",
+    ),
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'nbtrail' has no attribute {name!r}")
-    if name == "track":
-        module = "nbtrail.tracking.decorator"
-    else:
-        module = "nbtrail.ui.verbs" if name in _VERBS else "nbtrail.tracking.client"
+    module = _PLACES.get(name, "nbtrail.tracking.client")
     value = getattr(importlib.import_module(module), name)
     globals()[name] = value
     return value

@@ -12,7 +12,7 @@ from nbtrail.store import operations
 from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.client import active_run
 from nbtrail.tracking.keep import keep, untracked
-from nbtrail.ui import verbs
+from nbtrail.ui import actions, verbs
 from nbtrail.ui.arguments import Parser, assignments, evaluate, parse_metric, parse_runs, words
 from nbtrail.ui.help import HELP
 from nbtrail.ui.output import Shown, say, show_receipts
@@ -46,8 +46,8 @@ class TrackMagic:
             "show": self._show,
             "compare": lambda rest: verbs.compare(*words(rest)),
             "why": self._why,
-            "delete": lambda rest: self._trash(rest, verbs.delete_run, "in the trash"),
-            "restore": lambda rest: self._trash(rest, verbs.restore_run, "back"),
+            "delete": lambda rest: self._trash(rest, actions.delete_run, "in the trash"),
+            "restore": lambda rest: self._trash(rest, actions.restore_run, "back"),
             "promote": self._promote,
             "models": lambda _rest: verbs.models(),
             "export": self._export,
@@ -120,7 +120,7 @@ class TrackMagic:
                 )
             for text in texts:
                 try:
-                    name = verbs.keep_files(text)
+                    name = actions.keep_files(text)
                 except NotFoundError as error:
                     raise UsageError(
                         "%track keep takes numbers of cells (the 3 of In [3]) or runs, and "
@@ -226,7 +226,7 @@ class TrackMagic:
     def _restore(self, run: str, folder: str, *, code: bool) -> None:
         if not code:
             raise UsageError("%track show -o DIR writes the code of a run: add --code.")
-        print(verbs.restore_code(run, folder))  # noqa: T201
+        print(actions.restore_code(run, folder))  # noqa: T201
 
     def _why(self, rest: str) -> Shown[Any]:
         parser = Parser("%track why", "%track why RUN RUN")
@@ -257,7 +257,7 @@ class TrackMagic:
         parser.add_argument("--reason", default="")
         parser.add_argument("--min-metric", type=float)
         found = parser.parse_args(words(rest))
-        version = verbs.promote(
+        version = actions.promote(
             found.run,
             found.target,
             model=found.model,
@@ -274,14 +274,14 @@ class TrackMagic:
         parser.add_argument("-o", "--output", required=True)
         parser.add_argument("--overwrite", action="store_true")
         found = parser.parse_args(words(rest))
-        return verbs.export(found.run, found.output, overwrite=found.overwrite)
+        return actions.export(found.run, found.output, overwrite=found.overwrite)
 
     def _verify(self, rest: str) -> Shown[Any]:
         parser = Parser("%track verify", "%track verify DIR [--isolated]")
         parser.add_argument("folder")
         parser.add_argument("--isolated", action="store_true")
         found = parser.parse_args(words(rest))
-        return verbs.verify(found.folder, isolated=found.isolated)
+        return actions.verify(found.folder, isolated=found.isolated)
 
     def _config(self, _rest: str) -> None:
         for setting in self._session.tracker.settings.items():
