@@ -56,7 +56,8 @@ def climb(shop: Workshop, plan: Plan, progress: Callable[[str], None]) -> Climb:
     if restored.states:
         plan = restored  # without the random state of then, an equal result would be luck
     steps = _Steps(shop, found, set(plan.nodes), progress)
-    if steps.tried("the slice", plan, Form.STAGES) or _is_final(found):
+    name = "with the random state of then restored" if plan.states else "the slice"
+    if steps.tried(name, plan, Form.STAGES) or _is_final(found):
         return found
     found.culprit, ended = steps.looked("looking for the statement that differs", plan)
     drawn = found.culprit is not None and draws_unseeded(plan, found.culprit.node)
