@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import pytest
 
@@ -23,3 +24,12 @@ def project(tmp_path, monkeypatch):
     ):
         subprocess.run(["git", *arguments], cwd=folder, check=True)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _figures_of_no_other_shell():
+    """Forget the figures, and the shell, that pyplot has from an earlier test of this process."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
+        pyplot._REPL_DISPLAYHOOK = pyplot._ReplDisplayHook.NONE

@@ -79,6 +79,7 @@ def test_unloading_restores_everything(bare):
 
 
 def test_unloading_ends_every_thread_of_ours(bare):
+    others = set(threading.enumerate())
     for _ in range(2):
         bare.run("%load_ext nbtrail")
         bare.run(
@@ -87,7 +88,7 @@ def test_unloading_ends_every_thread_of_ours(bare):
         )
         assert "nbtrail-models" in {thread.name for thread in threading.enumerate()}
         bare.run("%unload_ext nbtrail")
-        for thread in threading.enumerate():
+        for thread in set(threading.enumerate()) - others:
             if thread.name.startswith("nbtrail"):
                 thread.join(30.0)
                 assert not thread.is_alive(), thread.name

@@ -40,7 +40,9 @@ from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import Metric, Param
 
-__all__ = ["TrainingBook"]
+__all__ = ["SoFar", "TrainingBook"]
+
+SoFar = Callable[[tuple[Training, ...], tuple[tuple[str, Metric], ...]], None]
 
 _KEPT_ALIVE = 8  # fitted objects held until the cell ends
 _REMEMBERED = 2000  # trainings that later metric calls can still find
@@ -111,17 +113,17 @@ class TrainingBook:
         with self._lock:
             return self._ledger.take_loose()
 
-    def so_far(self) -> tuple[tuple[Training, ...], tuple[tuple[str, Metric], ...]]:
-        """Return what changed while a cell goes on: trainings, and values of no model.
+    def so_far(self, take: SoFar) -> None:
+        """Hand over what changed while a cell goes on: trainings, and values of no model.
 
-        For another thread than the user's, which it never keeps waiting.
+        For another thread than the user's, which it does not wait for. Nobody drains
+        meanwhile, so values keep their order.
         """
-        if not self._lock.acquire(blocking=False):
-            return (), ()
-        try:
-            return self._ledger.unsaved(), self._ledger.take_older_loose()
-        finally:
-            self._lock.release()
+        if self._lock.acquire(blocking=False):
+            try:
+                take(self._ledger.unsaved(), self._ledger.take_older_loose())
+            finally:
+                self._lock.release()
 
     def claim(self, name: str, value: float, cell_seq: int) -> bool:
         """Let the user's own name take the place of a captured metric's; see `Ledger.claim`."""

@@ -12,7 +12,7 @@ from nbtrail.capture.taps import Taps
 from nbtrail.foreground import foreground
 
 if TYPE_CHECKING:
-    from nbtrail.capture.book import TrainingBook
+    from nbtrail.capture.book import SoFar, TrainingBook
     from nbtrail.capture.training import Training
     from nbtrail.entities.run import Metric
 
@@ -73,9 +73,10 @@ class Collector:
         """Return metrics that no model could be found for, each with its open run's id."""
         return self._book.drain_loose() if self._book is not None else ()
 
-    def so_far(self) -> tuple[tuple[Training, ...], tuple[tuple[str, Metric], ...]]:
-        """Return what changed while a cell goes on; see the book's."""
-        return self._book.so_far() if self._book is not None else ((), ())
+    def so_far(self, take: SoFar) -> None:
+        """Hand over what changed while a cell goes on; see the book's."""
+        if self._book is not None:
+            self._book.so_far(take)
 
     def claim(self, name: str, value: float, cell_seq: int) -> bool:
         """Let the user's name of a value replace that of the captured metric; see the book's."""

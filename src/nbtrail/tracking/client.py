@@ -70,7 +70,7 @@ def process_tracker(root: Path | None = None) -> Tracker:
     tracker = Tracker(store, session, settings, name_of=names_in_main, give_reads=reads.give)
     tracker.collector.start()
     reads.install()
-    atexit.register(reads.remove)
+    tracker.at_close(reads.remove)
     atexit.register(tracker.close)
     use_tracker(lambda: tracker)
     return tracker

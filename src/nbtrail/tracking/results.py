@@ -60,14 +60,19 @@ class Results:
 
         The runs get their results when the cell ends; until then the light history has them.
         """
-        trainings, loose = self._tracker.collector.so_far()
-        self._log(loose)
+        found: list[operations.Operation] = []
         session = self._tracker.session.session_id
-        return [
-            operations.put_episode(redacted_episode(training.episode(session)))
-            for training in trainings
-            if training.is_model
-        ]
+
+        def take(trainings: Iterable[Training], loose: Iterable[tuple[str, Metric]]) -> None:
+            self._log(loose)
+            found.extend(
+                operations.put_episode(redacted_episode(training.episode(session)))
+                for training in trainings
+                if training.is_model
+            )
+
+        self._tracker.collector.so_far(take)
+        return found
 
     def adopt(self, training: Training, handle: ActiveRun) -> None:
         """Make `handle` the run of a training that had none."""

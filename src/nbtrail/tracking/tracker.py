@@ -106,6 +106,7 @@ class Tracker:
         self._to_judge: dict[str, ActiveRun] = {}
         self._open = OpenRuns()
         self._process = os.getpid()
+        self._closing: list[Callable[[], None]] = []
         self._handles: OrderedDict[str, ActiveRun] = OrderedDict()
         store.writer.watch(self.results.so_far)
 
@@ -259,6 +260,10 @@ class Tracker:
         with foreground.released():
             self.store.flush(_AUTOMATIC_S)
 
+    def at_close(self, function: Callable[[], None]) -> None:
+        """Have `function` called when the tracker is closed."""
+        self._closing.append(function)
+
     def close(self) -> None:
         """End what is open, write what is pending, stop to capture.
 
@@ -275,6 +280,8 @@ class Tracker:
         self._judge.close(0.0)
         self.collector.stop()
         self.store.writer.unwatch(self.results.so_far)
+        for function in self._closing:
+            function()
         self.models.close(_CLOSING_S)
         self._code.close(5.0)  # a short script ends before git has answered
         end_session(self.store, self.session)
