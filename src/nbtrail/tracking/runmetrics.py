@@ -79,7 +79,11 @@ class RunMetrics:
             self._store.submit(operation)
 
     def collect(self) -> Sequence[Operation]:
-        """Turn what waits into operations."""
+        """Turn what waits into operations.
+
+        Two threads may do so at once, and the later values may then be written first: the points
+        are numbered before others are taken, and the store counts them itself.
+        """
         points: list[MetricPoint] = []
         touched: dict[str, Metric] = {}
         changes: list[Amendment] = []
@@ -90,9 +94,10 @@ class RunMetrics:
                 touched[metric.key] = metric
                 points.append(point)
             self._summaries.update(touched)
-        if not points:
-            return ()
-        logged = operations.log_metrics(self._run_id, points, tuple(touched.values()))
+            if not points:
+                return ()
+            infos = [replace(metric, count=0) for metric in touched.values()]
+            logged = operations.log_metrics(self._run_id, points, infos)
         return (logged, *(operations.amend(self._run_id, change) for change in changes))
 
     def _next(

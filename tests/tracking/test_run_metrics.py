@@ -1,0 +1,57 @@
+"""Values that two threads hand to the store at once are counted once and keep their order."""
+
+from __future__ import annotations
+
+import threading
+
+from nbtrail.capture.location import Location
+from nbtrail.entities.identity import new_id
+from nbtrail.entities.run import Experiment, Run, RunStatus
+from nbtrail.store import operations
+from nbtrail.store.store import Store
+from nbtrail.tracking.runmetrics import RunMetrics
+
+
+def test_what_is_collected_first_may_be_written_last(tmp_path):
+    store = Store.open(tmp_path / ".nbtrail", create=True)
+    run = Run(new_id(), "a", Experiment("e"), RunStatus.RUNNING, 1)
+    store.call(operations.start_run(run))
+    metrics = RunMetrics(store, run)
+    metrics._ask = lambda: None  # collected by hand
+    for value in (0.1, 0.2, 0.3, 0.4):
+        metrics.log("f1", value, None, Location())
+    early = metrics.collect()
+    metrics.log("f1", 0.5, None, Location())
+    late = metrics.collect()
+    for operation in (*late, *early):
+        store.submit(operation)
+    assert store.flush(30)
+    metric = store.reader.run(run.run_id).metric("f1")
+    assert (metric.count, metric.last, metric.last_step) == (5, 0.5, 4)
+    assert [p.value for p in store.reader.history(run.run_id, "f1")] == [0.1, 0.2, 0.3, 0.4, 0.5]
+    store.close()
+
+
+def test_many_threads(tmp_path):
+    store = Store.open(tmp_path / ".nbtrail", create=True)
+    run = Run(new_id(), "a", Experiment("e"), RunStatus.RUNNING, 1)
+    store.call(operations.start_run(run))
+    metrics = RunMetrics(store, run)
+
+    def log():
+        for number in range(200):
+            metrics.log("m", float(number), None, Location())
+            if number % 7 == 0:
+                metrics.settle()
+
+    threads = [threading.Thread(target=log) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    metrics.settle()
+    assert store.flush(30)
+    assert store.reader.run(run.run_id).metric("m").count == 800
+    steps = [p.step for p in store.reader.history(run.run_id, "m")]
+    assert steps == list(range(800))
+    store.close()
