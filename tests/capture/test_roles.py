@@ -181,7 +181,9 @@ def test_other_columns_can_not_be_compared():
     rows = RowKeys.of(FRAME)
     assert rows.compare(FRAME.iloc[:, :2]).overlap is Overlap.UNKNOWN
     assert rows.compare(FRAME[FRAME.columns[::-1]]).overlap is Overlap.ALL
-    assert rows.compare(FRAME.rename(columns={FRAME.columns[0]: "other"})).overlap is Overlap.UNKNOWN
+    assert (
+        rows.compare(FRAME.rename(columns={FRAME.columns[0]: "other"})).overlap is Overlap.UNKNOWN
+    )
 
 
 def test_values_that_would_have_to_be_asked_are_left_alone():

@@ -73,11 +73,11 @@ def set_model_tags(
     for key, value in tags.items():
         place = (name, version, capped(key))
         if value is None:
-            execute(
-                db, "DELETE FROM model_tags WHERE name = ? AND version = ? AND key = ?", place
-            )
+            execute(db, "DELETE FROM model_tags WHERE name = ? AND version = ? AND key = ?", place)
         else:
-            execute(db, "INSERT OR REPLACE INTO model_tags VALUES (?, ?, ?, ?)", (*place, capped(value)))
+            execute(
+                db, "INSERT OR REPLACE INTO model_tags VALUES (?, ?, ?, ?)", (*place, capped(value))
+            )
 
 
 def describe_model(db: sqlite3.Connection, name: str, description: str) -> None:

@@ -109,9 +109,7 @@ def history(db: sqlite3.Connection, name: str) -> tuple[AliasMove, ...]:
     )
 
 
-def _version(
-    row: tuple[Any, ...], aliases: dict[str, int], tags: dict[str, str]
-) -> ModelVersion:
+def _version(row: tuple[Any, ...], aliases: dict[str, int], tags: dict[str, str]) -> ModelVersion:
     value, code, origin, gates = row[8:]
     number = None if code is None else decode_float(value, code)
     mine = tuple(alias for alias, held in aliases.items() if held == row[1])
