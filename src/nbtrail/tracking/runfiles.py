@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from nbtrail.capture.audit import unwatched
+from nbtrail.capture.guard import warn_once
 from nbtrail.capture.outputs import Figure
-from nbtrail.entities.model import Artifact
+from nbtrail.entities.model import Artifact, is_artifact_path
 from nbtrail.exceptions import UsageError
 from nbtrail.store import operations
 from nbtrail.store.store import Store
@@ -61,16 +62,27 @@ class RunFiles:
             [source] if source.is_file() else sorted(f for f in source.rglob("*") if f.is_file())
         )
         files = [file for file in files if trail not in file.resolve().parents]
+        if source.is_dir():
+            # a link in a folder may lead to any file of the machine: nobody chose to keep that
+            within = source.resolve()
+            away = [file for file in files if within not in file.resolve().parents]
+            files = [file for file in files if file not in away]
+            if away:
+                names = ", ".join(sorted(file.name for file in away)[:5])
+                warn_once(f"Links in {source} lead out of it and were not kept: {names}.")
         root = source.parent
         for file in files:
             with unwatched():
                 sha256, size = self._store.objects.put_file(file)
-            self._add_artifact(str(base / file.relative_to(root).as_posix()), sha256, size)
+            self._add_artifact(_portable(base / file.relative_to(root).as_posix()), sha256, size)
 
     def log_bytes(self, data: bytes, artifact_path: str) -> None:
         """Keep bytes as a file of the run."""
+        path = _inside(artifact_path)
+        if not path.name:
+            raise UsageError(f"A file of a run needs a name, but got {artifact_path!r}.")
         sha256, size = self._store.objects.put_bytes(data)
-        self._add_artifact(str(_inside(artifact_path)), sha256, size)
+        self._add_artifact(str(path), sha256, size)
 
     def log_text(self, text: str, artifact_path: str) -> None:
         """Keep a text as a file of the run (UTF-8)."""
@@ -113,6 +125,14 @@ class RunFiles:
 def _inside(path: str) -> PurePosixPath:
     """Return a relative path that stays inside the run's artifacts."""
     result = PurePosixPath(str(path).replace("\\", "/"))
-    if result.is_absolute() or ".." in result.parts:
-        raise UsageError(f"Artifact path {path!r} must be relative and without '..'.")
+    if result.parts and not is_artifact_path(str(result)):
+        raise UsageError(
+            f"Artifact path {path!r} must be relative, without '..', a drive or a zero byte."
+        )
     return result
+
+
+def _portable(path: PurePosixPath) -> str:
+    """Return the path of a file that is there, such as every system can have it."""
+    text = str(path).replace("\\", "_")
+    return text if is_artifact_path(text) else text.replace(":", "_")
