@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbtrail.exceptions import StoreError
 
-__all__ = ["Objects", "place", "refreshed", "take_away", "write_synced"]
+__all__ = ["Objects", "names_in", "place", "refreshed", "take_away", "write_synced"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
@@ -95,11 +95,8 @@ class Objects:
             return False
 
     def names(self) -> Iterator[str]:
-        """Yield the name of every object that is there."""
-        for shard in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
-            for path in sorted(shard.iterdir()):
-                if _SHA256.fullmatch(shard.name + path.name):
-                    yield shard.name + path.name
+        """Return the name of every object that is there."""
+        return names_in(self.root, _SHA256)
 
     def read(self, sha256: str) -> bytes:
         """Return an object's bytes, verified.
@@ -133,6 +130,14 @@ class Objects:
         finally:
             temporary.unlink(missing_ok=True)
         return digest, size
+
+
+def names_in(root: Path, name: re.Pattern[str]) -> Iterator[str]:
+    """Yield the names of the files that lie in folders named by their first two digits."""
+    for shard in sorted(root.glob("[0-9a-f][0-9a-f]")):
+        for path in sorted(shard.iterdir()):
+            if name.fullmatch(shard.name + path.name):
+                yield shard.name + path.name
 
 
 def write_synced(path: Path, chunks: Iterator[bytes]) -> tuple[str, int]:

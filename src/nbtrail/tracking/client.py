@@ -243,8 +243,7 @@ def log_model(model: Any, name: str = "model", input_example: Any = None) -> str
 
 
 def _open() -> ActiveRun:
-    tracker = present_tracker()
-    run = tracker.current() if tracker is not None else None
+    run = active_run()
     if run is None:
         raise UsageError(
             "No run is open, so there is nothing to log to. Start one: "
