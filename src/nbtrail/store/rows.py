@@ -18,6 +18,7 @@ from nbtrail.entities.dataset import (
     Digest,
     Seen,
 )
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.model import Artifact, ModelRecord, Signature
 from nbtrail.entities.profile import Profile
 from nbtrail.entities.provenance import CodeVersion, Environment, Resources, StartState
@@ -36,7 +37,7 @@ from nbtrail.entities.run import (
 )
 from nbtrail.exceptions import NotFoundError
 from nbtrail.store.liveness import Lost
-from nbtrail.store.ranking import direction_of, infer_main_metric
+from nbtrail.store.ranking import infer_main_metric
 from nbtrail.store.values import decode_float
 
 __all__ = ["CELL_COLUMNS", "cell_of", "metrics_of", "read_run"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.model import ModelVersion
 from nbtrail.entities.run import Direction, Run
-from nbtrail.store.ranking import direction_of, infer_main_metric
+from nbtrail.store.ranking import infer_main_metric
 
 __all__ = ["Score", "main_score", "refusals"]
 
