@@ -110,7 +110,7 @@ class Mlflow(Subject):
             order_by=["metrics.m0 DESC"],
             max_results=50,
         )
-        return list(table["metrics.m0"])
+        return list(table["metrics.m0"]) if len(table) else []  # no run, no column
 
     def frame(self) -> Any:
         return self.mlflow.search_runs(experiment_names=["bench"], max_results=50_000)
