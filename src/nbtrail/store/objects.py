@@ -6,6 +6,7 @@ exists never changes its bytes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -131,7 +132,9 @@ class Objects:
             digest, size = write_synced(temporary, chunks)
             place(temporary, self.path(digest))
         finally:
-            temporary.unlink(missing_ok=True)
+            # what went wrong before is what the caller has to know
+            with contextlib.suppress(OSError):
+                temporary.unlink()
         return digest, size
 
 
