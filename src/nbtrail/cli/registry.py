@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.cli.output import answer, open_store, store_option, verb
 from nbtrail.entities.codec import to_plain
 
 __all__ = ["models", "promote"]
-
-_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
 
 @click.command()
@@ -19,7 +17,7 @@ _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtra
 @click.option("--reason", default="", help="Why; kept in the alias's history.")
 @click.option("--min-metric", type=float, help="Refuse when the main metric is worse than this.")
 @click.option("--model", default="", metavar="NAME", help="Which model, when the run has several.")
-@_store_option
+@store_option
 @verb
 def promote(
     run: str,
@@ -51,7 +49,7 @@ def promote(
 
 @click.command()
 @click.argument("name", required=False)
-@_store_option
+@store_option
 @verb
 def models(name: str | None, place: str | None, *, as_json: bool) -> None:
     """List the registered models, or one with its versions and history."""

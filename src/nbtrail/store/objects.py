@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nbtrail.exceptions import StoreError
 
-__all__ = ["Objects", "place", "refreshed", "take_away", "write_synced"]
+__all__ = ["Objects", "names_in", "place", "refreshed", "take_away", "write_synced"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
@@ -96,11 +96,8 @@ class Objects:
             return False
 
     def names(self) -> Iterator[str]:
-        """Yield the name of every object that is there."""
-        for shard in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
-            for path in sorted(shard.iterdir()):
-                if _SHA256.fullmatch(shard.name + path.name):
-                    yield shard.name + path.name
+        """Return the name of every object that is there."""
+        return names_in(self.root, _SHA256)
 
     def read(self, sha256: str) -> bytes:
         """Return an object's bytes, verified.
@@ -138,6 +135,14 @@ class Objects:
         return digest, size
 
 
+def names_in(root: Path, name: re.Pattern[str]) -> Iterator[str]:
+    """Yield the names of the files that lie in folders named by their first two digits."""
+    for shard in sorted(root.glob("[0-9a-f][0-9a-f]")):
+        for path in sorted(shard.iterdir()):
+            if name.fullmatch(shard.name + path.name):
+                yield shard.name + path.name
+
+
 def write_synced(path: Path, chunks: Iterator[bytes]) -> tuple[str, int]:
     """Write a new file to the disk; return its sha-256 and size in bytes."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
@@ -163,10 +168,13 @@ def take_away(path: Path, aside: Path, young_s: float, is_used: Callable[[], boo
         path.rename(aside)
     except OSError:
         return False
-    if time.time() - aside.stat().st_mtime >= young_s and not is_used():
-        aside.unlink()
-        return True
-    aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+    try:
+        if time.time() - aside.stat().st_mtime >= young_s and not is_used():
+            aside.unlink()
+            return True
+        aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+    except FileNotFoundError:
+        return False  # a clean-up took us for a dead one, and has put it back
     return False
 
 

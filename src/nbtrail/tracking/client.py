@@ -249,8 +249,7 @@ def log_model(model: Any, name: str = "model", input_example: Any = None) -> str
 
 
 def _open() -> ActiveRun | NullRun:
-    tracker = present_tracker()
-    run = tracker.current() if tracker is not None else None
+    run = active_run()
     if run is None and _refused:
         return NullRun()
     if run is None:

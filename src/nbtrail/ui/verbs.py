@@ -193,7 +193,7 @@ def compare(*refs: str) -> Shown[Comparison]:
     UsageError
         For fewer than two runs.
     """
-    from nbtrail.compare.runs import compare_runs
+    from nbtrail.tracking.comparing import compare_refs
     from nbtrail.views.html import html_comparison
     from nbtrail.views.text import text_comparison
 
@@ -202,27 +202,17 @@ def compare(*refs: str) -> Shown[Comparison]:
             f"compare needs two runs or more, but got {len(refs)}. "
             "For instance: compare('best', 'last')."
         )
-    reader = open_store().reader
-    chosen = [reader.run(reader.resolve(ref)) for ref in refs]
-    cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
-    modules = [reader.module_sources(r) for r in chosen]
-    comparison = compare_runs(chosen, cells, modules)
+    comparison = compare_refs(open_store().reader, refs)
     return Shown(comparison, html_comparison(comparison), text_comparison(comparison))
 
 
 def why(first: str, second: str) -> Shown[Why]:
     """Show why two runs gave different results: recorded causes, the most direct first."""
-    from nbtrail.compare.runs import compare_runs
-    from nbtrail.compare.why import why as causes_of
-    from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.tracking.comparing import why_refs
     from nbtrail.views.html import html_why
     from nbtrail.views.text import text_why
 
-    reader = open_store().reader
-    runs = [reader.run(reader.resolve(ref)) for ref in (first, second)]
-    cells = [used_cells(reader, run) for run in runs]
-    modules = [reader.module_sources(run) for run in runs]
-    found = causes_of(runs[0], runs[1], compare_runs(runs, cells, modules))
+    found = why_refs(open_store().reader, first, second)
     return Shown(found, html_why(found), text_why(found))
 
 
