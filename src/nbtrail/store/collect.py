@@ -22,7 +22,7 @@ from nbtrail.store.liveness import now_ms
 from nbtrail.store.objects import Objects
 from nbtrail.store.owners import living_tokens
 from nbtrail.store.references import files_of, snapshots_of
-from nbtrail.store.remains import age_s, leftovers
+from nbtrail.store.remains import age_s, leftovers, put_back
 from nbtrail.store.rescue import Rescue
 from nbtrail.store.sizes import size_text
 from nbtrail.store.snapshots import Snapshots
@@ -101,6 +101,8 @@ def collect(root: Path, history_days: int, *, dry: bool = False) -> Collected:
     objects, snapshots = Objects(root / "objects"), Snapshots(root / "git")
     waiting = _named_in(Rescue(root).pending())
     with alone(root) as db:
+        if not dry:
+            put_back(root)  # what an interrupted clean-up had in its hands is looked at again
         db.execute("BEGIN IMMEDIATE")
         try:
             rows = _old_rows(db, now_ms() - history_days * _DAY_MS)

@@ -6,6 +6,7 @@ exists never changes its bytes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -128,7 +129,9 @@ class Objects:
             digest, size = write_synced(temporary, chunks)
             place(temporary, self.path(digest))
         finally:
-            temporary.unlink(missing_ok=True)
+            # what went wrong before is what the caller has to know
+            with contextlib.suppress(OSError):
+                temporary.unlink()
         return digest, size
 
 
@@ -165,10 +168,13 @@ def take_away(path: Path, aside: Path, young_s: float, is_used: Callable[[], boo
         path.rename(aside)
     except OSError:
         return False
-    if time.time() - aside.stat().st_mtime >= young_s and not is_used():
-        aside.unlink()
-        return True
-    aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+    try:
+        if time.time() - aside.stat().st_mtime >= young_s and not is_used():
+            aside.unlink()
+            return True
+        aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+    except FileNotFoundError:
+        return False  # a clean-up took us for a dead one, and has put it back
     return False
 
 

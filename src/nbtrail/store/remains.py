@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["age_s", "asides", "leftovers"]
+__all__ = ["age_s", "asides", "leftovers", "put_back"]
 
 
 def leftovers(root: Path) -> Iterator[Path]:
@@ -29,6 +29,19 @@ def asides(root: Path) -> Iterator[tuple[Path, Path]]:
                 yield path, objects / name[:2] / name[2:]
     for path in sorted((root / "git").glob(".*.forgotten")):
         yield path, root / "git" / "refs" / "snapshots" / path.name.split(".")[1]
+
+
+def put_back(root: Path) -> tuple[Path, ...]:
+    """Put such files back; return their places. Those without a reference are for gc to remove."""
+    places = []
+    for path, place in list(asides(root)):
+        if place.exists():
+            path.unlink()
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(place)
+        places.append(place)
+    return tuple(places)
 
 
 def age_s(path: Path) -> float:

@@ -15,7 +15,7 @@ from nbtrail.store.check_folder import unwritable
 from nbtrail.store.connection import DATABASE
 from nbtrail.store.link import transaction
 from nbtrail.store.migrations import differences, mend
-from nbtrail.store.remains import age_s, asides, leftovers
+from nbtrail.store.remains import age_s, leftovers, put_back
 from nbtrail.store.store import Store
 
 __all__ = ["repair"]
@@ -50,12 +50,7 @@ def _files(root: Path) -> Iterator[str]:
     if not (root / ".gitignore").exists():
         (root / ".gitignore").write_text("*\n", encoding="utf-8")
         yield ".gitignore is there again."
-    for path, place in list(asides(root)):
-        if place.exists():
-            path.unlink()
-        else:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(place)  # without a reference, it is for gc to remove
+    for place in put_back(root):
         yield f"{place.relative_to(root)} is back in its place."
     for path in list(leftovers(root)):
         if age_s(path) > _HOUR_S:

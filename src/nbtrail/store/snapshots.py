@@ -11,6 +11,7 @@ pages), without git: nothing of anybody's configuration can run.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -280,7 +281,8 @@ class Snapshots:
             write_synced(temporary, iter((data,)))
             place(temporary, path)
         finally:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink()
 
 
 def _tree_rows(entries: Iterable[tuple[bytes, str, str]]) -> Iterator[bytes]:

@@ -115,8 +115,10 @@ def start_run(
     for what, text in (("run", name), ("experiment", experiment)):
         if not isinstance(text, str):
             raise UsageError(f"The name of the {what} must be a text, but got {param_text(text)}.")
+    global _refused
     try:
         tracker = process_tracker()
+        _refused = False
         if run_id is not None:
             return tracker.resume(run_id)
         return tracker.start(name, experiment=experiment, tags=tags, nested=nested)
@@ -124,7 +126,11 @@ def start_run(
         raise
     except (NbtrailError, OSError) as error:
         warn_once(f"This run is not tracked: {error}")
+        _refused = True
         return NullRun()
+
+
+_refused = False  # the last run that was asked for could not be tracked, and that was said
 
 
 class NullRun:
@@ -239,11 +245,13 @@ def log_figure(figure: Any, artifact_path: str) -> None:
 @guarded
 def log_model(model: Any, name: str = "model", input_example: Any = None) -> str:
     """Keep a fitted model with the open run; returns its id."""
-    return _open().log_model(model, name, input_example)
+    return _open().log_model(model, name, input_example) or ""
 
 
-def _open() -> ActiveRun:
+def _open() -> ActiveRun | NullRun:
     run = active_run()
+    if run is None and _refused:
+        return NullRun()
     if run is None:
         raise UsageError(
             "No run is open, so there is nothing to log to. Start one: "
