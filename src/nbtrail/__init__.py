@@ -32,14 +32,18 @@ if TYPE_CHECKING:
     )
     from nbtrail.tracking.decorator import track
     from nbtrail.ui.actions import (
+        check_gates,
         delete_run,
+        describe_model,
         export,
         keep,
         load_model,
+        model_card,
         promote,
         restore_code,
         restore_run,
         rollback,
+        set_model_tags,
         verify,
     )
     from nbtrail.ui.verbs import (
@@ -56,8 +60,10 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "active_run",
+    "check_gates",
     "compare",
     "delete_run",
+    "describe_model",
     "diff_data",
     "end_run",
     "export",
@@ -74,6 +80,7 @@ __all__ = [
     "log_param",
     "log_params",
     "log_text",
+    "model_card",
     "models",
     "promote",
     "restore_code",
@@ -81,6 +88,7 @@ __all__ = [
     "rollback",
     "runs",
     "search_runs",
+    "set_model_tags",
     "set_note",
     "set_tag",
     "set_tags",
@@ -95,14 +103,18 @@ _PLACES = {
     "track": "nbtrail.tracking.decorator",
     **dict.fromkeys(
         [
+            "check_gates",
             "delete_run",
+            "describe_model",
             "export",
             "keep",
             "load_model",
+            "model_card",
             "promote",
             "restore_code",
             "restore_run",
             "rollback",
+            "set_model_tags",
             "verify",
         ],
         "nbtrail.ui.actions",

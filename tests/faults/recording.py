@@ -22,6 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from preload import Action, Trouble
+
 import nbtrail
 from nbtrail.entities.model import Artifact, ModelRecord
 from nbtrail.exceptions import NbtrailError, StoreError
@@ -29,7 +31,6 @@ from nbtrail.store import operations as do
 from nbtrail.store.store import Store
 from nbtrail.tracking.client import process_tracker
 from nbtrail.tracking.registry import promote
-from preload import Action, Trouble
 
 __all__ = ["WAYS", "Promises", "record", "record_killed_at", "record_through"]
 

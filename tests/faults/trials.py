@@ -12,7 +12,7 @@ from typing import Any
 
 from nursery import Nursery
 
-__all__ = ["Outcome", "Report", "WORKERS", "run_trials"]
+__all__ = ["WORKERS", "Outcome", "Report", "run_trials"]
 
 WORKERS = 3  # most of a trial is waiting for the disk
 

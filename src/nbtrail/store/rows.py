@@ -205,7 +205,7 @@ def _environment(db: sqlite3.Connection, digest: str | None) -> Environment | No
 def _datasets(db: sqlite3.Connection, run: int) -> tuple[DatasetUse, ...]:
     rows = db.execute(
         "SELECT d.content, d.schema, d.coverage, d.kind, d.rows, d.columns, d.shape, d.profile, "
-        "u.name, u.context, u.seen, u.source, u.version, u.query "
+        "u.name, u.context, u.seen, u.source, u.version, u.query, u.shared "
         "FROM dataset_uses u JOIN datasets d USING (dataset_id) WHERE u.run = ? ORDER BY u.use_id",
         (run,),
     )
