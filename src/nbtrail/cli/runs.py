@@ -144,21 +144,15 @@ def _show_lineage(store: Store, run: Run, html: str | None, *, as_json: bool) ->
 @verb
 def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     """Show what differs between runs, differences first."""
-    if len(refs) < 2:
-        raise UsageError(
-            f"compare needs two runs or more, but got {len(refs)}. "
-            "For instance: nbtrail compare best last"
-        )
-    from nbtrail.compare.runs import compare_runs
-    from nbtrail.entities.codec import to_plain
+    from nbtrail.tracking.gathering import Gathering
+    from nbtrail.views.contract_compare import comparison_document
     from nbtrail.views.text import text_comparison
 
     reader = open_store(place).reader
-    chosen = [reader.run(reader.resolve(ref)) for ref in refs]
-    cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
-    modules = [reader.module_sources(r) for r in chosen]
-    comparison = compare_runs(chosen, cells, modules)
-    answer(to_plain(comparison), lambda: text_comparison(comparison), as_json=as_json)
+    gathering = Gathering.named(reader, refs)
+    comparison = gathering.comparison()
+    document = comparison_document(comparison, gathering.why(comparison))
+    answer(document, lambda: text_comparison(comparison), as_json=as_json)
 
 
 @click.command()
@@ -168,15 +162,13 @@ def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
 @verb
 def why(first: str, second: str, place: str | None, *, as_json: bool) -> None:
     """Show why two runs differ: recorded causes, the most direct first."""
-    from nbtrail.compare.runs import compare_runs
-    from nbtrail.compare.why import why as causes_of
-    from nbtrail.entities.codec import to_plain
     from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.tracking.gathering import Gathering
+    from nbtrail.views.contract_compare import why_document
     from nbtrail.views.text import text_why
 
     reader = open_store(place).reader
-    runs = [reader.run(reader.resolve(ref)) for ref in (first, second)]
-    cells = [used_cells(reader, run) for run in runs]
-    modules = [reader.module_sources(run) for run in runs]
-    found = causes_of(runs[0], runs[1], compare_runs(runs, cells, modules))
-    answer(to_plain(found), lambda: text_why(found), as_json=as_json)
+    gathering = Gathering.named(reader, (first, second), cells=used_cells)
+    found = gathering.why(gathering.comparison())
+    assert found is not None
+    answer(why_document(found), lambda: text_why(found), as_json=as_json)

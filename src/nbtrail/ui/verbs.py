@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrail.config import find_store
 from nbtrail.entities.model import RegisteredModel
 from nbtrail.entities.run import Run
-from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
+from nbtrail.exceptions import NbtrailError, NotFoundError
 from nbtrail.store.store import Store
 from nbtrail.tracking.process import present_tracker
 from nbtrail.ui.output import Shown
@@ -193,36 +193,24 @@ def compare(*refs: str) -> Shown[Comparison]:
     UsageError
         For fewer than two runs.
     """
-    from nbtrail.compare.runs import compare_runs
+    from nbtrail.tracking.gathering import Gathering
     from nbtrail.views.html import html_comparison
     from nbtrail.views.text import text_comparison
 
-    if len(refs) < 2:
-        raise UsageError(
-            f"compare needs two runs or more, but got {len(refs)}. "
-            "For instance: compare('best', 'last')."
-        )
-    reader = open_store().reader
-    chosen = [reader.run(reader.resolve(ref)) for ref in refs]
-    cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
-    modules = [reader.module_sources(r) for r in chosen]
-    comparison = compare_runs(chosen, cells, modules)
+    comparison = Gathering.named(open_store().reader, refs).comparison()
     return Shown(comparison, html_comparison(comparison), text_comparison(comparison))
 
 
 def why(first: str, second: str) -> Shown[Why]:
     """Show why two runs gave different results: recorded causes, the most direct first."""
-    from nbtrail.compare.runs import compare_runs
-    from nbtrail.compare.why import why as causes_of
     from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.tracking.gathering import Gathering
     from nbtrail.views.html import html_why
     from nbtrail.views.text import text_why
 
-    reader = open_store().reader
-    runs = [reader.run(reader.resolve(ref)) for ref in (first, second)]
-    cells = [used_cells(reader, run) for run in runs]
-    modules = [reader.module_sources(run) for run in runs]
-    found = causes_of(runs[0], runs[1], compare_runs(runs, cells, modules))
+    gathering = Gathering.named(open_store().reader, (first, second), cells=used_cells)
+    found = gathering.why(gathering.comparison())
+    assert found is not None
     return Shown(found, html_why(found), text_why(found))
 
 
