@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from nbtrail.compare.code import compare_cells, compare_modules
 from nbtrail.compare.directions import direction_among
+from nbtrail.compare.folds import fold_keys
 from nbtrail.compare.provenance import environment_rows, git_rows
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import (
@@ -26,7 +27,7 @@ from nbtrail.entities.run import Direction, Run
 from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint.digestdiff import diff_datasets
 
-__all__ = ["compare_runs"]
+__all__ = ["compare_runs", "curve_keys"]
 
 
 def compare_runs(
@@ -77,7 +78,7 @@ def compare_runs(
         environment=environment,
         same_packages=packages,
         images=_images(runs),
-        curves=_curves(runs),
+        curves=curve_keys(runs),
     )
 
 
@@ -185,11 +186,15 @@ def _images(runs: tuple[Run, ...]) -> tuple[ImageRow, ...]:
     return tuple(sorted(rows, key=lambda row: not row.differs))
 
 
-def _curves(runs: tuple[Run, ...]) -> tuple[str, ...]:
-    """Return the metrics with a history, the main ones first, then those of the most runs."""
+def curve_keys(runs: Sequence[Run]) -> tuple[str, ...]:
+    """Return the metrics with a history: main ones first, then those of the most runs.
+
+    The scores of single folds come last: they are no history.
+    """
     main = {run.experiment.main_metric for run in runs}
     times = Counter(metric.key for run in runs for metric in run.metrics if metric.count > 1)
-    return tuple(sorted(times, key=lambda key: (key not in main, -times[key])))
+    folds = {key for run in runs for key in fold_keys(run)}
+    return tuple(sorted(times, key=lambda key: (key in folds, key not in main, -times[key])))
 
 
 def _code(
