@@ -22,6 +22,7 @@ describe('the types and the contract say the same', () => {
     ['comparison', fixtures.comparison],
     ['comparison_statistics', fixtures.statistics],
     ['comparison_curves', fixtures.curves],
+    ['notebook_comparison', fixtures.notebookComparison],
     ['curves_header', fixtures.curvesHeader],
     ['why', fixtures.why],
     ['error', fixtures.error]

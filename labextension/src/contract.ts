@@ -413,3 +413,10 @@ export interface ComparisonCurves {
   axis: 'step' | 'time';
   curves: { run: number; key: string; x: Float[]; y: Float[]; count: number }[];
 }
+
+/** What a saved notebook holds of compared runs: `application/vnd.nbtrail.compare.v1+json`. */
+export interface NotebookComparison {
+  comparison: Comparison;
+  statistics: ComparisonStatistics;
+  curves: ComparisonCurves;
+}

@@ -192,9 +192,8 @@ def data_diff(
         raise NotFoundError(
             f"No such column changed{' in ' * bool(name)}{name}. Changed: {listed}."
         )
-    shown = data_diff_plot(_axes(ax), found, (sides[0], sides[1]), others=len(changed) - 1)
-    shown.set_title(name, loc="left", fontsize=10, parse_math=False)
-    return shown
+    names = (sides[0], sides[1])
+    return data_diff_plot(_axes(ax), found, names, others=len(changed) - 1, title=name)
 
 
 def lineage(run: str = "last", *, ax: Axes | None = None) -> Axes:

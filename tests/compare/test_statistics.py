@@ -159,5 +159,7 @@ def test_statistics_of_a_sweep():
     assert [len(group.runs) for group in found.groups] == [2, 2, 2]
     assert all(group.metrics["f1"].half > 0 for group in found.groups)
     assert found.importance[0].param == "C"
+    plain = [run(n, params={"C": "1"}, metrics={"f1": n}) for n in range(2)]
+    assert run_statistics(plain, compare_runs(plain), [{}] * 2).groups == ()  # no seed is known
     few = sweep[:2]
     assert any("5 runs" in n for n in run_statistics(few, compare_runs(few), [{}] * 2).notes)

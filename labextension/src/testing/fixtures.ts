@@ -8,6 +8,7 @@ import type {
   ComparisonStatistics,
   CurvesHeader,
   ErrorDocument,
+  NotebookComparison,
   RunDetail,
   RunRow,
   RunsPage,
@@ -369,3 +370,5 @@ export const curves: ComparisonCurves = {
   axis: 'time',
   curves: [{ run: 0, key: 'loss', x: [0, 1], y: [0.5, 'NaN'], count: 2 }]
 };
+
+export const notebookComparison: NotebookComparison = { comparison, statistics, curves };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -145,13 +146,15 @@ def _show_lineage(store: Store, run: Run, html: str | None, *, as_json: bool) ->
 def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     """Show what differs between runs, differences first."""
     from nbtrail.tracking.gathering import Gathering
-    from nbtrail.views.contract_compare import comparison_document
+    from nbtrail.views.contract_compare import comparison_document, statistics_document
     from nbtrail.views.text import text_comparison
 
     reader = open_store(place).reader
     gathering = Gathering.named(reader, refs)
     comparison = gathering.comparison()
-    document = comparison_document(comparison, gathering.why(comparison))
+    # all rows: nobody draws them, and a program may want any of them
+    document = comparison_document(comparison, gathering.why(comparison), limit=sys.maxsize)
+    document["statistics"] = statistics_document(gathering.statistics(comparison))
     answer(document, lambda: text_comparison(comparison), as_json=as_json)
 
 

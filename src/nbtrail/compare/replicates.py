@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from nbtrail.entities.replicates import Estimate, RunGroup
 from nbtrail.entities.table import RunTable
 
-__all__ = ["SEEDS", "replicate_groups"]
+__all__ = ["SEEDS", "is_seed", "replicate_groups"]
 
 SEEDS = ("seed", "random_state", "random_seed")
 _CONFIDENCE = 0.95
@@ -36,6 +36,11 @@ def replicate_groups(table: RunTable, over: Sequence[str] = SEEDS) -> tuple[RunG
             mark = (table.experiment[i], *(table.params[key][i] or "" for key in kept))
             members.setdefault(mark, []).append(i)
     return tuple(_group(table, kept, rows) for rows in members.values())
+
+
+def is_seed(key: str) -> bool:
+    """Say whether a parameter is one that tells repeats of a run apart."""
+    return _is_among(key, SEEDS)
 
 
 def _is_among(key: str, over: Sequence[str]) -> bool:

@@ -189,12 +189,13 @@ def _images(runs: tuple[Run, ...]) -> tuple[ImageRow, ...]:
 def curve_keys(runs: Sequence[Run]) -> tuple[str, ...]:
     """Return the metrics with a history: main ones first, then those of the most runs.
 
-    The scores of single folds come last: they are no history.
+    The scores of single folds are no history.
     """
     main = {run.experiment.main_metric for run in runs}
     times = Counter(metric.key for run in runs for metric in run.metrics if metric.count > 1)
     folds = {key for run in runs for key in fold_keys(run)}
-    return tuple(sorted(times, key=lambda key: (key in folds, key not in main, -times[key])))
+    kept = [key for key in times if key not in folds]
+    return tuple(sorted(kept, key=lambda key: (key not in main, -times[key])))
 
 
 def _code(

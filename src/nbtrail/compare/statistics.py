@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from nbtrail.compare.coordinates import parallel_axes
 from nbtrail.compare.folds import fold_tests
 from nbtrail.compare.importance import FEWEST, param_importance
-from nbtrail.compare.replicates import replicate_groups
+from nbtrail.compare.replicates import is_seed, replicate_groups
 from nbtrail.entities.comparison import Comparison, MetricRow
+from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.run import Run
 from nbtrail.entities.statistics import Importance, Statistics
 from nbtrail.entities.table import RunTable
@@ -32,7 +33,7 @@ def run_statistics(
     notes: list[str] = []
     tests, said = fold_tests(runs, folds)
     notes += said
-    groups = tuple(g for g in replicate_groups(_table(runs, comparison)) if len(g.runs) > 1)
+    groups = tuple(g for g in replicate_groups(_table(runs, comparison)) if _repeats(g, runs))
     if any(e.count > 1 and e.half is None for g in groups for e in g.metrics.values()):
         notes.append("scipy is not installed: means over seeds have no interval.")
     measured = _judged(runs, comparison)
@@ -48,6 +49,13 @@ def run_statistics(
         axes=parallel_axes(comparison.params, comparison.metrics),
         notes=tuple(notes),
     )
+
+
+def _repeats(group: RunGroup, runs: Sequence[Run]) -> bool:
+    """Say whether a seed is known to differ: runs without one may differ in anything."""
+    members = [run for run in runs if run.name in group.runs]
+    seeds = {tuple((p.key, p.value) for p in run.params if is_seed(p.key)) for run in members}
+    return len(group.runs) > 1 and len(seeds) > 1
 
 
 def _judged(runs: Sequence[Run], comparison: Comparison) -> MetricRow | None:

@@ -29,6 +29,7 @@ __all__ = [
     "MAX_ROWS",
     "comparison_curves",
     "comparison_document",
+    "notebook_comparison",
     "packed_curves",
     "statistics_document",
     "why_document",
@@ -126,6 +127,17 @@ def statistics_document(found: Statistics) -> dict[str, Any]:
 def comparison_curves(curves: Sequence[Curve], axis: str) -> dict[str, Any]:
     """Return ``comparison_curves``: histories with their points as JSON, for a saved notebook."""
     return {"axis": axis, "curves": to_plain(list(curves))}
+
+
+def notebook_comparison(
+    comparison: Comparison, statistics: Statistics, curves: Sequence[Curve], *, limit: int
+) -> dict[str, Any]:
+    """Return a ``notebook_comparison``: all that a saved notebook keeps of compared runs."""
+    return {
+        "comparison": comparison_document(comparison, limit=limit),
+        "statistics": statistics_document(statistics),
+        "curves": comparison_curves(curves, "step"),
+    }
 
 
 def packed_curves(curves: Sequence[Curve], axis: str) -> bytes:

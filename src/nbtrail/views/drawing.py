@@ -89,9 +89,10 @@ def png(draw: Callable[[Axes], object], width: float, height: float, dpi: int = 
     out = io.BytesIO()
     # whatever the user set for his own figures, this one must be readable on any page
     with rc_context(), warnings.catch_warnings():
-        from matplotlib import rcdefaults
+        from matplotlib import rcdefaults, rcParams
 
         rcdefaults()
+        rcParams["font.size"] = 8
         warnings.simplefilter("ignore")  # of letters that the font lacks
         figure = Figure(figsize=(width, height), facecolor="white")
         FigureCanvasAgg(figure)

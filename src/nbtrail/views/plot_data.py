@@ -26,7 +26,7 @@ def most_moved(columns: Sequence[ColumnDiff]) -> ColumnDiff | None:
 
 
 def data_diff_plot(
-    ax: Axes, column: ColumnDiff, names: tuple[str, str], *, others: int = 0
+    ax: Axes, column: ColumnDiff, names: tuple[str, str], *, others: int = 0, title: str = ""
 ) -> Axes:
     """Draw both distributions of a column over each other.
 
@@ -54,7 +54,7 @@ def data_diff_plot(
             notes.append(f"without a value: {nulls[0]:,} → {nulls[1]:,} rows")
     if others:
         notes.append(f"{count(others, 'more column')} changed")
-    decorate(ax, below=notes)
+    decorate(ax, title=title, below=notes)
     if found is not None:
         ax.legend(frameon=False, fontsize=8)
     return ax
