@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrail._version import __version__
 
 if TYPE_CHECKING:
+    from nbtrail import plot
     from nbtrail.tracking.client import (
         active_run,
         end_run,
@@ -82,6 +83,7 @@ __all__ = [
     "log_text",
     "model_card",
     "models",
+    "plot",
     "promote",
     "restore_code",
     "restore_run",
@@ -99,6 +101,7 @@ __all__ = [
     "why",
 ]
 
+_MODULES = ("plot",)
 _PLACES = {
     "track": "nbtrail.tracking.decorator",
     **dict.fromkeys(
@@ -129,6 +132,8 @@ _PLACES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'nbtrail' has no attribute {name!r}")
+    if name in _MODULES:
+        return importlib.import_module(f"nbtrail.{name}")
     module = _PLACES.get(name, "nbtrail.tracking.client")
     value = getattr(importlib.import_module(module), name)
     globals()[name] = value

@@ -199,7 +199,7 @@ def test_values_that_would_have_to_be_asked_are_left_alone():
     assert RowKeys.of(iter([1, 2])) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_choice_of_rows_is_known_and_no_other(data):
     rng = np.random.default_rng(data.draw(st.integers(0, 10)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.cli.output import answer, open_store, store_option, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.entities.codec import to_plain
 from nbtrail.entities.gate import refused
@@ -12,8 +12,6 @@ from nbtrail.exceptions import UsageError
 from nbtrail.store.store import Store
 
 __all__ = ["models", "promote"]
-
-_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
 
 @click.command()
@@ -37,7 +35,7 @@ _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtra
     help="Share of the held-out rows that it may have been fitted on.",
 )
 @click.option("--model", default="", metavar="NAME", help="Which model, when the run has several.")
-@_store_option
+@store_option
 @verb
 def promote(
     run: str,
@@ -79,7 +77,7 @@ def promote(
 @click.option("--card", is_flag=True, help="The card of the version, as Markdown.")
 @click.option("--describe", metavar="TEXT", help="Say what the model is for.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Set a tag.")
-@_store_option
+@store_option
 @verb
 def models(
     name: str | None,

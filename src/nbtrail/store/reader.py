@@ -173,7 +173,10 @@ class Reader:
                 "WHERE r.run_id = ? AND key = ?",
                 (run_id, key),
             ).fetchone()
-            return read_series(db, key, -1 if row is None else int(row[0]))
+            series = read_series(db, key, -1 if row is None else int(row[0]))
+            if not len(series.steps) == len(series.timestamps_ms) == len(series.values):
+                raise ValueError("a chunk of metric points with columns of different lengths")
+            return series
 
     def cells(
         self, session_id: str, first: int = 0, last: int | None = None

@@ -13,11 +13,12 @@ from typing import Any
 
 from nbtrail.config import Settings, check_setting
 from nbtrail.entities.dataset import DatasetContext, DatasetUse
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.gate import Gate, GateName, GateStatus
 from nbtrail.entities.model import ModelVersion
 from nbtrail.entities.pipeline import Manifest, Outcome
 from nbtrail.entities.run import Direction, Metric, Run
-from nbtrail.store.ranking import direction_of, infer_main_metric
+from nbtrail.store.ranking import infer_main_metric
 
 __all__ = ["GateRules", "Score", "ask_gates", "gate_rules", "main_score"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -198,9 +199,6 @@ class TrackMagic:
         print(f"history  {waiting} untracked fit(s)" + " (%track keep)" * bool(waiting))  # noqa: T201
 
     def _runs(self, rest: str) -> Shown[Any]:
-        from nbtrail.views.html import html_runs
-        from nbtrail.views.text import text_runs
-
         query, over, order = parse_runs(rest)
         reader = verbs.open_store().reader
         if over:
@@ -210,9 +208,14 @@ class TrackMagic:
 
             groups = replicate_groups(reader.runs(query=query), over)
             return Shown(groups, html_replicates(groups), text_replicates(groups))
+        from nbtrail.views.bundle import RUNS
+        from nbtrail.views.contract import runs_page
+        from nbtrail.views.runs import runs_table
+
         table = reader.runs(query=query, limit=50, order=order, count=False)
-        asked = bool(query)
-        return Shown(table, html_runs(table, filtered=asked), text_runs(table, filtered=asked))
+        return Shown.page(
+            table, runs_table(table, filtered=bool(query)), (RUNS, [partial(runs_page, table)])
+        )
 
     def _show(self, rest: str) -> Shown[Any]:
         parser = Parser(
