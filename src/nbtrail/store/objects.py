@@ -14,8 +14,8 @@ import re
 import stat
 import time
 from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 from nbtrail.exceptions import StoreError
 
@@ -139,7 +139,7 @@ class Objects:
         return digest, size
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> BufferedReader:
     """Open a plain file for reading: no link to another one, no pipe that would be waited for."""
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -147,7 +147,7 @@ def _open(path: Path) -> IO[bytes]:
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
         raise OSError(errno.EINVAL, "it is no plain file", str(path))
-    return os.fdopen(number, "rb")
+    return BufferedReader(os.fdopen(number, "rb", buffering=0))
 
 
 def names_in(root: Path, name: re.Pattern[str]) -> Iterator[str]:
