@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from nbtrail.entities.run import Direction
+from nbtrail.entities.run import STARRED_TAG, Direction
 from nbtrail.entities.table import RunTable
 from nbtrail.store.ranking import direction_of, main_metrics
 from nbtrail.store.values import decode_float
 
-__all__ = ["RUN_COLUMNS", "run_table"]
+__all__ = ["RUN_COLUMNS", "VERDICT", "run_table"]
 
 RUN_COLUMNS: Final = (
     "r.id, r.run_id, r.name, e.name, r.effective, r.effective_reason, r.started_ms, "
@@ -21,6 +21,12 @@ RUN_COLUMNS: Final = (
     "e.main_metric, e.direction"
 )
 """What `run_table` needs of each run, from ``effective_runs r`` and ``experiments e``."""
+
+VERDICT: Final = (
+    "(SELECT x.manifest ->> '$.verdict.outcome' FROM exports x WHERE x.run = r.id "
+    "ORDER BY x.id DESC LIMIT 1)"
+)
+"""Outcome of the latest pipeline exported from a run ``r``."""
 
 
 def run_table(
@@ -50,6 +56,19 @@ def run_table(
         f"SELECT run, kind FROM marks {_AMONG} ORDER BY run, position", (chosen,)
     ):
         marks[run].append(kind)
+    starred = {
+        run
+        for (run,) in db.execute(
+            f"SELECT run FROM tags {_AMONG} AND key = ?", (chosen, STARRED_TAG)
+        )
+    }
+    verdicts = dict(
+        db.execute(
+            f"SELECT r.id, {VERDICT} FROM runs r WHERE r.id IN "
+            "(SELECT run FROM exports WHERE run IN (SELECT value FROM json_each(?)))",
+            (chosen,),
+        )
+    )
     ranked = main_metrics(metrics)
     mains = [_main(row, index, metrics, ranked) for index, row in enumerate(rows)]
     return RunTable(
@@ -70,6 +89,8 @@ def run_table(
         main_metric=tuple(main[0] for main in mains),
         main_value=tuple(main[1] for main in mains),
         main_direction=tuple(main[2] for main in mains),
+        starred=tuple(key in starred for key in keys),
+        verdict=tuple(verdicts.get(key) or "" for key in keys),
         params={key: tuple(column) for key, column in params.items()},
         metrics={key: tuple(column) for key, column in metrics.items()},
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nbtrail.entities.run import CANDIDATE_TAG, MarkKind
+from nbtrail.store.columns import VERDICT
 from nbtrail.store.grammar import And, Clause, Filter, Not, Or, parse, problem
 
 __all__ = ["FUNCTIONS", "Condition", "parse_query"]
@@ -24,6 +25,7 @@ _FIELDS: Final = {
     "note": "r.note",
     "branch": "r.branch",
     "commit": "r.commit_id",
+    "verdict": VERDICT,
     "parent": "(SELECT above.name FROM runs above WHERE above.run_id = r.parent_run_id)",
 }
 _OTHER_NAMES: Final = {
