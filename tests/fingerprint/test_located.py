@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbtrail.fingerprint import digest
-from nbtrail.fingerprint.diff import diff_datasets, diff_values
+from nbtrail.fingerprint.diff import diff_values
+from nbtrail.fingerprint.digestdiff import diff_datasets
 
 ROWS = 70_000
 BLOCK = 65_536

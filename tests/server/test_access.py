@@ -10,7 +10,12 @@ from tornado.httpclient import HTTPClientError
 
 from nbtrail.server.handlers import ROUTES
 
-PATHS = ["status", "runs", f"runs/{'0' * 32}", "models"]
+ID = "0" * 32
+PARTS = ("changes", "curves", "lineage", "artifact")
+PATHS = [
+    *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
+    *(f"runs/{ID}/{part}" for part in PARTS),
+]
 
 
 def test_every_route_is_tried_below():

@@ -22,7 +22,7 @@ from nbtrail.entities.dataset import DatasetUse
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Direction, Run
 from nbtrail.exceptions import UsageError
-from nbtrail.fingerprint.diff import diff_datasets
+from nbtrail.fingerprint.digestdiff import diff_datasets
 
 __all__ = ["compare_runs"]
 

@@ -64,10 +64,12 @@ def session_fits(db: sqlite3.Connection, notebook: str) -> SessionFits | None:
 
 
 def pipelines(db: sqlite3.Connection, limit: int) -> tuple[ExportedPipeline, ...]:
-    """Return the latest exported pipelines of runs that are not in the trash, newest first."""
+    """Return the latest export of each run to each folder, newest first, without the trash."""
     rows = db.execute(
         "SELECT r.run_id, x.folder, x.created_ms, x.manifest FROM exports x "
-        "JOIN runs r ON r.id = x.run WHERE r.deleted = 0 ORDER BY x.id DESC LIMIT ?",
+        "JOIN runs r ON r.id = x.run WHERE r.deleted = 0 "
+        "AND x.id IN (SELECT max(id) FROM exports GROUP BY run, folder) "
+        "ORDER BY x.id DESC LIMIT ?",
         (limit,),
     )
     return tuple(

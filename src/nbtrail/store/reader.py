@@ -148,7 +148,7 @@ class Reader:
         Parameters
         ----------
         by : str
-            ``experiment`` or ``source``.
+            ``experiment`` or ``source``; empty for one group of all.
         query, also, source
             As for `runs`.
 

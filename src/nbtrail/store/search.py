@@ -24,7 +24,7 @@ _NO_CANDIDATE: Final = (
     "(r.parent_run_id IS NULL OR NOT EXISTS "
     "(SELECT 1 FROM tags c WHERE c.run = r.id AND c.key = ?))"
 )
-_GROUPS: Final = {"experiment": "e.name", "source": "r.source"}
+_GROUPS: Final = {"experiment": "e.name", "source": "r.source", "": "''"}
 _TABLES: Final = "effective_runs r JOIN experiments e USING (experiment_id)"
 
 
@@ -150,7 +150,7 @@ class _Selection:
         """Return each value of a column with its number of runs and latest start."""
         sql = (
             f"{self._head} SELECT {column}, count(*), max(r.started_ms) FROM {_TABLES} "
-            f"WHERE {self._where} GROUP BY {column} ORDER BY max(r.started_ms) DESC, {column}"
+            f"WHERE {self._where} GROUP BY 1 ORDER BY 3 DESC, 1"
         )
         return self._all(sql, [*self._bound, *self._values])
 
