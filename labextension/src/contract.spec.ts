@@ -19,6 +19,13 @@ describe('the types and the contract say the same', () => {
     ['status_report', fixtures.status],
     ['runs_page', fixtures.page],
     ['run_detail', fixtures.detail],
+    ['groups_page', fixtures.groups],
+    ['known_keys', fixtures.keys],
+    ['run_changes', fixtures.changes],
+    ['run_curves', fixtures.curves],
+    ['ancestry', fixtures.ancestry],
+    ['models_page', fixtures.models],
+    ['pipelines_page', fixtures.pipelines],
     ['error', fixtures.error]
   ])('%s', (kind, document) => {
     expect(problems(kind, document)).toEqual([]);

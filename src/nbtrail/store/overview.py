@@ -10,6 +10,7 @@ from nbtrail.entities.episode import Episode
 from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.entities.run import Direction, Run
+from nbtrail.store.liveness import Owner, find_lost
 from nbtrail.store.ranking import direction_of, main_metrics
 
 __all__ = ["known_keys", "pipelines", "previous_run", "session_fits"]
@@ -37,13 +38,14 @@ def known_keys(db: sqlite3.Connection) -> KnownKeys:
 
 
 def session_fits(db: sqlite3.Connection, notebook: str) -> SessionFits | None:
-    """Return the fits of the latest session of a notebook that has not ended, if there is one."""
+    """Return the fits of the latest session of a notebook, None when its process has ended."""
     row = db.execute(
-        "SELECT session_id FROM sessions WHERE notebook = ? AND ended_ms IS NULL "
-        "ORDER BY started_ms DESC LIMIT 1",
+        "SELECT s.session_id, o.token, o.host, o.boot, o.pid, o.process_start, o.heartbeat_ms "
+        "FROM sessions s JOIN owners o ON o.token = s.owner "
+        "WHERE s.notebook = ? AND s.ended_ms IS NULL ORDER BY s.started_ms DESC LIMIT 1",
         (notebook,),
     ).fetchone()
-    if row is None:
+    if row is None or find_lost([Owner(*row[1:])]):
         return None
     bodies = db.execute(
         "SELECT body FROM episodes WHERE session_id = ? ORDER BY episode_id DESC LIMIT ?",
