@@ -10,17 +10,25 @@ const HEIGHT = 150;
 /**
  * Draw a curve into an element, as wide as that is, and keep it so.
  *
+ * @param tell - gets the point under the pointer as text, empty when there is none.
  * @returns takes it away again.
  */
 export function drawCurve(
   place: HTMLElement,
   curve: Curve,
   axis: 'step' | 'time',
-  log: boolean
+  log: boolean,
+  tell: (pointed: string) => void
 ): () => void {
   const values = curve.y.map(value => (typeof value === 'number' && !(log && value <= 0) ? value : null));
   const data: uPlot.AlignedData = [curve.x, values];
-  let plot = new uPlot(options(place, axis, log), data, place);
+  const cursor = (of: uPlot) => {
+    const index = of.cursor.idx ?? null;
+    const point = index === null ? undefined : curve.y[index];
+    tell(point === undefined ? '' : `${label(curve.x[index!], axis)}: ${formatNumber(point)}`);
+  };
+  const draw = () => new uPlot({ ...options(place, axis, log), hooks: { setCursor: [cursor] } }, data, place);
+  let plot = draw();
   const size = new ResizeObserver(() => {
     if (place.clientWidth !== plot.width && place.clientWidth > 0) {
       plot.setSize({ width: place.clientWidth, height: HEIGHT });
@@ -29,7 +37,7 @@ export function drawCurve(
   size.observe(place);
   const theme = new MutationObserver(() => {
     plot.destroy();
-    plot = new uPlot(options(place, axis, log), data, place);
+    plot = draw();
   });
   theme.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-name'] });
   return () => {
@@ -51,7 +59,7 @@ function options(place: HTMLElement, axis: 'step' | 'time', log: boolean): uPlot
   return {
     width: Math.max(120, place.clientWidth),
     height: HEIGHT,
-    legend: { show: true, live: true },
+    legend: { show: false },
     cursor: { points: { size: 6 } },
     scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
     axes: [
@@ -59,14 +67,12 @@ function options(place: HTMLElement, axis: 'step' | 'time', log: boolean): uPlot
       { ...quiet, size: 46, space: 28, values: (_, ticks) => ticks.map(tick => formatNumber(tick)) }
     ],
     series: [
-      { label: axis === 'time' ? 's' : 'step' },
+      {},
       {
-        label: ' ',
         stroke: colour('--jp-brand-color1'),
         width: 1.5,
         points: { show: false },
-        spanGaps: false,
-        value: (_, value) => formatNumber(value)
+        spanGaps: false
       }
     ]
   };

@@ -97,12 +97,13 @@ function Chart(props: {
 }): React.ReactElement {
   const { curve, axis, log } = props;
   const place = React.useRef<HTMLDivElement>(null);
+  const [pointed, setPointed] = React.useState('');
   React.useEffect(() => {
     let stop: (() => void) | undefined;
     let gone = false;
     void import('../charts').then(({ drawCurve }) => {
       if (!gone && place.current) {
-        stop = drawCurve(place.current, curve, axis, log);
+        stop = drawCurve(place.current, curve, axis, log, setPointed);
       }
     });
     return () => {
@@ -112,7 +113,10 @@ function Chart(props: {
   }, [curve, axis, log]);
   return (
     <figure className="nbt-chart" data-curve={curve.key}>
-      <figcaption title={curve.key}>{curve.key}</figcaption>
+      <figcaption>
+        <span title={curve.key}>{curve.key}</span>
+        <span className="nbt-pointed">{pointed}</span>
+      </figcaption>
       <div ref={place} />
     </figure>
   );

@@ -28,7 +28,11 @@ export function Heading(props: { run: RunDetail }): React.ReactElement {
           {statusText(run.status, trans)}
         </span>
         <span title={formatTime(run.started_ms)}>{formatAge(now - run.started_ms)}</span>
-        <span>{trans.__('took %1', formatDuration(passed))}</span>
+        <span>
+          {run.ended_ms === null
+            ? trans.__('running for %1', formatDuration(passed))
+            : trans.__('took %1', formatDuration(passed))}
+        </span>
       </div>
       <Place run={run} />
       {page.editError ? (

@@ -80,7 +80,8 @@ function Graph(props: { ancestry: Ancestry; source: string }): React.ReactElemen
   const rows = new Map(cells.map((cell, index) => [cell.seq, index]));
   const links = ancestry.links.filter(link => rows.has(link.maker) && rows.has(link.user));
   const idOf = new Map(page.detail?.cells.map(cell => [cell.seq, cell.cell_id]));
-  const width = 16 + STEP * WIDEST;
+  const reaches = links.map(link => (rows.get(link.user) ?? 0) - (rows.get(link.maker) ?? 0));
+  const width = 16 + STEP * Math.min(WIDEST, Math.max(0, ...reaches));
   const middle = (seq: number) => (rows.get(seq) ?? 0) * ROW + ROW / 2;
   return (
     <div className="nbt-graph">
@@ -129,8 +130,9 @@ function Graph(props: { ancestry: Ancestry; source: string }): React.ReactElemen
   );
 }
 
-/** The first line that the result needed; the cell's first one when that is not known. */
+/** The first line that the result needed and that tells more than an import. */
 function firstLine(source: string, lines: [number, number][]): string {
   const all = source.split('\n');
-  return (all[(lines.at(0)?.[0] ?? 1) - 1] ?? all[0]).trim();
+  const needed = lines.map(([first]) => all[first - 1] ?? '');
+  return (needed.find(text => !/^(import|from)\b/.test(text)) ?? needed[0] ?? all[0]).trim();
 }

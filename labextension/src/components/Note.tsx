@@ -13,7 +13,7 @@ export function Note(props: { run: RunDetail }): React.ReactElement {
   if (text === null) {
     const edit = () => setText(note);
     return (
-      <div className="nbt-note-place">
+      <div className="nbt-note-place" data-empty={note === ''}>
         {note ? <p className="nbt-note">{note}</p> : null}
         {model.status?.writable === false ? null : (
           <button type="button" className="nbt-link" onClick={edit}>

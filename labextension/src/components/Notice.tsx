@@ -95,10 +95,13 @@ export function Failure(): React.ReactElement | null {
   }
   if (model.error.code === 'usage') {
     // a search that is not complete yet: nothing failed, and trying again changes nothing
+    const [said, ...excerpt] = model.error.message.split('\n');
+    const place = excerpt.slice(0, 2);
     return (
-      <pre className="nbt-hint" role="status">
-        {model.error.message.split('\n').slice(0, 3).join('\n')}
-      </pre>
+      <div className="nbt-hint" role="status">
+        {said}
+        {place.length > 0 ? <pre>{place.join('\n')}</pre> : null}
+      </div>
     );
   }
   return (

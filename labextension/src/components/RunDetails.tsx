@@ -78,8 +78,10 @@ function Body(props: { run: RunDetail }): React.ReactElement {
       <div className="nbt-top">
         <Heading run={run} />
         {run.reason ? <p className="nbt-reason">{run.reason}</p> : null}
-        <Note run={run} />
-        <Tags run={run} />
+        <div className="nbt-words">
+          <Note run={run} />
+          <Tags run={run} />
+        </div>
         <Metrics run={run} />
         <Marks run={run} />
         <Changes run={run} />
