@@ -8,7 +8,7 @@ import type {
   ErrorDocument,
   GroupsPage,
   KnownKeys,
-  ModelsPage,
+  RegistryPage,
   PipelinesPage,
   RunChanges,
   RunCurves,
@@ -72,7 +72,7 @@ export interface RunsApi {
   curves(notebook: string, id: string, keys: string[], axis: string): Promise<RunCurves>;
   lineage(notebook: string, id: string): Promise<Ancestry>;
   artifact(notebook: string, id: string, path: string): Promise<Blob>;
-  models(notebook: string): Promise<ModelsPage>;
+  models(notebook: string): Promise<RegistryPage>;
   pipelines(notebook: string): Promise<PipelinesPage>;
 }
 
@@ -149,7 +149,7 @@ export class ServerApi implements RunsApi {
     return response.blob();
   }
 
-  models(notebook: string): Promise<ModelsPage> {
+  models(notebook: string): Promise<RegistryPage> {
     return this.get('models', [['notebook', notebook]]);
   }
 

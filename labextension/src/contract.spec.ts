@@ -22,10 +22,16 @@ describe('the types and the contract say the same', () => {
     ['groups_page', fixtures.groups],
     ['known_keys', fixtures.keys],
     ['run_changes', fixtures.changes],
-    ['run_curves', fixtures.curves],
+    ['run_curves', fixtures.runCurves],
     ['ancestry', fixtures.ancestry],
-    ['models_page', fixtures.models],
+    ['registry_page', fixtures.registry],
     ['pipelines_page', fixtures.pipelines],
+    ['comparison', fixtures.comparison],
+    ['comparison_statistics', fixtures.statistics],
+    ['comparison_curves', fixtures.curves],
+    ['notebook_comparison', fixtures.notebookComparison],
+    ['curves_header', fixtures.curvesHeader],
+    ['why', fixtures.why],
     ['error', fixtures.error]
   ])('%s', (kind, document) => {
     expect(problems(kind, document)).toEqual([]);

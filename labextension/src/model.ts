@@ -3,7 +3,7 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type ApiError, asApiError, type Filter, type RunsApi } from './api';
-import type { KnownKeys, ModelsPage, PipelinesPage, RunRow, StatusReport } from './contract';
+import type { KnownKeys, RegistryPage, PipelinesPage, RunRow, StatusReport } from './contract';
 import { type Group, Layout, type Place } from './layout';
 import { RunPage } from './runpage';
 
@@ -36,7 +36,7 @@ export class RunsModel {
   };
   layout = new Layout(NO_GROUPS, new Set(), false);
   tab: Tab = 'runs';
-  models: ModelsPage | null = null;
+  models: RegistryPage | null = null;
   pipelines: PipelinesPage | null = null;
   keys: KnownKeys | null = null;
   /** Position of the row that the keyboard is on. */

@@ -8,6 +8,7 @@ import shutil
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from nbtrail.server.comparing import COMPARE_ROUTES
 from nbtrail.server.handlers import ROUTES
 
 ID = "0" * 32
@@ -15,11 +16,12 @@ PARTS = ("changes", "curves", "lineage", "artifact")
 PATHS = [
     *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
     *(f"runs/{ID}/{part}" for part in PARTS),
+    *("compare", "compare/statistics", "compare/curves"),
 ]
 
 
 def test_every_route_is_tried_below():
-    assert len(ROUTES) == len(PATHS)
+    assert len(ROUTES) + len(COMPARE_ROUTES) == len(PATHS)
 
 
 @pytest.mark.parametrize("path", PATHS)

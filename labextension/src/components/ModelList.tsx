@@ -6,6 +6,7 @@ import type { AliasMove, ModelVersion, RegisteredModel } from '../contract';
 import { formatAge, formatNumber, formatTime } from '../format';
 import { useModel, useNow, useTools } from './context';
 import { Box } from './Notice';
+import { Gates, GatesBadge } from './Gates';
 import { CopyButton, Snippet } from './parts';
 
 export function ModelList(): React.ReactElement | null {
@@ -49,6 +50,7 @@ function ModelCard(props: { model: RegisteredModel }): React.ReactElement {
         </span>
         <CopyButton text={reference} label={trans.__('Copy %1', reference)} />
       </header>
+      {model.description ? <p className="nbt-muted">{model.description}</p> : null}
       <ul className="nbt-versions">
         {model.versions.map(version => (
           <Version key={version.version} version={version} />
@@ -88,6 +90,7 @@ function Version(props: { version: ModelVersion }): React.ReactElement {
           @{alias}
         </span>
       ))}
+      <GatesBadge gates={version.gates} />
       {version.metric ? (
         <span>
           {version.metric} <strong>{formatNumber(version.metric_value)}</strong>
@@ -97,6 +100,7 @@ function Version(props: { version: ModelVersion }): React.ReactElement {
         {[formatAge(now - version.created_ms), version.user].filter(Boolean).join(' · ')}
       </span>
       {version.comment ? <p className="nbt-muted">{version.comment}</p> : null}
+      <Gates gates={version.gates} />
     </li>
   );
 }

@@ -82,7 +82,7 @@ export class FakeServer implements RunsApi {
   }
 
   async curves(): Promise<contract.RunCurves> {
-    return fixtures.curves;
+    return fixtures.runCurves;
   }
 
   async lineage(): Promise<contract.Ancestry> {
@@ -93,9 +93,9 @@ export class FakeServer implements RunsApi {
     return new Blob(['<b>text</b>']);
   }
 
-  async models(): Promise<contract.ModelsPage> {
+  async models(): Promise<contract.RegistryPage> {
     this.note('models');
-    return fixtures.models;
+    return fixtures.registry;
   }
 
   async pipelines(): Promise<contract.PipelinesPage> {

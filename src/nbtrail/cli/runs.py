@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.cli.output import answer, open_store, store_option, verb
 from nbtrail.entities.run import Run
 from nbtrail.exceptions import UsageError
 from nbtrail.store.store import Store
 
 __all__ = ["compare", "runs", "show", "why"]
-
-_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
 
 @click.command()
@@ -22,7 +21,7 @@ _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtra
 @click.option("--experiment", "-e", multiple=True, help="Only runs of this experiment.")
 @click.option("--order", default="started", help='Such as main, or "metrics.auc desc, started".')
 @click.option("--over", multiple=True, help="A seed: runs that differ in nothing else are a row.")
-@_store_option
+@store_option
 @verb
 def runs(
     query: tuple[str, ...],
@@ -60,7 +59,7 @@ def runs(
 @click.option("--code", is_flag=True, help="Show what it executed instead.")
 @click.option("--lineage", is_flag=True, help="Show which executed cells it came from instead.")
 @click.option("-o", "--output", metavar="DIR", help="With --code: write its files into DIR.")
-@_store_option
+@store_option
 @verb
 def show(
     run: str,
@@ -140,43 +139,37 @@ def _show_lineage(store: Store, run: Run, html: str | None, *, as_json: bool) ->
 
 @click.command()
 @click.argument("refs", nargs=-1, metavar="RUN RUN...")
-@_store_option
+@store_option
 @verb
 def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     """Show what differs between runs, differences first."""
-    if len(refs) < 2:
-        raise UsageError(
-            f"compare needs two runs or more, but got {len(refs)}. "
-            "For instance: nbtrail compare best last"
-        )
-    from nbtrail.compare.runs import compare_runs
-    from nbtrail.entities.codec import to_plain
+    from nbtrail.tracking.gathering import Gathering
+    from nbtrail.views.contract_compare import comparison_document, statistics_document
     from nbtrail.views.text import text_comparison
 
     reader = open_store(place).reader
-    chosen = [reader.run(reader.resolve(ref)) for ref in refs]
-    cells = [reader.cells(r.session_id, r.first_cell, r.last_cell) for r in chosen]
-    modules = [reader.module_sources(r) for r in chosen]
-    comparison = compare_runs(chosen, cells, modules)
-    answer(to_plain(comparison), lambda: text_comparison(comparison), as_json=as_json)
+    gathering = Gathering.named(reader, refs)
+    comparison = gathering.comparison()
+    # all rows: nobody draws them, and a program may want any of them
+    document = comparison_document(comparison, gathering.why(comparison), limit=sys.maxsize)
+    document["statistics"] = statistics_document(gathering.statistics(comparison))
+    answer(document, lambda: text_comparison(comparison), as_json=as_json)
 
 
 @click.command()
 @click.argument("first", metavar="RUN")
 @click.argument("second", metavar="RUN")
-@_store_option
+@store_option
 @verb
 def why(first: str, second: str, place: str | None, *, as_json: bool) -> None:
     """Show why two runs differ: recorded causes, the most direct first."""
-    from nbtrail.compare.runs import compare_runs
-    from nbtrail.compare.why import why as causes_of
-    from nbtrail.entities.codec import to_plain
     from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.tracking.gathering import Gathering
+    from nbtrail.views.contract_compare import why_document
     from nbtrail.views.text import text_why
 
     reader = open_store(place).reader
-    runs = [reader.run(reader.resolve(ref)) for ref in (first, second)]
-    cells = [used_cells(reader, run) for run in runs]
-    modules = [reader.module_sources(run) for run in runs]
-    found = causes_of(runs[0], runs[1], compare_runs(runs, cells, modules))
-    answer(to_plain(found), lambda: text_why(found), as_json=as_json)
+    gathering = Gathering.named(reader, (first, second), cells=used_cells)
+    found = gathering.why(gathering.comparison())
+    assert found is not None
+    answer(why_document(found), lambda: text_why(found), as_json=as_json)

@@ -11,7 +11,7 @@ from nbtrail.server.base import TrailHandler
 from nbtrail.server.places import locate
 from nbtrail.server.query import read_points, read_runs_query
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "TrailHandler"]
 
 
 class StatusHandler(TrailHandler):
@@ -148,7 +148,7 @@ class ModelsHandler(TrailHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer a ``models_page``."""
+        """Answer a ``registry_page``."""
         await self.answer_at(trail.models)
 
 

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nbtrail.entities.pipeline import Outcome
 from nbtrail.entities.run import STARRED_TAG
 from nbtrail.exceptions import UsageError
 
-__all__ = ["MAX_PAGE", "RunsQuery", "read_points", "read_runs_query"]
+__all__ = [
+    "MAX_PAGE",
+    "CompareQuery",
+    "CurvesQuery",
+    "RunsQuery",
+    "read_compare_query",
+    "read_curves_query",
+    "read_points",
+    "read_runs_query",
+]
 
 MAX_PAGE = 500
 MAX_TEXT = 500
 MAX_COLUMNS = 12
+MAX_RUNS = 100
+MAX_KEYS = 20
+MAX_POINTS = 5000
+AXES = ("step", "time")
 QUICK = {
     "": "",
     "running": "status = RUNNING",
@@ -97,7 +110,77 @@ def read_points(get: Get) -> int:
     UsageError
         When it is no number, or out of bounds.
     """
-    return _number(get, "points", 500, 8, 4000)
+    return _number(get, "points", 500, 8, MAX_POINTS)
+
+
+@dataclass(frozen=True, slots=True)
+class CompareQuery:
+    """A checked request for runs side by side.
+
+    Attributes
+    ----------
+    runs : tuple of str
+        Whole ids, the one that the others are held against first.
+    offset, limit : int
+        Which rows of params and of metrics are wanted.
+    """
+
+    runs: tuple[str, ...]
+    offset: int = 0
+    limit: int = MAX_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesQuery:
+    """A checked request for histories: at most `points` of each metric of each run."""
+
+    runs: tuple[str, ...]
+    keys: tuple[str, ...]
+    points: int
+    axis: str
+
+
+def read_compare_query(get: Get) -> CompareQuery:
+    """Read which runs are compared: ``runs`` holds ids, joined by commas.
+
+    Raises
+    ------
+    UsageError
+        When one of the arguments isn't what it must be.
+    """
+    return CompareQuery(
+        runs=_runs(get),
+        offset=_number(get, "offset", 0, 0, 10**9),
+        limit=_number(get, "limit", MAX_PAGE, 1, MAX_PAGE),
+    )
+
+
+def read_curves_query(get: Get, keys: Sequence[str]) -> CurvesQuery:
+    """Read which histories are wanted.
+
+    Raises
+    ------
+    UsageError
+        When one of the arguments isn't what it must be.
+    """
+    if not 0 < len(keys) <= MAX_KEYS or any(len(key) > MAX_TEXT for key in keys):
+        raise UsageError(
+            f"metric must be a key of {MAX_TEXT} characters at most; 1 to {MAX_KEYS} may be asked for."
+        )
+    return CurvesQuery(
+        runs=_runs(get),
+        keys=tuple(dict.fromkeys(keys)),
+        points=read_points(get),
+        axis=_choice(get, "axis", AXES),
+    )
+
+
+def _runs(get: Get) -> tuple[str, ...]:
+    ids = get("runs", "").split(",")
+    right = all(re.fullmatch("[0-9a-f]{32}", run_id) for run_id in ids)
+    if not right or not 2 <= len(set(ids)) == len(ids) <= MAX_RUNS:
+        raise UsageError(f"runs must be 2 to {MAX_RUNS} different ids of runs, joined by commas.")
+    return tuple(ids)
 
 
 def _number(get: Get, name: str, default: int, low: int, high: int) -> int:

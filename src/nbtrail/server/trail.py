@@ -20,8 +20,8 @@ from nbtrail.store.store import Store
 from nbtrail.views.contract import (
     groups_page,
     known_keys,
-    models_page,
     pipelines_page,
+    registry_page,
     runs_page,
     session_fits,
 )
@@ -112,10 +112,9 @@ def keys(place: Place) -> dict[str, Any]:
 def models(place: Place) -> dict[str, Any]:
     """Answer the registered models with the moves of their aliases; none without a trail."""
     if place.store is None:
-        return models_page(())
+        return registry_page(())
     reader = _reader(place.store)
-    found = reader.models()
-    return models_page(found, {model.name: reader.alias_history(model.name) for model in found})
+    return registry_page([(model, reader.alias_history(model.name)) for model in reader.models()])
 
 
 def pipelines(place: Place) -> dict[str, Any]:

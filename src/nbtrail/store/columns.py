@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import STARRED_TAG, Direction
 from nbtrail.entities.table import RunTable
-from nbtrail.store.ranking import direction_of, main_metrics
+from nbtrail.store.fields import VERDICT
+from nbtrail.store.ranking import main_metrics
 from nbtrail.store.values import decode_float
 
-__all__ = ["RUN_COLUMNS", "VERDICT", "run_table"]
+__all__ = ["RUN_COLUMNS", "run_table"]
 
 RUN_COLUMNS: Final = (
     "r.id, r.run_id, r.name, e.name, r.effective, r.effective_reason, r.started_ms, "
@@ -21,12 +23,6 @@ RUN_COLUMNS: Final = (
     "e.main_metric, e.direction"
 )
 """What `run_table` needs of each run, from ``effective_runs r`` and ``experiments e``."""
-
-VERDICT: Final = (
-    "(SELECT x.manifest ->> '$.verdict.outcome' FROM exports x WHERE x.run = r.id "
-    "ORDER BY x.id DESC LIMIT 1)"
-)
-"""Outcome of the latest pipeline exported from a run ``r``."""
 
 
 def run_table(

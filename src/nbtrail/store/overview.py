@@ -9,9 +9,10 @@ from nbtrail.entities.codec import loads
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.pipeline import Manifest
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction, Run
 from nbtrail.store.liveness import Owner, find_lost
-from nbtrail.store.ranking import direction_of, main_metrics
+from nbtrail.store.ranking import main_metrics
 
 __all__ = ["known_keys", "pipelines", "previous_run", "session_fits"]
 

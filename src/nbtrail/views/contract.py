@@ -14,6 +14,7 @@ from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.codec import to_plain
 from nbtrail.entities.curve import Curve
 from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.gate import Gate
 from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.run import Run
@@ -23,10 +24,13 @@ from nbtrail.exceptions import NbtrailError
 __all__ = [
     "error_body",
     "error_code",
+    "gates_page",
     "groups_page",
     "known_keys",
+    "model_detail",
     "models_page",
     "pipelines_page",
+    "registry_page",
     "run_curves",
     "run_detail",
     "runs_page",
@@ -119,21 +123,32 @@ def run_curves(curves: Sequence[Curve], axis: str) -> dict[str, Any]:
     }
 
 
-def models_page(
-    models: Sequence[RegisteredModel], moves: Mapping[str, Sequence[AliasMove]] | None = None
+def models_page(models: Sequence[RegisteredModel]) -> dict[str, Any]:
+    """Return registered models with their versions and aliases."""
+    return {"models": [to_plain(model) for model in models]}
+
+
+def registry_page(
+    models: Sequence[tuple[RegisteredModel, Sequence[AliasMove]]],
 ) -> dict[str, Any]:
-    """Return registered models with versions, aliases and, by name, the moves of the aliases."""
-    return {
-        "models": [
-            to_plain(model) | {"history": to_plain(tuple((moves or {}).get(model.name, ())))}
-            for model in models
-        ]
-    }
+    """Return registered models, each with every move of its aliases."""
+    return {"models": [model_detail(model, history) for model, history in models]}
 
 
 def pipelines_page(pipelines: Sequence[ExportedPipeline]) -> dict[str, Any]:
     """Return exported pipelines, each with the verdict it has now."""
     return {"pipelines": [_pipeline(exported) for exported in pipelines]}
+
+
+def model_detail(model: RegisteredModel, history: Sequence[AliasMove]) -> dict[str, Any]:
+    """Return one registered model with every move of its aliases, oldest first."""
+    plain: dict[str, Any] = to_plain(model)
+    return plain | {"history": [to_plain(move) for move in history]}
+
+
+def gates_page(gates: Sequence[Gate]) -> dict[str, Any]:
+    """Return what the gates say about a promotion."""
+    return {"gates": [to_plain(gate) for gate in gates]}
 
 
 def error_body(code: str, message: str, reasons: Sequence[str] = ()) -> dict[str, Any]:
