@@ -30,6 +30,7 @@ APPLICATION_ID: Final = 0x6E625472  # "nbTr"
 DATABASE: Final = "nbtrail.db"
 
 _BUSY_MS = 30_000
+_CHANGES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 _WRITABLE_SCHEMA = "writable_schema"
 _READ_ONLY_FOLDER = re.compile("unable to open|readonly", re.IGNORECASE)
 
@@ -116,7 +117,11 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     ------
     sqlite3.Error
         When it can't be read.
+    StoreError
+        When it is a link: SQLite would put its files beside what that leads to.
     """
+    if path.is_symlink():
+        raise StoreError(f"{path} is a link, so nbtrail doesn't touch it. Move it away.")
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
         return _reader(uri)
@@ -161,8 +166,10 @@ def _harden(db: sqlite3.Connection) -> None:
 
 
 def _authorize(
-    action: int, first: str | None, second: str | None, _database: str | None, _inner: str | None
+    action: int, first: str | None, second: str | None, _database: str | None, inner: str | None
 ) -> int:
+    if inner is not None and action in _CHANGES:
+        return sqlite3.SQLITE_DENY  # by a trigger, and ours change nothing
     if action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}:
         return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_FUNCTION and second == "load_extension":

@@ -7,12 +7,15 @@ exists never changes its bytes.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
+import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 from nbtrail.exceptions import StoreError
 
@@ -90,7 +93,7 @@ class Objects:
     def is_sound(self, sha256: str) -> bool:
         """Say whether an object is there and has the bytes that its name says."""
         try:
-            with self.path(sha256).open("rb") as file:
+            with _open(self.path(sha256)) as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256
         except OSError:
             return False
@@ -109,7 +112,8 @@ class Objects:
         """
         path = self.path(sha256)
         try:
-            data = path.read_bytes()
+            with _open(path) as file:
+                data = file.read()
         except OSError as error:
             raise StoreError(
                 f"Object {sha256[:12]} is missing from {self.root} ({error.strerror}). "
@@ -133,6 +137,17 @@ class Objects:
             with contextlib.suppress(OSError):
                 temporary.unlink()
         return digest, size
+
+
+def _open(path: Path) -> IO[bytes]:
+    """Open a plain file for reading: no link to another one, no pipe that would be waited for."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    number = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+    return os.fdopen(number, "rb")
 
 
 def names_in(root: Path, name: re.Pattern[str]) -> Iterator[str]:
