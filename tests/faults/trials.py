@@ -12,7 +12,7 @@ from typing import Any
 
 from nursery import Nursery
 
-__all__ = ["Outcome", "Report", "WORKERS", "run_trials"]
+__all__ = ["WORKERS", "Outcome", "Report", "run_trials"]
 
 WORKERS = 3  # most of a trial is waiting for the disk
 
@@ -55,6 +55,14 @@ class Report:
         self.promises += outcome.promises
         self.lost_ms.append(outcome.lost_ms)
         self.problems += [f"{case}: {problem}" for problem in outcome.problems]
+
+    def include(self, other: Report) -> None:
+        """Add the trials of another report."""
+        self.trials += other.trials
+        self.hits += other.hits
+        self.promises += other.promises
+        self.lost_ms += other.lost_ms
+        self.problems += other.problems
 
 
 def run_trials(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nbtrail.exceptions import StoreError
+from nbtrail.store.folders import make_folder, sync_folder
 
 __all__ = ["Objects", "names_in", "place", "refreshed", "take_away", "write_synced"]
 
@@ -123,7 +124,7 @@ class Objects:
         return data
 
     def _put(self, chunks: Iterator[bytes]) -> tuple[str, int]:
-        self.root.mkdir(exist_ok=True)
+        make_folder(self.root)
         temporary = self.root / f".{os.urandom(8).hex()}.tmp"
         try:
             digest, size = write_synced(temporary, chunks)
@@ -193,19 +194,6 @@ def place(temporary: Path, final: Path) -> None:
     """Give a written file its final name, for good; an existing one stays as it is."""
     if refreshed(final):
         return
-    fresh = not final.parent.exists()
-    final.parent.mkdir(exist_ok=True)
+    make_folder(final.parent)
     temporary.replace(final)
-    _sync_folder(final.parent)
-    if fresh:
-        _sync_folder(final.parent.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # folders can't be opened there
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(final.parent)
