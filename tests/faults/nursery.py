@@ -24,7 +24,7 @@ from preload import built
 
 __all__ = ["Ended", "Nursery"]
 
-LOADED = ("recording", "soundness", "verbs", "races")
+LOADED = ("recording", "soundness", "verbs", "races", "interrupts")
 TOO_LONG_S = 120.0
 
 
@@ -105,9 +105,7 @@ def _serve() -> None:
     answers.close()
 
 
-def _trial(
-    function: str, kill_after_s: float | None, arguments: dict[str, Any]
-) -> dict[str, Any]:
+def _trial(function: str, kill_after_s: float | None, arguments: dict[str, Any]) -> dict[str, Any]:
     mine, theirs = os.pipe()
     child = os.fork()
     if not child:

@@ -13,6 +13,7 @@ import weakref
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from nbtrail.capture.location import Location
 from nbtrail.entities.run import Amendment, Metric, MetricPoint, Run
@@ -49,6 +50,8 @@ class RunMetrics:
         """Begin anew in a forked child: the values that wait are the parent's."""
         self._lock = threading.Lock()
         self._waiting: deque[_Value | _Known] = deque()
+        self._taken: list[_Value | _Known] = []
+        self._outbox: tuple[Operation, ...] = ()
         self._asked = False
 
     def log(self, key: str, value: float, step: int | None, place: Location) -> None:
@@ -75,30 +78,44 @@ class RunMetrics:
 
     def settle(self) -> None:
         """Hand what waits to the store now."""
-        for operation in self.collect():
-            self._store.submit(operation)
+        with self._lock:
+            self._work_out()
+            for operation in self._outbox:
+                self._store.submit(operation)
+            self._outbox = ()  # an interrupt before this has them handed over twice: they are numbered
 
     def collect(self) -> Sequence[Operation]:
-        """Turn what waits into operations.
+        """Turn what waits into operations; called in the store's thread.
 
         Two threads may do so at once, and the later values may then be written first: the points
         are numbered before others are taken, and the store counts them itself.
         """
+        with self._lock:
+            self._work_out()
+            collected, self._outbox = self._outbox, ()
+            return collected
+
+    def _work_out(self) -> None:
+        """Take what waits, so that a user's interrupt at any moment loses nothing of it."""
+        self._asked = False  # first: who comes from now on asks again
+        # in one call: nothing can come between taking a value out and keeping it
+        self._taken.extend(islice(iter(self._waiting.popleft, None), len(self._waiting)))
+        if not self._taken:
+            return
         points: list[MetricPoint] = []
         touched: dict[str, Metric] = {}
         changes: list[Amendment] = []
-        with self._lock:
-            self._asked = False  # first: who comes from now on asks again
-            while self._waiting:
-                metric, point = self._next(self._waiting.popleft(), touched, changes)
-                touched[metric.key] = metric
-                points.append(point)
-            self._summaries.update(touched)
-            if not points:
-                return ()
-            infos = [replace(metric, count=0) for metric in touched.values()]
-            logged = operations.log_metrics(self._run_id, points, infos)
-        return (logged, *(operations.amend(self._run_id, change) for change in changes))
+        for item in self._taken:
+            metric, point = self._next(item, touched, changes)
+            touched[metric.key] = metric
+            points.append(point)
+        infos = [replace(metric, count=0) for metric in touched.values()]
+        logged = operations.log_metrics(self._run_id, points, infos)
+        amended = [operations.amend(self._run_id, change) for change in changes]
+        outbox, summaries = (*self._outbox, logged, *amended), {**self._summaries, **touched}
+        nothing: list[_Value | _Known] = []
+        # no call in between, so no interrupt either
+        self._outbox, self._summaries, self._taken = outbox, summaries, nothing
 
     def _next(
         self, item: _Value | _Known, touched: dict[str, Metric], changes: list[Amendment]
@@ -131,8 +148,12 @@ class RunMetrics:
         return metric, MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms)
 
     def _ask(self) -> None:
-        self._asked = True
-        self._store.submit_later(self.collect)
+        try:
+            self._asked = True
+            self._store.submit_later(self.collect)
+        except BaseException:  # an interrupt: the next value asks again
+            self._asked = False
+            raise
 
 
 _living: weakref.WeakSet[RunMetrics] = weakref.WeakSet()
