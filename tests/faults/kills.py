@@ -18,7 +18,15 @@ from recording import WAYS
 from soundness import read_promises
 from trials import Outcome, Report, run_trials
 
-__all__ = ["LOSS_MS", "calls_of", "kills_at_calls", "kills_at_random", "kills_in_creation", "kills_in_migration", "kills_in_verb"]
+__all__ = [
+    "LOSS_MS",
+    "calls_of",
+    "kills_at_calls",
+    "kills_at_random",
+    "kills_in_creation",
+    "kills_in_migration",
+    "kills_in_verb",
+]
 
 LOSS_MS = 200.0
 """A kill costs the points of at most so many milliseconds."""
@@ -101,7 +109,9 @@ def _kills_in_opening(count: int, seed: int, version: int) -> Report:
     cases = []
     for n, (at, tear) in enumerate(sampled(calls, count, seed)):
         # of eight at once, every second one dies somewhere
-        others = [draw.randrange(1, calls) * (k % 2) for k in range(_RACERS - 1)] if n % 4 == 3 else []
+        others = (
+            [draw.randrange(1, calls) * (k % 2) for k in range(_RACERS - 1)] if n % 4 == 3 else []
+        )
         cases.append((version, [at, *others], tear))
     return run_trials(_kill_in_opening, cases)
 

@@ -10,14 +10,15 @@ import traceback
 from contextlib import closing
 from pathlib import Path
 
+from preload import Action, Trouble
+from recording import record
+from soundness import is_sound
+
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import Experiment, MetricPoint, Run, RunStatus
 from nbtrail.store import operations as do
 from nbtrail.store.connection import APPLICATION_ID
 from nbtrail.store.store import Store
-from preload import Action, Trouble
-from recording import record
-from soundness import is_sound
 
 __all__ = ["count_opening", "count_recording", "open_at_once"]
 

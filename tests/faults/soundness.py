@@ -107,7 +107,9 @@ def _broken(store: Store, promise: dict[str, Any]) -> str:
     elif "params" in promise:
         kept = {p.key: p.value for p in run.params} == promise["params"]
     elif "artifact" in promise:
-        kept = (promise["artifact"], promise["sha256"]) in {(a.path, a.sha256) for a in run.artifacts}
+        kept = (promise["artifact"], promise["sha256"]) in {
+            (a.path, a.sha256) for a in run.artifacts
+        }
     elif "ended" in promise:
         kept = run.status is RunStatus.FINISHED
     else:

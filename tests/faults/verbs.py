@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import filling
+from preload import Action, Trouble
+from soundness import is_sound
+
 from nbtrail.entities.codec import dumps
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import Artifact
@@ -30,8 +33,6 @@ from nbtrail.store.repair import repair
 from nbtrail.store.scrub import scrub
 from nbtrail.store.snapshots import Snapshot
 from nbtrail.store.store import Store
-from preload import Action, Trouble
-from soundness import is_sound
 
 __all__ = ["VERBS", "act", "prepare", "verify"]
 
@@ -257,7 +258,9 @@ def _prepare_repair(_: Path, store: Store, _wanted: list[str]) -> dict[str, Any]
     store.close()
     with closing(sqlite3.connect(store.root / "nbtrail.db", isolation_level=None)) as db:
         db.execute("CREATE TRIGGER theirs AFTER INSERT ON runs BEGIN DELETE FROM runs; END")
-        (index,) = db.execute("SELECT name FROM sqlite_master WHERE type='index' AND sql NOTNULL LIMIT 1").fetchone()
+        (index,) = db.execute(
+            "SELECT name FROM sqlite_master WHERE type='index' AND sql NOTNULL LIMIT 1"
+        ).fetchone()
         db.execute(f"DROP INDEX {index}")
         db.execute("UPDATE owners SET pid = 1, process_start = '1'")
         db.execute("UPDATE runs SET status = 'RUNNING', ended_ms = NULL WHERE name = 'noted'")

@@ -21,7 +21,7 @@ from nbtrail.exceptions import (
     StoreReadOnlyError,
 )
 from nbtrail.store import operations as do
-from nbtrail.store.connection import APPLICATION_ID, connect_writer
+from nbtrail.store.connection import APPLICATION_ID, connect_reader, connect_writer, vacuum
 from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import SCHEMA_VERSION, ensure_schema
 from nbtrail.store.rescue import Rescue
@@ -228,13 +228,22 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert list((tmp_path / "real").iterdir()) == []
 
 
-def test_nothing_can_be_attached(store: Store, tmp_path: Path) -> None:
-    db, _ = connect_writer(store.root / "nbtrail.db", locking=True)
-    with closing(db):
-        with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
-            db.execute("ATTACH DATABASE ? AS other", (str(tmp_path / "x.db"),))
-        with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited"):
-            db.execute("PRAGMA writable_schema=ON")
+def test_nothing_can_be_attached_and_no_schema_forged(store: Store, tmp_path: Path) -> None:
+    writer, _ = connect_writer(store.root / "nbtrail.db", locking=True)
+    reader = connect_reader(store.root / "nbtrail.db")
+    with closing(writer), closing(reader):
+        for db in (writer, reader):
+            with pytest.raises(sqlite3.DatabaseError, match="too many attached"):
+                db.execute("ATTACH DATABASE ? AS other", (str(tmp_path / "x.db"),))
+            with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|no such function"):
+                db.execute("SELECT load_extension('x')")
+        vacuum(writer)
+        with pytest.raises(sqlite3.DatabaseError, match="too many attached"):
+            writer.execute("ATTACH DATABASE ? AS other", (str(tmp_path / "x.db"),))
+        reader.execute("PRAGMA writable_schema=ON")
+        with pytest.raises(sqlite3.DatabaseError, match=r"readonly|may not be modified"):
+            reader.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE runs (x)'")
+    assert not (tmp_path / "x.db").exists()
 
 
 def test_the_history_of_aliases_can_not_be_changed(store: Store) -> None:
