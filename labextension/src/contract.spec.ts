@@ -19,6 +19,12 @@ describe('the types and the contract say the same', () => {
     ['status_report', fixtures.status],
     ['runs_page', fixtures.page],
     ['run_detail', fixtures.detail],
+    ['comparison', fixtures.comparison],
+    ['comparison_statistics', fixtures.statistics],
+    ['comparison_curves', fixtures.curves],
+    ['notebook_comparison', fixtures.notebookComparison],
+    ['curves_header', fixtures.curvesHeader],
+    ['why', fixtures.why],
     ['error', fixtures.error]
   ])('%s', (kind, document) => {
     expect(problems(kind, document)).toEqual([]);

@@ -231,3 +231,192 @@ export interface RunDetail {
   cells: Cell[];
   cells_left_out: number;
 }
+
+export interface ComparedRun {
+  run_id: string;
+  name: string;
+  status: Status;
+  reason: string;
+  experiment: string;
+  started_ms: number;
+  duration_ms: number | null;
+  marks: MarkKind[];
+}
+
+/** One value for each compared run; null where it has none, or where it is unknown. */
+export interface FactRow {
+  key: string;
+  values: (string | null)[];
+  differs: boolean;
+}
+
+export interface MetricRow {
+  key: string;
+  values: (Float | null)[];
+  differs: boolean;
+  direction: 'max' | 'min' | null;
+  /** Positions of the best runs, several when they tie. */
+  best: number[];
+}
+
+/** Two distributions over the same bins (`edges`) or the same values (`labels`). */
+export interface Overlay {
+  edges: Float[];
+  labels: string[];
+  before: Float[];
+  after: Float[];
+}
+
+export interface ColumnDiff {
+  name: string;
+  change: 'added' | 'removed' | 'renamed' | 'changed' | 'retyped';
+  old_name: string;
+  old_dtype: string;
+  new_dtype: string;
+  rows: { first: number; stop: number }[];
+  before: ColumnProfile | null;
+  after: ColumnProfile | null;
+  overlay: Overlay | null;
+}
+
+export interface DatasetDiff {
+  same_content: boolean;
+  same_schema: boolean;
+  exact: boolean;
+  comparable: boolean;
+  reordered: boolean;
+  old_rows: number;
+  new_rows: number;
+  columns: ColumnDiff[];
+  columns_left_out: number;
+}
+
+export interface ComparedDataset {
+  name: string;
+  context: 'training' | 'validation' | 'test' | 'source';
+  kind: string;
+  digests: (string | null)[];
+  rows: (number | null)[];
+  differs: boolean;
+  unknown: boolean;
+  diffs: (DatasetDiff | null)[];
+}
+
+export interface CodeChange {
+  run: number;
+  change: 'changed' | 'added' | 'removed';
+  label: string;
+  diff: string[];
+  lines_left_out: number;
+}
+
+export interface ImageRow {
+  path: string;
+  artifacts: (Artifact | null)[];
+  differs: boolean;
+}
+
+export interface Cause {
+  kind: 'data' | 'params' | 'code' | 'seed' | 'environment';
+  what: string;
+  details: string[];
+  moves: string[];
+}
+
+export interface Why {
+  runs: ComparedRun[];
+  metrics: { key: string; values: (Float | null)[] }[];
+  causes: Cause[];
+  causes_left_out: number;
+  doubts: string[];
+}
+
+export interface Comparison {
+  runs: ComparedRun[];
+  params: FactRow[];
+  params_total: number;
+  metrics: MetricRow[];
+  metrics_total: number;
+  curves: string[];
+  curves_total: number;
+  datasets: ComparedDataset[];
+  datasets_left_out: number;
+  code: CodeChange[];
+  code_left_out: number;
+  code_compared: boolean;
+  same_cells: Record<string, number>;
+  git: FactRow[];
+  environment: FactRow[];
+  environment_total: number;
+  same_packages: number;
+  images: ImageRow[];
+  images_left_out: number;
+  why: Why | null;
+}
+
+export interface Estimate {
+  mean: Float;
+  half: Float | null;
+  count: number;
+}
+
+export interface RunGroup {
+  experiment: string;
+  runs: string[];
+  params: Record<string, string>;
+  metrics: Record<string, Estimate>;
+}
+
+export interface FoldTest {
+  key: string;
+  run: number;
+  folds: number;
+  difference: Float;
+  half: Float | null;
+  p: Float | null;
+  tie: boolean | null;
+  same_data: boolean | null;
+}
+
+export interface Importance {
+  param: string;
+  metric: string;
+  share: Float;
+  runs: number;
+  numeric: boolean;
+}
+
+export interface Axis {
+  key: string;
+  metric: boolean;
+  scale: 'linear' | 'log' | 'category';
+  labels: string[];
+  places: (Float | null)[];
+  direction: 'max' | 'min' | null;
+}
+
+export interface ComparisonStatistics {
+  groups: RunGroup[];
+  tests: FoldTest[];
+  importance: Importance[];
+  axes: Axis[];
+  notes: string[];
+}
+
+/** Stands before packed curves: of each, all x and then all y as doubles. */
+export interface CurvesHeader {
+  axis: 'step' | 'time';
+  curves: { run: number; key: string; count: number; start: number; points: number }[];
+}
+
+export interface ComparisonCurves {
+  axis: 'step' | 'time';
+  curves: { run: number; key: string; x: Float[]; y: Float[]; count: number }[];
+}
+
+/** What a saved notebook holds of compared runs: `application/vnd.nbtrail.compare.v1+json`. */
+export interface NotebookComparison {
+  comparison: Comparison;
+  statistics: ComparisonStatistics;
+  curves: ComparisonCurves;
+}

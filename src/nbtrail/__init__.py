@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrail._version import __version__
 
 if TYPE_CHECKING:
+    from nbtrail import plot
     from nbtrail.tracking.client import (
         active_run,
         end_run,
@@ -32,14 +33,18 @@ if TYPE_CHECKING:
     )
     from nbtrail.tracking.decorator import track
     from nbtrail.ui.actions import (
+        check_gates,
         delete_run,
+        describe_model,
         export,
         keep,
         load_model,
+        model_card,
         promote,
         restore_code,
         restore_run,
         rollback,
+        set_model_tags,
         verify,
     )
     from nbtrail.ui.verbs import (
@@ -56,8 +61,10 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "active_run",
+    "check_gates",
     "compare",
     "delete_run",
+    "describe_model",
     "diff_data",
     "end_run",
     "export",
@@ -74,13 +81,16 @@ __all__ = [
     "log_param",
     "log_params",
     "log_text",
+    "model_card",
     "models",
+    "plot",
     "promote",
     "restore_code",
     "restore_run",
     "rollback",
     "runs",
     "search_runs",
+    "set_model_tags",
     "set_note",
     "set_tag",
     "set_tags",
@@ -91,18 +101,23 @@ __all__ = [
     "why",
 ]
 
+_MODULES = ("plot",)
 _PLACES = {
     "track": "nbtrail.tracking.decorator",
     **dict.fromkeys(
         [
+            "check_gates",
             "delete_run",
+            "describe_model",
             "export",
             "keep",
             "load_model",
+            "model_card",
             "promote",
             "restore_code",
             "restore_run",
             "rollback",
+            "set_model_tags",
             "verify",
         ],
         "nbtrail.ui.actions",
@@ -117,6 +132,8 @@ _PLACES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'nbtrail' has no attribute {name!r}")
+    if name in _MODULES:
+        return importlib.import_module(f"nbtrail.{name}")
     module = _PLACES.get(name, "nbtrail.tracking.client")
     value = getattr(importlib.import_module(module), name)
     globals()[name] = value

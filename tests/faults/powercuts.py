@@ -19,8 +19,14 @@ _RUNS = 12
 _EACH = 250  # images of one recording
 
 
-def power_cuts(count: int, seed: int = 0) -> Report:
-    """Open what the disk holds after a power cut, for each model of a disk."""
+def power_cuts(count: int, seed: int = 0, *, careless: bool = False) -> Report:
+    """Open what the disk holds after a power cut, for each model of a disk.
+
+    Parameters
+    ----------
+    careless : bool
+        Record with a writer that syncs nothing, to see that it would be noticed.
+    """
     whole = Report()
     for first in range(0, count, _EACH):
         images = min(_EACH, count - first)
@@ -28,6 +34,7 @@ def power_cuts(count: int, seed: int = 0) -> Report:
             place, record = Path(folder) / "project", Path(folder) / "record"
             place.mkdir()
             arguments = {"project": place, "record_file": record, "seed": seed + first}
+            arguments["careless"] = careless
             nursery.ask("recording:record_writes", runs=_RUNS, points=300, **arguments)
             events = list(read_record(record))
             draw = random.Random(seed + first)

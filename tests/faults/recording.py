@@ -142,8 +142,11 @@ def record_killed_at(at: int, tear: bool, **arguments: Any) -> None:
     record(**arguments)
 
 
-def record_writes(project: str, record_file: str, **arguments: Any) -> None:
+def record_writes(project: str, record_file: str, careless: bool, **arguments: Any) -> None:
     """Record, and have every change of a file written down, with the promises in between."""
+    if careless:
+        use = link.Link.use
+        link.Link.use = lambda self, full: use(self, full=False)
     # so that the journal is brought into the database often, even in a short time
     link._CHECKPOINT_BYTES = 1 << 17
     trouble = Trouble()

@@ -9,7 +9,8 @@ import pytest
 
 from nbtrail.entities.comparison import CellChange, ColumnChange, RowRange
 from nbtrail.fingerprint import digest
-from nbtrail.fingerprint.diff import diff_datasets, diff_values
+from nbtrail.fingerprint.diff import diff_values
+from nbtrail.fingerprint.digestdiff import diff_datasets
 
 ROWS = 150_000
 

@@ -11,7 +11,7 @@ import pytest
 from nbtrail.entities.comparison import DatasetDiff
 from nbtrail.entities.dataset import Coverage
 from nbtrail.fingerprint import digest
-from nbtrail.fingerprint.diff import diff_datasets
+from nbtrail.fingerprint.digestdiff import diff_datasets
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.fingerprint.progress import set_hook

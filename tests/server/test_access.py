@@ -8,13 +8,15 @@ import shutil
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from nbtrail.server.comparing import COMPARE_ROUTES
 from nbtrail.server.handlers import ROUTES
 
 PATHS = ["status", "runs", f"runs/{'0' * 32}", "models"]
+PATHS += ["compare", "compare/statistics", "compare/curves"]
 
 
 def test_every_route_is_tried_below():
-    assert len(ROUTES) == len(PATHS)
+    assert len(ROUTES) + len(COMPARE_ROUTES) == len(PATHS)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,6 +1,20 @@
 /** One full document of each kind, for the specs. Their types keep them complete. */
 
-import type { ErrorDocument, RunDetail, RunRow, RunsPage, StatusReport } from '../contract';
+import type {
+  ColumnProfile,
+  ComparedRun,
+  Comparison,
+  ComparisonCurves,
+  ComparisonStatistics,
+  CurvesHeader,
+  ErrorDocument,
+  NotebookComparison,
+  RunDetail,
+  RunRow,
+  RunsPage,
+  StatusReport,
+  Why
+} from '../contract';
 
 const ID = '01a1fd6333627b0d8f2c4e5a6b7c8d9e';
 
@@ -211,3 +225,150 @@ export const detail: RunDetail = {
   ],
   cells_left_out: 0
 };
+
+const profileColumn: ColumnProfile = {
+  name: 'bill',
+  nulls: 0,
+  distinct: 2,
+  minimum: 0,
+  maximum: 1,
+  mean: 0.5,
+  quantiles: [0, 0, 0, 0.5, 1, 1, 1],
+  top: [['0', 3]]
+};
+
+const compared: ComparedRun = {
+  run_id: ID,
+  name: 'forest',
+  status: 'FINISHED',
+  reason: '',
+  experiment: 'penguins',
+  started_ms: 1_790_000_000_000,
+  duration_ms: 1500,
+  marks: ['unseeded']
+};
+
+export const why: Why = {
+  runs: [compared, { ...compared, run_id: 'b'.repeat(32), name: 'linear', duration_ms: null }],
+  metrics: [{ key: 'accuracy', values: [0.97, 'NaN'] }],
+  causes: [{ kind: 'data', what: 'X (test)', details: ['1 row less'], moves: ['accuracy'] }],
+  causes_left_out: 0,
+  doubts: ['no seed']
+};
+
+export const comparison: Comparison = {
+  runs: why.runs,
+  params: [{ key: 'C', values: ['1.0', null], differs: true }],
+  params_total: 1,
+  metrics: [
+    { key: 'accuracy', values: [0.97, 'NaN'], differs: true, direction: 'max', best: [0] }
+  ],
+  metrics_total: 1,
+  curves: ['loss'],
+  curves_total: 1,
+  datasets: [
+    {
+      name: 'X',
+      context: 'test',
+      kind: 'table',
+      digests: ['abababab', null],
+      rows: [344, null],
+      differs: true,
+      unknown: false,
+      diffs: [
+        null,
+        {
+          same_content: false,
+          same_schema: true,
+          exact: true,
+          comparable: true,
+          reordered: false,
+          old_rows: 344,
+          new_rows: 343,
+          columns: [
+            {
+              name: 'bill',
+              change: 'changed',
+              old_name: '',
+              old_dtype: 'float64',
+              new_dtype: 'float64',
+              rows: [{ first: 0, stop: 344 }],
+              before: profileColumn,
+              after: profileColumn,
+              overlay: { edges: [0, 1, 2], labels: [], before: [0.5, 0.5], after: [1, 0] }
+            }
+          ],
+          columns_left_out: 0
+        }
+      ]
+    }
+  ],
+  datasets_left_out: 0,
+  code: [{ run: 1, change: 'changed', label: 'In [3]', diff: ['-a', '+b'], lines_left_out: 0 }],
+  code_left_out: 0,
+  code_compared: true,
+  same_cells: { [ID]: 3 },
+  git: [{ key: 'branch', values: ['main', 'work'], differs: true }],
+  environment: [{ key: 'python', values: ['3.11.7', '3.12.1'], differs: true }],
+  environment_total: 1,
+  same_packages: 120,
+  images: [
+    {
+      path: 'figures/roc.png',
+      artifacts: [
+        { path: 'figures/roc.png', sha256: 'f'.repeat(64), size: 12, media_type: 'image/png' },
+        null
+      ],
+      differs: true
+    }
+  ],
+  images_left_out: 0,
+  why
+};
+
+export const statistics: ComparisonStatistics = {
+  groups: [
+    {
+      experiment: 'penguins',
+      runs: ['forest', 'linear'],
+      params: { C: '1.0' },
+      metrics: { accuracy: { mean: 0.97, half: null, count: 2 } }
+    }
+  ],
+  tests: [
+    {
+      key: 'cv_accuracy',
+      run: 1,
+      folds: 5,
+      difference: 0.01,
+      half: 0.02,
+      p: 0.3,
+      tie: true,
+      same_data: true
+    }
+  ],
+  importance: [{ param: 'C', metric: 'accuracy', share: 0.8, runs: 9, numeric: true }],
+  axes: [
+    {
+      key: 'C',
+      metric: false,
+      scale: 'log',
+      labels: ['0.1', '10'],
+      places: [0, null],
+      direction: null
+    }
+  ],
+  notes: ['scipy is not installed']
+};
+
+export const curvesHeader: CurvesHeader = {
+  axis: 'step',
+  curves: [{ run: 0, key: 'loss', count: 10_000, start: 0, points: 500 }]
+};
+
+export const curves: ComparisonCurves = {
+  axis: 'time',
+  curves: [{ run: 0, key: 'loss', x: [0, 1], y: [0.5, 'NaN'], count: 2 }]
+};
+
+export const notebookComparison: NotebookComparison = { comparison, statistics, curves };

@@ -16,6 +16,7 @@ from nbtrail.capture.guard import guarded
 __all__ = ["CellOutput", "Figure", "OutputWatch"]
 
 _IMAGES = ("image/png", "image/svg+xml", "image/jpeg")  # the first that is there counts
+_OURS = "application/vnd.nbtrail."  # in a bundle of ours: its picture is no figure of the user
 _MOST = 20
 _LARGEST = 5 << 20  # characters
 _TEXT = 1 << 20
@@ -95,7 +96,7 @@ class OutputWatch:
         content = message.get("content", {})
         data = content.get("data", {})
         kind = next((kind for kind in _IMAGES if isinstance(data.get(kind), str)), None)
-        if kind is None:
+        if kind is None or any(str(name).startswith(_OURS) for name in data):
             return
         # a display that is updated keeps its id: only its last state counts
         key = content.get("transient", {}).get("display_id") or len(self._images)

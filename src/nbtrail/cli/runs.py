@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -142,17 +143,17 @@ def _show_lineage(store: Store, run: Run, html: str | None, *, as_json: bool) ->
 @verb
 def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     """Show what differs between runs, differences first."""
-    if len(refs) < 2:
-        raise UsageError(
-            f"compare needs two runs or more, but got {len(refs)}. "
-            "For instance: nbtrail compare best last"
-        )
-    from nbtrail.entities.codec import to_plain
-    from nbtrail.tracking.comparing import compare_refs
+    from nbtrail.tracking.gathering import Gathering
+    from nbtrail.views.contract_compare import comparison_document, statistics_document
     from nbtrail.views.text import text_comparison
 
-    comparison = compare_refs(open_store(place).reader, refs)
-    answer(to_plain(comparison), lambda: text_comparison(comparison), as_json=as_json)
+    reader = open_store(place).reader
+    gathering = Gathering.named(reader, refs)
+    comparison = gathering.comparison()
+    # all rows: nobody draws them, and a program may want any of them
+    document = comparison_document(comparison, gathering.why(comparison), limit=sys.maxsize)
+    document["statistics"] = statistics_document(gathering.statistics(comparison))
+    answer(document, lambda: text_comparison(comparison), as_json=as_json)
 
 
 @click.command()
@@ -162,9 +163,13 @@ def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
 @verb
 def why(first: str, second: str, place: str | None, *, as_json: bool) -> None:
     """Show why two runs differ: recorded causes, the most direct first."""
-    from nbtrail.entities.codec import to_plain
-    from nbtrail.tracking.comparing import why_refs
+    from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.tracking.gathering import Gathering
+    from nbtrail.views.contract_compare import why_document
     from nbtrail.views.text import text_why
 
-    found = why_refs(open_store(place).reader, first, second)
-    answer(to_plain(found), lambda: text_why(found), as_json=as_json)
+    reader = open_store(place).reader
+    gathering = Gathering.named(reader, (first, second), cells=used_cells)
+    found = gathering.why(gathering.comparison())
+    assert found is not None
+    answer(why_document(found), lambda: text_why(found), as_json=as_json)

@@ -55,7 +55,10 @@ def _estimate(values: Sequence[float]) -> Estimate:
     mean = math.fsum(values) / count
     if count < 2:
         return Estimate(mean, None, count)
-    from scipy.stats import t  # comes with scikit-learn, and takes its time to load
+    try:
+        from scipy.stats import t  # comes with scikit-learn, and takes its time to load
+    except ImportError:
+        return Estimate(mean, None, count)
 
     variance = math.fsum((v - mean) ** 2 for v in values) / (count - 1)
     quantile = float(t.ppf((1 + _CONFIDENCE) / 2, count - 1))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from nbtrail.compare.code import compare_cells, compare_modules
-from nbtrail.compare.directions import direction_among
+from nbtrail.compare.folds import fold_keys
 from nbtrail.compare.provenance import environment_rows, git_rows
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import (
@@ -15,16 +16,18 @@ from nbtrail.entities.comparison import (
     Comparison,
     DatasetComparison,
     DatasetDiff,
+    ImageRow,
     MetricRow,
     ParamRow,
 )
 from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Direction, Run
 from nbtrail.exceptions import UsageError
-from nbtrail.fingerprint.diff import diff_datasets
+from nbtrail.fingerprint.digestdiff import diff_datasets
 
-__all__ = ["compare_runs"]
+__all__ = ["compare_runs", "curve_keys"]
 
 
 def compare_runs(
@@ -69,11 +72,13 @@ def compare_runs(
         metrics=_metrics(runs),
         datasets=_datasets(runs),
         code=changes,
-        code_compared=bool(code),
+        code_compared=any(code),
         same_cells=same,
         git=git_rows(runs),
         environment=environment,
         same_packages=packages,
+        images=_images(runs),
+        curves=curve_keys(runs),
     )
 
 
@@ -91,10 +96,10 @@ def _head(run: Run) -> ComparedRun:
 
 
 def _params(runs: tuple[Run, ...]) -> tuple[ParamRow, ...]:
-    keys = dict.fromkeys(param.key for run in runs for param in run.params)
+    keyed = [{param.key: param for param in run.params} for run in runs]
     rows: list[ParamRow] = []
-    for key in keys:
-        found = [run.param(key) for run in runs]
+    for key in dict.fromkeys(key for params in keyed for key in params):
+        found = [params.get(key) for params in keyed]
         values = tuple(None if param is None else param.value for param in found)
         # models of two classes have different params: one that was left at its default where
         # it exists tells nothing about the runs
@@ -106,15 +111,15 @@ def _params(runs: tuple[Run, ...]) -> tuple[ParamRow, ...]:
 
 
 def _metrics(runs: tuple[Run, ...]) -> tuple[MetricRow, ...]:
-    keys = dict.fromkeys(metric.key for run in runs for metric in run.metrics)
+    keyed = [{metric.key: metric for metric in run.metrics} for run in runs]
     main = {run.experiment.main_metric for run in runs}
     rows: list[MetricRow] = []
-    for key in keys:
-        found = [run.metric(key) for run in runs]
+    for key in dict.fromkeys(key for metrics in keyed for key in metrics):
+        found = [metrics.get(key) for metrics in keyed]
         values = tuple(None if metric is None else metric.last for metric in found)
         # repr, so that NaN equals NaN and every other value only itself
         differs = len({repr(value) for value in values}) > 1
-        direction = direction_among(key, runs)
+        direction = _direction_among(key, runs)
         best = _best(values, direction) if differs else ()
         rows.append(MetricRow(key, values, differs, direction, best))
     return tuple(sorted(rows, key=lambda row: (not row.differs, row.key not in main)))
@@ -169,6 +174,30 @@ def _dataset(key: tuple[str, str, int], uses: list[DatasetUse | None]) -> Datase
     )
 
 
+def _images(runs: tuple[Run, ...]) -> tuple[ImageRow, ...]:
+    keyed = [
+        {a.path: a for a in run.artifacts if a.media_type.startswith("image/")} for run in runs
+    ]
+    rows = []
+    for path in dict.fromkeys(path for images in keyed for path in images):
+        found = tuple(images.get(path) for images in keyed)
+        differs = len({None if image is None else image.sha256 for image in found}) > 1
+        rows.append(ImageRow(path, found, differs))
+    return tuple(sorted(rows, key=lambda row: not row.differs))
+
+
+def curve_keys(runs: Sequence[Run]) -> tuple[str, ...]:
+    """Return the metrics with a history: main ones first, then those of the most runs.
+
+    The scores of single folds are no history.
+    """
+    main = {run.experiment.main_metric for run in runs}
+    times = Counter(metric.key for run in runs for metric in run.metrics if metric.count > 1)
+    folds = {key for run in runs for key in fold_keys(run)}
+    kept = [key for key in times if key not in folds]
+    return tuple(sorted(kept, key=lambda key: (key not in main, -times[key])))
+
+
 def _code(
     runs: tuple[Run, ...], code: Sequence[tuple[CellExecution, ...]]
 ) -> tuple[tuple[CodeChange, ...], dict[str, int]]:
@@ -179,3 +208,11 @@ def _code(
         changes += found
         same[runs[position].run_id] = equal
     return tuple(changes), same
+
+
+def _direction_among(key: str, runs: tuple[Run, ...]) -> Direction | None:
+    """Return what an experiment of these runs says of its main metric, else what is known."""
+    for run in runs:
+        if run.experiment.main_metric == key and run.experiment.direction is not None:
+            return run.experiment.direction
+    return direction_of(key)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from nbtrail.entities.model import Artifact
 from nbtrail.entities.profile import ColumnProfile
 from nbtrail.entities.run import Direction
 
@@ -18,7 +19,9 @@ __all__ = [
     "Comparison",
     "DatasetComparison",
     "DatasetDiff",
+    "ImageRow",
     "MetricRow",
+    "Overlay",
     "ParamRow",
     "ProvenanceRow",
     "RowRange",
@@ -41,6 +44,26 @@ class RowRange:
 
     first: int
     stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """How the values of a column are distributed in two datasets, over the same places.
+
+    Attributes
+    ----------
+    edges : tuple of float
+        Of bins of equal width, one more than there are shares; empty for values.
+    labels : tuple of str
+        The frequent values; empty for bins.
+    before, after : tuple of float
+        Share of each bin or value.
+    """
+
+    edges: tuple[float, ...] = ()
+    labels: tuple[str, ...] = ()
+    before: tuple[float, ...] = ()
+    after: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +246,15 @@ class ProvenanceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageRow:
+    """A picture of the same path over all compared runs; None where a run has none."""
+
+    path: str
+    artifacts: tuple[Artifact | None, ...]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two or more runs side by side: in every part the differing rows come first.
 
@@ -237,6 +269,8 @@ class Comparison:
         Interpreter, platform and only the packages that differ.
     same_packages : int
         Packages that are the same in all runs.
+    curves : tuple of str
+        Metrics of which some run has more than one point.
     """
 
     runs: tuple[ComparedRun, ...]
@@ -249,3 +283,5 @@ class Comparison:
     git: tuple[ProvenanceRow, ...] = ()
     environment: tuple[ProvenanceRow, ...] = ()
     same_packages: int = 0
+    images: tuple[ImageRow, ...] = ()
+    curves: tuple[str, ...] = ()

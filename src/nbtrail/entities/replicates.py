@@ -16,7 +16,7 @@ class Estimate:
     ----------
     half : float or None
         Half the width of the 95 % confidence interval of the mean, by Student's t with
-        ``count - 1`` degrees of freedom; None for a single value. It supposes values that
+        ``count - 1`` degrees of freedom; None for a single value, or without scipy. It supposes values that
         are independent and about normal.
     """
 

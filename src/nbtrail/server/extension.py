@@ -13,6 +13,7 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
+from nbtrail.server.comparing import COMPARE_ROUTES
 from nbtrail.server.handlers import ROUTES
 from nbtrail.server.watch import Watcher
 
@@ -56,7 +57,7 @@ class NbtrailExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes and the schema of the hints."""
-        self.handlers.extend(ROUTES)
+        self.handlers.extend((*ROUTES, *COMPARE_ROUTES))
         self._events.register_event_schema(Path(__file__).with_name("events.yml"))
 
     async def in_thread(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

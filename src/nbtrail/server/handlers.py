@@ -21,7 +21,7 @@ from nbtrail.views.contract import error_body, error_code
 if TYPE_CHECKING:
     from nbtrail.server.extension import NbtrailExtension
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "TrailHandler"]
 
 
 class TrailHandler(APIHandler):

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nbtrail.exceptions import UsageError
 
-__all__ = ["MAX_PAGE", "RunsQuery", "read_runs_query"]
+__all__ = [
+    "MAX_PAGE",
+    "CompareQuery",
+    "CurvesQuery",
+    "RunsQuery",
+    "read_compare_query",
+    "read_curves_query",
+    "read_runs_query",
+]
 
 MAX_PAGE = 500
 MAX_TEXT = 500
+MAX_RUNS = 100
+MAX_KEYS = 20
+MAX_POINTS = 5000
 ORDERS = ("started", "name", "main")
+AXES = ("step", "time")
 
 Get = Callable[[str, str], str]
 
@@ -56,6 +68,76 @@ def read_runs_query(get: Get) -> RunsQuery:
         text=text,
         here=_choice(get, "here", ("0", "1")) == "1",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CompareQuery:
+    """A checked request for runs side by side.
+
+    Attributes
+    ----------
+    runs : tuple of str
+        Whole ids, the one that the others are held against first.
+    offset, limit : int
+        Which rows of params and of metrics are wanted.
+    """
+
+    runs: tuple[str, ...]
+    offset: int = 0
+    limit: int = MAX_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesQuery:
+    """A checked request for histories: at most `points` of each metric of each run."""
+
+    runs: tuple[str, ...]
+    keys: tuple[str, ...]
+    points: int
+    axis: str
+
+
+def read_compare_query(get: Get) -> CompareQuery:
+    """Read which runs are compared: ``runs`` holds ids, joined by commas.
+
+    Raises
+    ------
+    UsageError
+        When one of the arguments isn't what it must be.
+    """
+    return CompareQuery(
+        runs=_runs(get),
+        offset=_number(get, "offset", 0, 0, 10**9),
+        limit=_number(get, "limit", MAX_PAGE, 1, MAX_PAGE),
+    )
+
+
+def read_curves_query(get: Get, keys: Sequence[str]) -> CurvesQuery:
+    """Read which histories are wanted.
+
+    Raises
+    ------
+    UsageError
+        When one of the arguments isn't what it must be.
+    """
+    if not 0 < len(keys) <= MAX_KEYS or any(len(key) > MAX_TEXT for key in keys):
+        raise UsageError(
+            f"metric must be a key of {MAX_TEXT} characters at most; 1 to {MAX_KEYS} may be asked for."
+        )
+    return CurvesQuery(
+        runs=_runs(get),
+        keys=tuple(dict.fromkeys(keys)),
+        points=_number(get, "points", 500, 8, MAX_POINTS),
+        axis=_choice(get, "axis", AXES),
+    )
+
+
+def _runs(get: Get) -> tuple[str, ...]:
+    ids = get("runs", "").split(",")
+    right = all(re.fullmatch("[0-9a-f]{32}", run_id) for run_id in ids)
+    if not right or not 2 <= len(set(ids)) == len(ids) <= MAX_RUNS:
+        raise UsageError(f"runs must be 2 to {MAX_RUNS} different ids of runs, joined by commas.")
+    return tuple(ids)
 
 
 def _number(get: Get, name: str, default: int, low: int, high: int) -> int:

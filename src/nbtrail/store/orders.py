@@ -7,10 +7,11 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Final
 
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction
 from nbtrail.exceptions import UsageError
 from nbtrail.store.fields import DURATION, TEXTS, TIMES, field_name
-from nbtrail.store.ranking import direction_of, main_metrics
+from nbtrail.store.ranking import main_metrics
 
 __all__ = ["Order", "by_main_metric", "read_order"]
 

@@ -107,8 +107,9 @@ class Writer:
         self._watchers.append(collect)
 
     def unwatch(self, collect: Collect) -> None:
-        """Stop to ask `collect`."""
-        self._watchers.remove(collect)
+        """Stop to ask `collect`, when it is asked at all."""
+        if collect in self._watchers:
+            self._watchers.remove(collect)
 
     def beat_now(self) -> None:
         """Have the next commit carry a sign of life."""

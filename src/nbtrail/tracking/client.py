@@ -243,9 +243,15 @@ def log_figure(figure: Any, artifact_path: str) -> None:
 
 
 @guarded
-def log_model(model: Any, name: str = "model", input_example: Any = None) -> str:
-    """Keep a fitted model with the open run; returns its id."""
-    return _open().log_model(model, name, input_example) or ""
+def log_model(
+    model: Any, name: str = "model", input_example: Any = None, *, allow_pickle: bool = False
+) -> str:
+    """Keep a fitted model with the open run; returns its id.
+
+    With `allow_pickle` one that has no safe format is kept as a pickle, marked as unsafe:
+    nothing of nbtrail loads it but ``load_model(..., allow_unsafe=True)``.
+    """
+    return _open().log_model(model, name, input_example, allow_pickle=allow_pickle) or ""
 
 
 def _open() -> ActiveRun | NullRun:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.searches import Candidates
 from nbtrail.capture.training import Training
-from nbtrail.compare.directions import known_direction
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction, Experiment, Metric
 from nbtrail.store import operations
 from nbtrail.tracking.activerun import ActiveRun
@@ -155,7 +155,7 @@ def _chosen(models: Sequence[Training], experiment: Experiment) -> Sequence[Trai
     if len(models) <= _MOST_CHILDREN:
         return models
     key = experiment.main_metric or next((k for m in reversed(models) for k in m.metrics), "")
-    direction = experiment.direction or known_direction(key)
+    direction = experiment.direction or direction_of(key)
     measured = [m for m in models if key in m.metrics and not isnan(m.metrics[key].last)]
     if direction is None or len(measured) < _MOST_CHILDREN:
         return models[-_MOST_CHILDREN:]

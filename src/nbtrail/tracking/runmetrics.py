@@ -102,50 +102,40 @@ class RunMetrics:
         self._taken.extend(islice(iter(self._waiting.popleft, None), len(self._waiting)))
         if not self._taken:
             return
-        points: list[MetricPoint] = []
-        touched: dict[str, Metric] = {}
+        touched: dict[str, _Growing] = {}
         changes: list[Amendment] = []
-        for item in self._taken:
-            metric, point = self._next(item, touched, changes)
-            touched[metric.key] = metric
-            points.append(point)
-        infos = [replace(metric, count=0) for metric in touched.values()]
+        points = [self._next(item, touched, changes) for item in self._taken]
+        summaries = {key: growing.summary() for key, growing in touched.items()}
+        infos = [replace(metric, count=0) for metric in summaries.values()]
         logged = operations.log_metrics(self._run_id, points, infos)
         amended = [operations.amend(self._run_id, change) for change in changes]
-        outbox, summaries = (*self._outbox, logged, *amended), {**self._summaries, **touched}
+        outbox, every = (*self._outbox, logged, *amended), {**self._summaries, **summaries}
         nothing: list[_Value | _Known] = []
         # no call in between, so no interrupt either
-        self._outbox, self._summaries, self._taken = outbox, summaries, nothing
+        self._outbox, self._summaries, self._taken = outbox, every, nothing
 
     def _next(
-        self, item: _Value | _Known, touched: dict[str, Metric], changes: list[Amendment]
-    ) -> tuple[Metric, MetricPoint]:
+        self, item: _Value | _Known, touched: dict[str, _Growing], changes: list[Amendment]
+    ) -> MetricPoint:
         if len(item) == 2:
             metric, step = item
+            key, value, time_ms = metric.key, metric.last, metric.last_ms
         else:
-            key, value, step, place, time_ns = item
-            metric = Metric(
-                key,
-                value,
-                value,
-                value,
-                last_ms=time_ns // 1_000_000,
-                cell_seq=place.cell_seq,
-                statement=place.statement,
-            )
-        before = touched.get(metric.key) or self._summaries.get(metric.key)
-        if before is None:
-            metric = replace(metric, last_step=0 if step is None else step)
-        else:
-            at = before.last_step + 1 if step is None else step
-            if self._ended or at == before.last_step:
-                old, new = repr(before.last), repr(metric.last)
+            key, value, step, _, time_ns = item
+            time_ms = time_ns // 1_000_000
+        growing = touched.get(key)
+        if growing is None:
+            growing = touched[key] = _Growing(self._summaries.get(key))
+        if growing.count:
+            at = growing.step + 1 if step is None else step
+            if self._ended or at == growing.step:
+                old, new = repr(growing.last), repr(value)
                 if old != new:
-                    changes.append(
-                        Amendment("metric", metric.key, old, new, metric.last_ms, self._user)
-                    )
-            metric = metric.after(before, at)
-        return metric, MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms)
+                    changes.append(Amendment("metric", key, old, new, time_ms, self._user))
+        else:
+            at = 0 if step is None else step
+        growing.take(item, value, at)
+        return MetricPoint(key, value, at, time_ms)
 
     def _ask(self) -> None:
         try:
@@ -154,6 +144,58 @@ class RunMetrics:
         except BaseException:  # an interrupt: the next value asks again
             self._asked = False
             raise
+
+
+class _Growing:
+    """The summary of a metric while values come: they are many, so a record is made only once."""
+
+    __slots__ = ("_item", "count", "last", "maximum", "minimum", "step")
+
+    def __init__(self, before: Metric | None) -> None:
+        if before is None:
+            self.count = self.step = 0
+            self.last = self.minimum = self.maximum = 0.0
+        else:
+            self.count, self.step, self.last = before.count, before.last_step, before.last
+            self.minimum, self.maximum = before.minimum, before.maximum
+
+    def take(self, item: _Value | _Known, value: float, step: int) -> None:
+        """Take the next value."""
+        if not self.count:
+            first = item[0] if len(item) == 2 else None
+            self.minimum = first.minimum if first else value
+            self.maximum = first.maximum if first else value
+            self.count = first.count - 1 if first else 0
+        elif value < self.minimum:
+            self.minimum = value
+        elif value > self.maximum:
+            self.maximum = value
+        self._item, self.last, self.step = item, value, step
+        self.count += 1
+
+    def summary(self) -> Metric:
+        """Return the metric as it stands, described as its last value was."""
+        item = self._item
+        if len(item) == 2:
+            described = item[0]
+        else:
+            key, value, _, place, time_ns = item
+            described = Metric(
+                key,
+                value,
+                value,
+                value,
+                last_ms=time_ns // 1_000_000,
+                cell_seq=place.cell_seq,
+                statement=place.statement,
+            )
+        return replace(
+            described,
+            minimum=self.minimum,
+            maximum=self.maximum,
+            count=self.count,
+            last_step=self.step,
+        )
 
 
 _living: weakref.WeakSet[RunMetrics] = weakref.WeakSet()

@@ -1,9 +1,9 @@
-"""Showing things below a cell: as HTML and text in one bundle, so that both survive."""
+"""Showing things below a cell: as HTML, text and more in one bundle, so that all survive."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from nbtrail.capture.guard import guarded
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from nbtrail.entities.run import Run
     from nbtrail.tracking.activerun import ActiveRun
     from nbtrail.tracking.ancestry import History
+    from nbtrail.views.bundle import Own
+    from nbtrail.views.document import Document
 
 __all__ = ["Shown", "say", "show_receipts"]
 
@@ -29,16 +31,30 @@ class Shown(Generic[T]):
         The record behind it.
     """
 
-    def __init__(self, value: T, html: str, text: str) -> None:
+    def __init__(
+        self, value: T, html: str, text: str, more: Mapping[str, Any] | None = None
+    ) -> None:
         self.value = value
         self._html = html
         self._text = text
+        self._more = dict(more or {})
+
+    @classmethod
+    def page(cls, value: T, document: Document, own: Own | None = None) -> Shown[T]:
+        """Return a value shown by a document and, where our extension is, by our MIME type."""
+        from nbtrail.views.bundle import mime_bundle
+
+        bundle = mime_bundle(document, own)
+        return cls(value, bundle.pop("text/html"), bundle.pop("text/plain"), bundle)
 
     def __repr__(self) -> str:
         return self._text
 
     def _repr_html_(self) -> str:
         return self._html
+
+    def _repr_mimebundle_(self, **_wanted: object) -> dict[str, Any]:
+        return {"text/html": self._html, "text/plain": self._text, **self._more}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

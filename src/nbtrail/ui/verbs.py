@@ -6,13 +6,13 @@ They raise `NbtrailError` with one clear text; the magics print it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.config import find_store
-from nbtrail.entities.model import RegisteredModel
 from nbtrail.entities.run import Run
-from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
+from nbtrail.exceptions import NbtrailError, NotFoundError
 from nbtrail.store.store import Store
 from nbtrail.tracking.process import present_tracker
 from nbtrail.ui.output import Shown
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nbtrail.entities.ancestry import Ancestry
     from nbtrail.entities.causes import Why
     from nbtrail.entities.comparison import Comparison, DatasetDiff
+    from nbtrail.views.document import Picture
+
 
 __all__ = [
     "compare",
@@ -34,6 +36,9 @@ __all__ = [
     "show",
     "why",
 ]
+
+_CURVES = 4  # metrics whose histories a compared output keeps
+_POINTS = 300
 
 
 def open_store() -> Store:
@@ -141,13 +146,15 @@ def show(run: str = "last", *, code: bool = False, lineage: bool = False) -> Sho
     if code:
         return _show_code(run)
     from nbtrail.tracking.origins import file_origins
-    from nbtrail.views.html import html_run
-    from nbtrail.views.text import text_run
+    from nbtrail.views import contract
+    from nbtrail.views.bundle import RUN
+    from nbtrail.views.run import run_detail
 
     reader = open_store().reader
     found = reader.run(reader.resolve(run))
-    origins = file_origins(reader, found)
-    return Shown(found, html_run(found, origins), text_run(found, origins))
+    cells = reader.cells(found.session_id, found.first_cell, found.last_cell)
+    own = [partial(contract.run_detail, found, cells), partial(contract.run_detail, found)]
+    return Shown.page(found, run_detail(found, file_origins(reader, found)), (RUN, own))
 
 
 def _show_code(run: str) -> Shown[Run]:
@@ -193,27 +200,41 @@ def compare(*refs: str) -> Shown[Comparison]:
     UsageError
         For fewer than two runs.
     """
-    from nbtrail.tracking.comparing import compare_refs
-    from nbtrail.views.html import html_comparison
-    from nbtrail.views.text import text_comparison
+    from nbtrail.tracking.gathering import Gathering
+    from nbtrail.views.bundle import COMPARE
+    from nbtrail.views.comparison import comparison_detail
+    from nbtrail.views.contract_compare import notebook_comparison
 
-    if len(refs) < 2:
-        raise UsageError(
-            f"compare needs two runs or more, but got {len(refs)}. "
-            "For instance: compare('best', 'last')."
-        )
-    comparison = compare_refs(open_store().reader, refs)
-    return Shown(comparison, html_comparison(comparison), text_comparison(comparison))
+    gathering = Gathering.named(open_store().reader, refs)
+    found = gathering.comparison()
+    statistics = gathering.statistics(found)
+    curves = gathering.curves(found.curves[:_CURVES], _POINTS)
+    names = [run.name for run in found.runs]
+    pictures: tuple[Picture, ...] = ()
+    moved: tuple[Picture, ...] = ()
+    if curves or any(row.differs for row in found.datasets):
+        from nbtrail.views.pictures import curve_pictures, data_pictures
+
+        pictures, moved = curve_pictures(names, curves), data_pictures(found)
+    own = [
+        partial(notebook_comparison, found, statistics, kept, limit=limit)
+        for kept, limit in ((curves, 100), (curves[:10], 50), ((), 20))
+    ]
+    return Shown.page(found, comparison_detail(found, statistics, pictures, moved), (COMPARE, own))
 
 
 def why(first: str, second: str) -> Shown[Why]:
     """Show why two runs gave different results: recorded causes, the most direct first."""
-    from nbtrail.tracking.comparing import why_refs
-    from nbtrail.views.html import html_why
-    from nbtrail.views.text import text_why
+    from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.tracking.gathering import Gathering
+    from nbtrail.views.bundle import WHY
+    from nbtrail.views.contract_compare import why_document
+    from nbtrail.views.why import why_detail
 
-    found = why_refs(open_store().reader, first, second)
-    return Shown(found, html_why(found), text_why(found))
+    gathering = Gathering.named(open_store().reader, (first, second), cells=used_cells)
+    found = gathering.why(gathering.comparison())
+    assert found is not None
+    return Shown.page(found, why_detail(found), (WHY, [partial(why_document, found)]))
 
 
 def diff_data(before: object, after: object) -> Shown[DatasetDiff]:
@@ -238,10 +259,14 @@ def diff_data(before: object, after: object) -> Shown[DatasetDiff]:
     return Shown(found, html_data_diff(found), text_data_diff(found))
 
 
-def models() -> Shown[tuple[RegisteredModel, ...]]:
-    """Show the registered models with versions and aliases."""
-    from nbtrail.views.html import html_models
-    from nbtrail.views.text import text_models
+def models(name: str = "") -> Shown[Any]:
+    """Show the registered models, or one with its versions, gates and the moves of its aliases."""
+    from nbtrail.views.html import html_model, html_models
+    from nbtrail.views.text import text_model, text_models
 
-    found = open_store().reader.models()
+    reader = open_store().reader
+    if name:
+        model, history = reader.model(name), reader.alias_history(name)
+        return Shown(model, html_model(model, history), text_model(model, history))
+    found = reader.models()
     return Shown(found, html_models(found), text_models(found))

@@ -25,7 +25,7 @@ from nbtrail.views.formats import count, origin_text, shortened
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["ancestry_detail", "ancestry_plot", "used_text"]
+__all__ = ["ancestry_detail", "ancestry_plot", "ancestry_size", "used_text"]
 
 _NAMED = 8  # cells in one line
 _NAMES = 3  # variables on an arrow
@@ -98,8 +98,7 @@ def ancestry_plot(ancestry: Ancestry, ax: Axes | None = None) -> Axes:
     if ax is None:
         from matplotlib.figure import Figure
 
-        size = (2.4 * max(2, len(ancestry.cells)), 1.6 * max(2, _depth(ancestry)))
-        ax = Figure(figsize=size).add_subplot()
+        ax = Figure(figsize=ancestry_size(ancestry)).add_subplot()
     places = _places(ancestry)
     for link in ancestry.links:
         (x0, y0), (x1, y1) = places[link.maker], places[link.user]
@@ -122,6 +121,11 @@ def ancestry_plot(ancestry: Ancestry, ax: Axes | None = None) -> Axes:
     ax.set_axis_off()
     ax.set_title(ancestry.result)
     return ax
+
+
+def ancestry_size(ancestry: Ancestry) -> tuple[float, float]:
+    """Return a width and a height in inches that suit the plot."""
+    return 2.4 * max(2, len(ancestry.cells)), 1.6 * max(2, _depth(ancestry))
 
 
 def _needed_lines(cell: UsedCell) -> Iterator[str]:

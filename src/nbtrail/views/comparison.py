@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from nbtrail.entities.comparison import (
     CodeChange,
@@ -12,6 +14,7 @@ from nbtrail.entities.comparison import (
     ParamRow,
     ProvenanceRow,
 )
+from nbtrail.entities.statistics import Statistics
 from nbtrail.views.datadiff import differences
 from nbtrail.views.document import (
     Block,
@@ -19,6 +22,7 @@ from nbtrail.views.document import (
     Document,
     Head,
     Line,
+    Picture,
     Row,
     Section,
     Span,
@@ -28,24 +32,85 @@ from nbtrail.views.document import (
     faint,
     strong,
 )
-from nbtrail.views.formats import count, duration, extent, moment, numbers, shortened, status_spans
+from nbtrail.views.formats import (
+    count,
+    duration,
+    extent,
+    moment,
+    numbers,
+    shortened,
+    size,
+    status_spans,
+)
+from nbtrail.views.statistics import statistics_sections
 
 __all__ = ["comparison_detail"]
 
+_RUNS = 20  # side by side on a page
+_CELLS = 500  # of one table
+_CHANGES = 30
+_LINES = 80
 
-def comparison_detail(comparison: Comparison) -> Document:
-    """Show two or more runs beside each other."""
-    names = [run.name for run in comparison.runs]
+AnyRow = TypeVar("AnyRow", MetricRow, ParamRow, ProvenanceRow)
+
+
+def comparison_detail(
+    comparison: Comparison,
+    statistics: Statistics | None = None,
+    curves: Sequence[Picture] = (),
+    moved: Sequence[Picture] = (),
+) -> Document:
+    """Show two or more runs beside each other.
+
+    Parameters
+    ----------
+    statistics : Statistics, optional
+        What the runs say together.
+    curves, moved : sequence of Picture
+        Of histories, and of columns whose values moved.
+    """
+    left = len(comparison.runs) - _RUNS
+    whole, names = comparison, [run.name for run in comparison.runs]
+    comparison, names = _first_runs(comparison, _RUNS), names[:_RUNS]
     parts = (
         _heads(comparison),
+        *([Line(((faint(f"and {count(left, 'more run')}"),),))] if left > 0 else []),
         *_folding("Metrics", "metric", names, comparison.metrics, numeric=True),
+        *([Section("Curves", tuple(curves))] if curves else []),
+        *(statistics_sections(statistics, [r.name for r in whole.runs]) if statistics else []),
         *_folding("Params", "param", names, comparison.params),
         *_data(comparison, names),
+        *([Section("Distributions", tuple(moved), folded=True)] if moved else []),
+        *_images(comparison, names),
         *_code(comparison, names),
         *_provenance("Git", comparison.git, names),
         *_environment(comparison, names),
     )
     return tuple(parts)
+
+
+def _first_runs(comparison: Comparison, most: int) -> Comparison:
+    """Return the first runs alone; what differs stays what differs among all."""
+    if len(comparison.runs) <= most:
+        return comparison
+
+    def cut(rows: Sequence[AnyRow]) -> tuple[AnyRow, ...]:
+        return tuple(replace(row, values=row.values[:most]) for row in rows)
+
+    return replace(
+        comparison,
+        runs=comparison.runs[:most],
+        params=cut(comparison.params),
+        metrics=cut(comparison.metrics),
+        git=cut(comparison.git),
+        environment=cut(comparison.environment),
+        datasets=tuple(
+            replace(d, digests=d.digests[:most], rows=d.rows[:most], diffs=d.diffs[:most])
+            for d in comparison.datasets
+        ),
+        code=tuple(change for change in comparison.code if change.run < most),
+        images=tuple(replace(row, artifacts=row.artifacts[:most]) for row in comparison.images),
+    )
 
 
 def _heads(comparison: Comparison) -> Block:
@@ -86,12 +151,22 @@ def _folding(
     equal = tuple(c for c, row in zip(cells, rows, strict=True) if not row.differs)
     if not rows:
         return []
-    blocks: list[Block] = [Table(heads, differing)] if differing else []
+    blocks: list[Block] = _limited(heads, differing)
     if equal:
         folded = f"{count(len(equal), noun)} equal"
-        blocks.append(Section(folded, (Table(heads, equal),), folded=True))
+        blocks.append(Section(folded, tuple(_limited(heads, equal)), folded=True))
     note = _differ(len(differing))
     return [Section(title, tuple(blocks), note=note)]
+
+
+def _limited(heads: tuple[Head, ...], rows: Sequence[Row]) -> list[Block]:
+    """Return a table that a saved notebook can bear, and how many rows it leaves out."""
+    most = max(12, _CELLS // len(heads))
+    blocks: list[Block] = [Table(heads, tuple(rows[:most]))] if rows else []
+    if len(rows) > most:
+        more = f"and {count(len(rows) - most, 'more row')}: --json of the command line has all"
+        blocks.append(Line(((faint(more),),)))
+    return blocks
 
 
 def _differ(number_of: int) -> str:
@@ -105,7 +180,8 @@ def _metric(row: MetricRow) -> Row:
     cells: list[tuple[Span, ...]] = [(Span(row.key), faint(arrow))]
     for position, text in enumerate(numbers(row.values)):
         if position in row.best:
-            cells.append((Span("★ ", Tone.GOOD), strong(text)))
+            tie = (faint(" tie"),) if len(row.best) > 1 else ()
+            cells.append((Span("★ ", Tone.GOOD), strong(text), *tie))
         else:
             cells.append((Span(text),))
     return Row(tuple(cells))
@@ -169,13 +245,39 @@ def _data_changes(row: DatasetComparison, names: Sequence[str]) -> list[tuple[Sp
     return lines
 
 
+def _images(comparison: Comparison, names: Sequence[str]) -> list[Block]:
+    if not comparison.images:
+        return []
+    rows = [
+        Row(
+            (
+                (Span(image.path),),
+                *(
+                    (faint("—"),) if a is None else (code(a.sha256[:8]), faint(f"  {size(a.size)}"))
+                    for a in image.artifacts
+                ),
+            ),
+            marked=image.differs,
+        )
+        for image in comparison.images
+    ]
+    note = _differ(sum(image.differs for image in comparison.images))
+    heads = _named("picture", names=names)
+    return [Section("Pictures", tuple(_limited(heads, rows)), note=note, folded=True)]
+
+
 def _code(comparison: Comparison, names: Sequence[str]) -> list[Block]:
     if not comparison.code_compared:
         return [Section("Code", (), note="not compared: the cells are not at hand")]
     blocks: list[Block] = []
-    for change in comparison.code:
+    for change in comparison.code[:_CHANGES]:
         label = (strong(change.label), Span(f" {change.change}"), *_which(change, names))
-        blocks += [Line((label,)), Diff(change.diff)]
+        blocks += [Line((label,)), Diff(change.diff[:_LINES])]
+        if len(change.diff) > _LINES:
+            blocks.append(Line(((faint(f"and {len(change.diff) - _LINES:,} more lines"),),)))
+    if len(comparison.code) > _CHANGES:
+        more = f"and {count(len(comparison.code) - _CHANGES, 'more change')}"
+        blocks.append(Line(((faint(more),),)))
     same = [count(n, "cell") + " equal" for n in comparison.same_cells.values()]
     note = _differ(len(comparison.code))
     return [Section("Code", tuple(blocks), note=", ".join((note, *same)))]
@@ -192,31 +294,25 @@ def _provenance(
     equal = [row for row in rows if not row.differs]
     if not rows and not more:
         return []
-    blocks: list[Block] = [_facts(differing, names)] if differing else []
+    blocks: list[Block] = _facts(differing, names)
     if equal:
-        blocks.append(Section(f"{len(equal)} equal", (_facts(equal, names),), folded=True))
+        blocks.append(Section(f"{len(equal)} equal", tuple(_facts(equal, names)), folded=True))
     note = _differ(len(differing))
     return [Section(title, tuple(blocks), note=f"{note}{more}")]
 
 
-def _facts(rows: Sequence[ProvenanceRow], names: Sequence[str]) -> Table:
-    heads = _named("fact", names=names)
-    return Table(
-        heads,
-        tuple(
-            Row(
-                (
-                    (Span(row.key),),
-                    *(
-                        (faint("—"),) if v is None else (code(_fact(row.key, v)),)
-                        for v in row.values
-                    ),
-                ),
-                marked=row.differs,
-            )
-            for row in rows
-        ),
-    )
+def _facts(rows: Sequence[ProvenanceRow], names: Sequence[str]) -> list[Block]:
+    cells = [
+        Row(
+            (
+                (Span(row.key),),
+                *((faint("—"),) if v is None else (code(_fact(row.key, v)),) for v in row.values),
+            ),
+            marked=row.differs,
+        )
+        for row in rows
+    ]
+    return _limited(_named("fact", names=names), cells)
 
 
 def _fact(key: str, value: str) -> str:

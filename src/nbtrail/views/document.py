@@ -13,8 +13,10 @@ __all__ = [
     "Block",
     "Diff",
     "Document",
+    "Fold",
     "Head",
     "Line",
+    "Picture",
     "Row",
     "Section",
     "Span",
@@ -97,7 +99,23 @@ class Section:
     folded: bool = False
 
 
-Block = Line | Table | Diff | Section
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A line that is opened by a click, and then shows more (in text the line alone)."""
+
+    line: Line
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG; `alt` says what it shows, where pictures are not shown."""
+
+    png: bytes
+    alt: str
+
+
+Block = Line | Table | Diff | Section | Fold | Picture
 Document = tuple[Block, ...]
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "origin_text",
     "shortened",
     "shown_metrics",
+    "size",
     "status_spans",
 ]
 
@@ -102,20 +103,21 @@ def count(number_of: int, noun: str) -> str:
 
 def extent(kind: str, rows: int) -> str:
     """Write how many rows a dataset has, or bytes for a file."""
-    return _bytes(rows) if kind == "file" else count(rows, "row")
+    return size(rows) if kind == "file" else count(rows, "row")
 
 
 def data_size(dataset: Dataset) -> str:
     """Write how large a dataset is: rows and columns, shape, or bytes."""
     if dataset.kind == "file":
-        return _bytes(dataset.rows)
+        return size(dataset.rows)
     if len(dataset.shape) > 1:
         return " × ".join(f"{side:,}" for side in dataset.shape)
     return f"{dataset.rows:,}" if dataset.rows >= 0 else "—"
 
 
-def _bytes(size: int) -> str:
-    amount = float(size)
+def size(number_of: int) -> str:
+    """Write a number of bytes with the unit that suits it."""
+    amount = float(number_of)
     for unit in ("B", "kB", "MB"):
         if amount < 1000:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"

@@ -8,6 +8,7 @@ back by opacity, and the few colours are middle tones that read on white and on 
 
 from __future__ import annotations
 
+import base64
 import html
 from collections.abc import Sequence
 
@@ -15,8 +16,10 @@ from nbtrail.views.document import (
     Block,
     Diff,
     Document,
+    Fold,
     Head,
     Line,
+    Picture,
     Row,
     Section,
     Span,
@@ -65,6 +68,10 @@ def _block(block: Block) -> str:
         return _table(block)
     if isinstance(block, Diff):
         return _diff(block)
+    if isinstance(block, Fold):
+        return _fold(block)
+    if isinstance(block, Picture):
+        return _picture(block)
     return _section(block)
 
 
@@ -120,6 +127,22 @@ def _diff(diff: Diff) -> str:
         text = html.escape(line) or " "
         lines.append(f'<div style="white-space:pre-wrap;padding:0 6px;{style}">{text}</div>')
     return f'<div style="{_DIFF}">{"".join(lines)}</div>'
+
+
+def _fold(fold: Fold) -> str:
+    inside = "".join(map(_block, fold.blocks))
+    return (
+        f'<details style="margin:0"><summary style="cursor:pointer;padding:1px 0">'
+        f'{_line(fold.line)}</summary><div style="margin:2px 0 6px 16px">{inside}</div></details>'
+    )
+
+
+def _picture(picture: Picture) -> str:
+    data = base64.b64encode(picture.png).decode()
+    return (
+        f'<div style="margin:4px 0"><img src="data:image/png;base64,{data}" '
+        f'alt="{html.escape(picture.alt)}" style="max-width:100%"></div>'
+    )
 
 
 def _section(section: Section) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from nbtrail.views.document import Block, Diff, Document, Line, Section, Span, Table
+from nbtrail.views.document import (
+    Block,
+    Diff,
+    Document,
+    Fold,
+    Line,
+    Picture,
+    Section,
+    Span,
+    Table,
+)
 
 __all__ = ["to_text"]
 
@@ -32,6 +42,11 @@ def _block(block: Block, *, unfold: bool) -> list[str]:
         return _table(block)
     if isinstance(block, Diff):
         return [f"    {line}" for line in block.lines]
+    if isinstance(block, Fold):
+        more = [line for one in block.blocks for line in _block(one, unfold=unfold)]
+        return [*_block(block.line, unfold=unfold), *(f"  {line}" for line in more if unfold)]
+    if isinstance(block, Picture):
+        return [f"[{' '.join(block.alt.split())}]"]
     return _section(block, unfold=unfold)
 
 

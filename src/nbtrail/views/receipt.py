@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from nbtrail.entities.run import CANDIDATES_TAG, Run, RunStatus
-from nbtrail.views.document import Document, Line, Span, Tone, code, strong
+from nbtrail.views.document import (
+    Block,
+    Document,
+    Fold,
+    Head,
+    Line,
+    Row,
+    Section,
+    Span,
+    Table,
+    Tone,
+    code,
+    faint,
+    strong,
+)
 from nbtrail.views.formats import (
     commit_text,
     count,
+    digest_text,
     duration,
     number,
+    numbers,
     on_training_data,
     shortened,
     shown_metrics,
@@ -18,6 +34,7 @@ from nbtrail.views.formats import (
 __all__ = ["receipt"]
 
 _METRICS = 3
+_ROWS = 8
 _VERBS = {
     RunStatus.FINISHED: "FINISHED in",
     RunStatus.FAILED: "FAILED after",
@@ -26,7 +43,7 @@ _VERBS = {
 
 
 def receipt(run: Run, used: str = "") -> Document:
-    """Say in one line what was recorded, and how to see more.
+    """Say in one line what was recorded; opened, it shows the values and how to see more.
 
     Parameters
     ----------
@@ -59,7 +76,42 @@ def receipt(run: Run, used: str = "") -> Document:
         groups.append(commit_text(run.code.commit, dirty=run.code.dirty))
     groups += [(Span(mark.kind.value, Tone.WARN),) for mark in run.marks if _is_news(mark.kind)]
     groups.append((code(f"%track show {run.name}"),))
-    return (Line(tuple(groups)),)
+    return (Fold(Line(tuple(groups)), _more(run)),)
+
+
+def _more(run: Run) -> tuple[Block, ...]:
+    """Return the values that the line only counts, the first ones of each sort."""
+    texts = numbers([m.last for m in run.metrics])
+    metrics = [
+        Row(((Span(m.key),), (strong(text),), (faint(m.role),)))
+        for m, text in zip(run.metrics, texts, strict=True)
+    ]
+    params = [
+        Row(((Span(p.key),), (code(shortened(p.value, 60)),), (faint(p.origin),)))
+        for p in run.params
+        if not p.is_default
+    ]
+    data = [
+        Row(((Span(use.name),), (faint(use.context.value),), digest_text(use.dataset)))
+        for use in run.datasets
+    ]
+    marks = [
+        Row(((Span(m.kind.value, Tone.WARN),), (Span(shortened(m.reason, 160)),), ()))
+        for m in run.marks
+    ]
+    blocks: list[Block] = []
+    for title, rows in (("metrics", metrics), ("params", params), ("data", data), ("marks", marks)):
+        if rows:
+            left = len(rows) - _ROWS
+            note = f"first {_ROWS} of {len(rows)}" if left > 0 else ""
+            heads = (Head("", wide=True), Head(""), Head(""))
+            blocks.append(Section(title, (Table(heads, tuple(rows[:_ROWS])),), note=note))
+    said = [
+        (Span("more: "), code(f"%track show {run.name}")),
+        (code("--code"),),
+        (code("--lineage"),),
+    ]
+    return (*blocks, Line(tuple(said)))
 
 
 def _candidates(run: Run) -> tuple[Span, ...]:
