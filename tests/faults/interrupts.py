@@ -24,7 +24,7 @@ _PATIENCE_S = 10.0
 def interrupts(count: int, seed: int = 0) -> Report:
     """Interrupt processes that log and finish runs so often."""
     report = run_trials(_storm, range(seed, seed + -(-count // _EACH)))
-    report.trials *= _EACH
+    report.trials, report.hits = report.trials * _EACH, report.hits * _EACH
     return report
 
 

@@ -18,9 +18,12 @@ from recording import WAYS
 from soundness import read_promises
 from trials import Outcome, Report, run_trials
 
+from nbtrail.store.migrations import SCHEMA_VERSION
+
 __all__ = [
     "LOSS_MS",
     "calls_of",
+    "crowds",
     "kills_at_calls",
     "kills_at_random",
     "kills_in_creation",
@@ -101,6 +104,12 @@ def kills_in_creation(count: int, seed: int = 0) -> Report:
 def kills_in_migration(count: int, seed: int = 0) -> Report:
     """Kill processes that bring an old trail up to date, alone and eight at once."""
     return _kills_in_opening(count, seed, version=1)
+
+
+def crowds(count: int, seed: int = 0) -> Report:
+    """Have eight processes begin at once and write: on no trail, on an old and on a present one."""
+    cases = [(n % (SCHEMA_VERSION + 1), [0] * _RACERS, False) for n in range(seed, seed + count)]
+    return run_trials(_kill_in_opening, cases, workers=1)
 
 
 def _kills_in_opening(count: int, seed: int, version: int) -> Report:

@@ -13,6 +13,7 @@ from disk import MODELS, Disk, Event
 from failing import failing_calls
 from interrupts import interrupts
 from kills import (
+    crowds,
     kills_at_calls,
     kills_at_random,
     kills_in_creation,
@@ -48,6 +49,10 @@ def test_a_kill_while_a_trail_is_made_leaves_no_ruin() -> None:
 
 def test_a_kill_while_a_trail_is_brought_up_to_date_leaves_the_old_or_the_new_one() -> None:
     none_wrong(kills_in_migration(40))
+
+
+def test_eight_processes_begin_at_once_on_a_new_an_old_and_a_present_trail() -> None:
+    none_wrong(crowds(6))
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
