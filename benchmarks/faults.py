@@ -31,6 +31,7 @@ from kills import (
     kills_in_creation,
     kills_in_migration,
     kills_in_verb,
+    kills_without_locks,
 )
 from powercuts import power_cuts
 from trials import Report
@@ -38,6 +39,7 @@ from verbs import VERBS
 
 KINDS: dict[str, tuple[str, int, Callable[..., Report]]] = {
     "kill": ("kill -9 at any instant", 1000, kills_at_random),
+    "kill-no-locks": ("the same where files can't be locked", 200, kills_without_locks),
     "kill-call": ("kill -9 at each call, and in the midst of it", 1000, kills_at_calls),
     "creation": ("kill -9 while a trail is made, 1 and 8 processes", 400, kills_in_creation),
     "migration": ("kill -9 while one is updated, 1 and 8 processes", 400, kills_in_migration),

@@ -29,6 +29,7 @@ __all__ = [
     "kills_in_creation",
     "kills_in_migration",
     "kills_in_verb",
+    "kills_without_locks",
 ]
 
 LOSS_MS = 200.0
@@ -47,6 +48,24 @@ def kills_at_random(count: int, seed: int = 0) -> Report:
         for n in range(count)
     ]
     return run_trials(_kill_at_random, cases)
+
+
+def kills_without_locks(count: int, seed: int = 0) -> Report:
+    """Kill a recording process where files can't be locked, so that the other journal is used."""
+    draw = random.Random(seed)
+    return run_trials(
+        _kill_without_locks, [(n, draw.uniform(0.0, _LONGEST_S)) for n in range(count)]
+    )
+
+
+def _kill_without_locks(nursery: Nursery, case: tuple[int, float], folder: Path) -> Outcome:
+    seed, after_s = case
+    where = {"project": folder, "promises": folder / "said"}
+    nursery.call(
+        "recording:record_without_locks", kill_after_s=after_s, points=600, seed=seed, **where
+    )
+    found = nursery.ask("soundness:check_without_locks", **where)
+    return Outcome(found["problems"], found["promises"], found["lost_ms"])
 
 
 def _kill_at_random(nursery: Nursery, case: tuple[str, bool, int, float], folder: Path) -> Outcome:

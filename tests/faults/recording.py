@@ -135,6 +135,13 @@ def record_one(
             say(version=version.version, model=model, run=run.run_id)
 
 
+def record_without_locks(**arguments: Any) -> None:
+    """Record where no file can be locked."""
+    Trouble().have_no_locks()
+    told = record(**arguments)
+    assert [text for text in told if "DELETE journal" in text] == told, told
+
+
 def record_killed_at(at: int, tear: bool, **arguments: Any) -> None:
     """Record until the `at`-th call that changes a file, and die there."""
     what = Action.TEAR if tear else Action.KILL

@@ -19,6 +19,7 @@ from kills import (
     kills_in_creation,
     kills_in_migration,
     kills_in_verb,
+    kills_without_locks,
 )
 from powercuts import power_cuts
 from preload import SOURCE, built
@@ -37,6 +38,10 @@ def test_a_kill_at_any_instant_loses_no_promise_and_200_ms_at_most() -> None:
     report = kills_at_random(100)
     none_wrong(report)
     assert report.promises > 1000
+
+
+def test_a_kill_where_files_have_no_locks_loses_no_promise() -> None:
+    none_wrong(kills_without_locks(16))
 
 
 def test_a_kill_at_any_call_loses_no_promise() -> None:

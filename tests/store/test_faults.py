@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -248,7 +249,7 @@ def test_nothing_can_be_attached_and_no_schema_forged(store: Store, tmp_path: Pa
 
 def test_the_history_of_aliases_can_not_be_changed(store: Store) -> None:
     with sql(store.root) as db:
-        db.execute("INSERT INTO alias_moves VALUES (1, 'x', 'm', 'a', NULL, 1, 0, '', '', 0)")
+        db.execute("INSERT INTO alias_moves VALUES (1, 'x', 'm', 'a', NULL, 1, 0, '', '', 0, '[]')")
         for statement in ("UPDATE alias_moves SET reason = 'y'", "DELETE FROM alias_moves"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 db.execute(statement)
@@ -293,6 +294,26 @@ def test_a_lock_that_is_held_delays_nobody(
         assert store.reader.runs().total == 0
     assert store.flush(30)
     assert store.reader.run(run.run_id).note == "queued"
+    assert warnings == []
+
+
+def test_an_interrupt_while_the_thread_begins_makes_no_second_writer(
+    store: Store, make_run: Callable[..., Run], warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        begin(thread)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            store.submit(do.start_run(make_run("first")))
+    for name in ("second", "third"):
+        store.call(do.start_run(make_run(name)))
+    assert sorted(store.reader.runs().name) == ["first", "second", "third"]
+    assert [t.name for t in threading.enumerate()].count("nbtrail-writer") == 1
     assert warnings == []
 
 
