@@ -78,6 +78,8 @@ def verify(folder: str, verb: str) -> list[str]:
     here = Path(folder)
     noted = json.loads((here / "wanted.json").read_text())
     problems = [f"killed: {text}" for text in _wrong(here, noted["runs"])]
+    if verb == "merge":
+        problems += _all_or_none(here, noted["extra"])
     VERBS[verb](here)
     problems += [f"again: {text}" for text in _wrong(here, noted["runs"])]
     problems += [f"done again: {text}" for text in _DONE[verb](here, noted["extra"])]
@@ -243,6 +245,13 @@ def _prepare_merge(here: Path, _: Store, _wanted: list[str]) -> dict[str, Any]:
     every = {run_id: dumps(other.reader.run(run_id)) for run_id in other.reader.runs().run_id}
     other.close()
     return {"runs": every}
+
+
+def _all_or_none(here: Path, extra: dict[str, Any]) -> list[str]:
+    with closing(sqlite3.connect(here / ".nbtrail" / "nbtrail.db")) as db:
+        there = {run_id for (run_id,) in db.execute("SELECT run_id FROM runs")}
+    arrived = there & set(extra["runs"])
+    return [] if len(arrived) in {0, len(extra["runs"])} else [f"only {arrived} have arrived"]
 
 
 def _merged(here: Path, extra: dict[str, Any]) -> list[str]:
