@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "store"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "faults"))
 
-from failing import failing_calls
+from failing import failing_calls, failing_in_verb
 from interrupts import interrupts
 from kills import (
     crowds,
@@ -49,6 +49,10 @@ KINDS: dict[str, tuple[str, int, Callable[..., Report]]] = {
         for verb in VERBS
     },
     "failing": ("ENOSPC, EIO, EROFS at each call", 1000, failing_calls),
+    **{
+        f"failing-{verb}": (f"the same in {verb}, done again", 60, partial(failing_in_verb, verb))
+        for verb in VERBS
+    },
     "power": ("power cuts, two models of a disk", 2000, power_cuts),
     "interrupts": ("interrupts (SIGINT)", 2000, interrupts),
 }

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ __all__ = [
     "kills_in_migration",
     "kills_in_verb",
     "kills_without_locks",
+    "sampled",
+    "try_verb",
 ]
 
 LOSS_MS = 200.0
@@ -156,22 +159,43 @@ def _kill_in_opening(nursery: Nursery, case: tuple[int, list[int], bool], folder
 
 def kills_in_verb(verb: str, count: int, seed: int = 0) -> Report:
     """Kill a process that does something to a whole trail; the verb is then done again."""
+
+    def kill(nursery: Nursery, case: tuple[int, bool], place: Path) -> tuple[list[str], bool]:
+        at, tear = case
+        ended = nursery.call("verbs:act", folder=place, verb=verb, at=at, tear=tear)
+        return [], ended.signal == signal.SIGKILL
+
+    return try_verb(verb, lambda calls: sampled(calls, count, seed), kill)
+
+
+def try_verb(
+    verb: str,
+    cases_of: Callable[[int], Sequence[Any]],
+    trouble: Callable[[Nursery, Any, Path], tuple[list[str], bool]],
+) -> Report:
+    """Do a verb in trouble, each time on a copy of the same trail, and then again.
+
+    Parameters
+    ----------
+    cases_of : callable
+        Returns the cases, given how many calls that change a file the verb takes.
+    trouble : callable
+        Does the verb in a folder, and returns what was wrong with that and whether it was hit.
+    """
     with tempfile.TemporaryDirectory(prefix="nbtrail-trail-") as made, Nursery() as nursery:
         nursery.ask("verbs:prepare", folder=made, verb=verb)
 
-        def kill(nursery: Nursery, case: tuple[int, bool], folder: Path) -> Outcome:
-            at, tear = case
+        def one(nursery: Nursery, case: Any, folder: Path) -> Outcome:
             place = folder / "project"
             shutil.copytree(made, place)
-            ended = nursery.call("verbs:act", folder=place, verb=verb, at=at, tear=tear)
-            problems = nursery.ask("verbs:verify", folder=place, verb=verb)
-            return Outcome(problems, hit=ended.signal == signal.SIGKILL)
+            problems, hit = trouble(nursery, case, place)
+            return Outcome(problems + nursery.ask("verbs:verify", folder=place, verb=verb), hit=hit)
 
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "project"
             shutil.copytree(made, place)
             calls = nursery.ask("verbs:act", folder=place, verb=verb)
-        return run_trials(kill, sampled(calls, count, seed))
+        return run_trials(one, cases_of(calls))
 
 
 def calls_of(function: str, **arguments: Any) -> int:

@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 from disk import MODELS, Disk, Event
-from failing import failing_calls
+from failing import failing_calls, failing_in_verb
 from interrupts import interrupts
 from kills import (
     crowds,
@@ -67,6 +67,11 @@ def test_a_verb_that_is_killed_can_be_done_again(verb: str) -> None:
 
 def test_calls_that_fail_cost_a_warning_and_nothing_else() -> None:
     none_wrong(failing_calls(60))
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_a_verb_whose_calls_fail_says_so_and_can_be_done_again(verb: str) -> None:
+    none_wrong(failing_in_verb(verb, 8))
 
 
 def test_a_power_cut_loses_no_promise_and_a_second_at_most() -> None:
