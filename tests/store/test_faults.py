@@ -92,6 +92,10 @@ def test_a_deleted_folder_costs_one_warning_and_comes_back(
     assert not store.flush(10)
     store.submit(do.log_metrics(run.run_id, (MetricPoint("loss", 2.0, 1, 2),)))
     assert not store.flush(10)
+    with pytest.raises(StoreError, match="can't be kept"):
+        store.objects.put_bytes(b"no folder is made for it")
+    with pytest.raises(OSError, match="No such file"):
+        store.snapshots.put_blob(b"nor for this")
     (warning,) = warnings
     assert "can't be written" in warning
     assert "Your code is not affected" in warning

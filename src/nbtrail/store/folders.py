@@ -13,10 +13,10 @@ _CAN_NOT = frozenset({errno.EINVAL, errno.ENOTSUP})  # some network file systems
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and what is missing above it, for good."""
-    for path in reversed(missing_folders(folder)):
-        path.mkdir(exist_ok=True)
-        sync_folder(path.parent)
+    """Make a folder for good; the one above it must be there, for a trail that is gone stays so."""
+    if not folder.exists():
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def missing_folders(folder: Path) -> list[Path]:

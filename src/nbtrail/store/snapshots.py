@@ -270,7 +270,7 @@ class Snapshots:
     def _prepare(self) -> None:
         if (self.root / "HEAD").exists():
             return
-        for folder in ("objects", "refs"):
+        for folder in ("", "objects", "refs"):
             make_folder(self.root / folder)
         self._write(self.root / "config", _CONFIG.encode())
         self._write(self.root / "HEAD", b"ref: refs/heads/main\n")  # last: it says "complete"
