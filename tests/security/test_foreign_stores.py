@@ -51,7 +51,7 @@ def change(root: Path, *statements: str) -> None:
 
 
 def columns() -> list[tuple[str, str]]:
-    from nbtrail.store.migrations import _statements  # noqa: PLC2701
+    from nbtrail.store.migrations import _statements
 
     with closing(sqlite3.connect(":memory:")) as db:
         for statement in _statements():
