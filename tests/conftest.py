@@ -6,6 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("nbtrail", deadline=None)  # how long a machine takes is no failure
+settings.load_profile("nbtrail")
 
 
 @pytest.fixture

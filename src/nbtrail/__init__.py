@@ -33,14 +33,18 @@ if TYPE_CHECKING:
     )
     from nbtrail.tracking.decorator import track
     from nbtrail.ui.actions import (
+        check_gates,
         delete_run,
+        describe_model,
         export,
         keep,
         load_model,
+        model_card,
         promote,
         restore_code,
         restore_run,
         rollback,
+        set_model_tags,
         verify,
     )
     from nbtrail.ui.verbs import (
@@ -57,8 +61,10 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "active_run",
+    "check_gates",
     "compare",
     "delete_run",
+    "describe_model",
     "diff_data",
     "end_run",
     "export",
@@ -75,6 +81,7 @@ __all__ = [
     "log_param",
     "log_params",
     "log_text",
+    "model_card",
     "models",
     "plot",
     "promote",
@@ -83,6 +90,7 @@ __all__ = [
     "rollback",
     "runs",
     "search_runs",
+    "set_model_tags",
     "set_note",
     "set_tag",
     "set_tags",
@@ -98,14 +106,18 @@ _PLACES = {
     "track": "nbtrail.tracking.decorator",
     **dict.fromkeys(
         [
+            "check_gates",
             "delete_run",
+            "describe_model",
             "export",
             "keep",
             "load_model",
+            "model_card",
             "promote",
             "restore_code",
             "restore_run",
             "rollback",
+            "set_model_tags",
             "verify",
         ],
         "nbtrail.ui.actions",

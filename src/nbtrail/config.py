@@ -8,18 +8,33 @@ Each setting comes from the environment (``NBTRAIL_<NAME>``), else from
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbtrail.exceptions import UsageError
 
-__all__ = ["FOLDER", "Setting", "Settings", "find_project", "find_store", "load_settings"]
+__all__ = [
+    "FOLDER",
+    "Setting",
+    "Settings",
+    "check_setting",
+    "find_project",
+    "find_store",
+    "load_settings",
+]
 
 FOLDER = ".nbtrail"
 
-_DEFAULTS: dict[str, int | bool] = {
+Value = int | bool | str
+
+_DEFAULTS: dict[str, Value] = {
+    "gate_max_drop": "0",
+    "gate_max_overlap": "0%",
+    "gate_min_metric": "none",
+    "gate_verdict": "known",
     "history_days": 30,
     "keep_output": False,
     "model_max_mb": 200,
@@ -27,6 +42,21 @@ _DEFAULTS: dict[str, int | bool] = {
     "verify_timeout_s": 1800,
 }
 _MAY_BE_ZERO = ("models_kept",)
+_AMOUNT = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?%?|\.\d+%?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_VERDICTS = ("off", "known", "required")
+_TEXTS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "gate_max_drop": ("an amount such as 0.01, or a share such as 1%", _AMOUNT.fullmatch),
+    "gate_max_overlap": (
+        "a share such as 1%",
+        lambda text: _AMOUNT.fullmatch(text) and text.endswith("%"),
+    ),
+    "gate_min_metric": (
+        "a number, or none",
+        lambda text: text == "none" or _NUMBER.fullmatch(text),
+    ),
+    "gate_verdict": ("off, known or required", _VERDICTS.__contains__),
+}
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -34,7 +64,7 @@ class Setting(NamedTuple):
     """One setting, its value and where it came from."""
 
     name: str
-    value: int | bool
+    value: Value
     origin: str
 
 
@@ -44,6 +74,16 @@ class Settings:
 
     Attributes
     ----------
+    gate_max_drop : str
+        How much worse than the present version the main metric of a promoted model may be:
+        an amount (``0.01``) or a share of its value (``1%``).
+    gate_max_overlap : str
+        Which share of the rows that a model is judged by it may have been fitted on.
+    gate_min_metric : str
+        What the main metric must reach at least; ``none`` asks for nothing.
+    gate_verdict : str
+        ``required``: the exported pipeline must have been verified; ``known``: a verdict
+        that says otherwise refuses; ``off``.
     history_days : int
         How long `nbtrail store gc` leaves cells and trainings that no run needs.
     keep_output : bool
@@ -57,6 +97,10 @@ class Settings:
         Time limit of one verification (seconds).
     """
 
+    gate_max_drop: str
+    gate_max_overlap: str
+    gate_min_metric: str
+    gate_verdict: str
     history_days: int
     keep_output: bool
     model_max_mb: int
@@ -133,7 +177,7 @@ def load_settings(project: Path) -> Settings:
     Raises
     ------
     UsageError
-        When a setting is unknown, or not a whole number above zero (or true or false).
+        When a setting is unknown, or has a value that it can't have.
     """
     table = {name: value for name, value in _table(project).items() if name != "dir"}
     unknown = sorted(set(table) - set(_DEFAULTS))
@@ -153,10 +197,29 @@ def load_settings(project: Path) -> Settings:
             raw, origin = table[name], "pyproject.toml"
         else:
             raw, origin = default, "default"
-        check = _truth if isinstance(default, bool) else _number
-        values[name] = check(name, raw, origin)
+        values[name] = check_setting(name, raw, origin)
         origins[name] = origin
     return Settings(**values, origins=origins)
+
+
+def check_setting(name: str, raw: Any, origin: str) -> Value:
+    """Return the value of a setting in its own type.
+
+    Raises
+    ------
+    UsageError
+        When it can't have this value.
+    """
+    default = _DEFAULTS[name]
+    if isinstance(default, bool):
+        return _truth(name, raw, origin)
+    if isinstance(default, int):
+        return _number(name, raw, origin)
+    told, fits = _TEXTS[name]
+    text = str(raw).strip().lower()
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, float)) or not fits(text):
+        raise UsageError(f"Setting {name} ({origin}) must be {told}, but is {raw!r}.")
+    return text
 
 
 def _number(name: str, raw: Any, origin: str) -> int:

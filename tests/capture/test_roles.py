@@ -168,11 +168,22 @@ def test_predictions_of_a_cross_validation_are_validation(collector):
     assert roles(collector) == {"val/accuracy": "validation"}
 
 
+def test_the_rows_that_a_model_knows_are_counted(collector):
+    model = LogisticRegression().fit(FRAME[:90], TARGET[:90])
+    model.score(FRAME[90:], TARGET[90:])
+    model.score(FRAME[60:], TARGET[60:])
+    (training,) = collector.drain()
+    found = [(use.context.value, use.shared) for use in training.datasets if use.name == "X"]
+    assert found == [("training", -1), ("test", 0), ("source", 30)]
+
+
 def test_other_columns_can_not_be_compared():
     rows = RowKeys.of(FRAME)
-    assert rows.overlap(FRAME.iloc[:, :2]) is Overlap.UNKNOWN
-    assert rows.overlap(FRAME[FRAME.columns[::-1]]) is Overlap.ALL
-    assert rows.overlap(FRAME.rename(columns={FRAME.columns[0]: "other"})) is Overlap.UNKNOWN
+    assert rows.compare(FRAME.iloc[:, :2]).overlap is Overlap.UNKNOWN
+    assert rows.compare(FRAME[FRAME.columns[::-1]]).overlap is Overlap.ALL
+    assert (
+        rows.compare(FRAME.rename(columns={FRAME.columns[0]: "other"})).overlap is Overlap.UNKNOWN
+    )
 
 
 def test_values_that_would_have_to_be_asked_are_left_alone():
@@ -188,7 +199,7 @@ def test_values_that_would_have_to_be_asked_are_left_alone():
     assert RowKeys.of(iter([1, 2])) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_choice_of_rows_is_known_and_no_other(data):
     rng = np.random.default_rng(data.draw(st.integers(0, 10)))
@@ -207,9 +218,9 @@ def test_any_choice_of_rows_is_known_and_no_other(data):
     other = data.draw(st.sampled_from(holders))
     keys = RowKeys.of(one(table[:rows]))
     chosen = rng.integers(0, rows, data.draw(st.integers(3, rows)))
-    assert keys.overlap(other(table[chosen])) is Overlap.ALL
-    assert keys.overlap(other(table[rows:])) is Overlap.NONE
-    assert keys.overlap(other(table)) is Overlap.SOME
+    assert keys.compare(other(table[chosen])).overlap is Overlap.ALL
+    assert keys.compare(other(table[rows:])).overlap is Overlap.NONE
+    assert keys.compare(other(table)).overlap is Overlap.SOME
 
 
 def test_kinds_of_columns_have_keys():
@@ -222,11 +233,11 @@ def test_kinds_of_columns_have_keys():
         }
     )
     keys = RowKeys.of(frame)
-    assert keys.overlap(frame.iloc[::3]) is Overlap.ALL
+    assert keys.compare(frame.iloc[::3]).overlap is Overlap.ALL
     later = frame.assign(when=frame.when + np.timedelta64(30, "D"))
-    assert keys.overlap(later) is Overlap.NONE
+    assert keys.compare(later).overlap is Overlap.NONE
     sparse = scipy.sparse.random(90, 30, 0.4, random_state=0, format="csr")
-    assert RowKeys.of(sparse[:60]).overlap(sparse[60:]) is Overlap.NONE
+    assert RowKeys.of(sparse[:60]).compare(sparse[60:]).overlap is Overlap.NONE
 
 
 def test_a_regression_on_a_series_of_numbers(collector):

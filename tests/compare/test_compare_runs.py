@@ -7,12 +7,12 @@ import math
 import pandas as pd
 import pytest
 
-from nbtrail.compare.directions import known_direction
 from nbtrail.compare.runs import compare_runs
 from nbtrail.entities import codec
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.comparison import ColumnChange, Comparison
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.provenance import CodeVersion, Environment
 from nbtrail.entities.run import Direction, Experiment, Metric, Param, Run, RunStatus
 from nbtrail.exceptions import UsageError
@@ -80,7 +80,7 @@ def test_the_best_is_marked_by_direction():
     ],
 )
 def test_known_directions(key, direction):
-    assert known_direction(key) == direction
+    assert direction_of(key) == direction
 
 
 def test_datasets_say_what_changed_by_column():

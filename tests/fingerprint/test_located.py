@@ -42,7 +42,7 @@ ENGINES = {
 }
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(
     st.sampled_from(sorted(NEW)),
     st.one_of(st.sampled_from([0, BLOCK - 1, BLOCK, ROWS - 1]), st.integers(0, ROWS - 1)),
@@ -62,7 +62,7 @@ def test_one_changed_value_is_found(name, row, engine):
     assert (exact.changed_cells, exact.changed_rows) == (1, 1)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(1, 90), st.data())
 def test_one_changed_element_of_an_array_is_found(width, data):
     values = np.arange(width * 900.0).reshape(900, width) / 3

@@ -51,7 +51,7 @@ def test_libraries_agree(frame):
     assert digest(frame).profile is None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(st.floats(allow_nan=False, width=32), st.none()), max_size=60))
 def test_exact_where_it_says_so(values):
     numbers = [v for v in values if v is not None]

@@ -12,9 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from nbtrail.fingerprint import digest
 
-quick = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 numbers = st.sampled_from(["i1", "i8", "u4", "u8", "f4", "f8", "?"])
 arrays = numbers.flatmap(lambda kind: hnp.arrays(kind, hnp.array_shapes(max_dims=3, max_side=6)))

@@ -62,7 +62,7 @@ def test_digests_are_the_same_in_every_process():
     assert all(one)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PLAIN, PLAIN)
 def test_equal_text_equal_digest(one, other):
     assert value_digest(one) == value_digest(

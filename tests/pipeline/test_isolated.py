@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from uv import find_uv_bin
 
 from nbtrail.entities.pipeline import Outcome, Scope
 from nbtrail.exceptions import VerifyError
@@ -15,10 +16,21 @@ from nbtrail.pipeline.verify import read_manifest, verify_folder
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def folder(notebook, store, record, monkeypatch):
-    """Return an export that needs one small distribution, and to be found by pip alone."""
+@pytest.fixture(autouse=True)
+def _without_uv(monkeypatch):
+    """Let pip do it, unless a test asks for uv."""
     monkeypatch.setattr(isolated.shutil, "which", lambda _name: None)
+
+
+@pytest.fixture
+def uv(_without_uv, monkeypatch):
+    """Have a real uv installed."""
+    monkeypatch.setattr(isolated.shutil, "which", lambda _name: find_uv_bin())
+
+
+@pytest.fixture
+def folder(notebook, store, record):
+    """Return an export that needs one small distribution."""
     notebook.run("from packaging.version import Version\nnewest = max('1.9', '1.10', key=Version)")
     notebook.run("m = float(newest)", quiet=False)
     place = notebook.folder / "out"
@@ -34,6 +46,22 @@ def test_the_environment_comes_from_the_lock(folder):
     assert (verdict.outcome, verdict.scope) == (Outcome.EXACT, Scope.REBUILT)
     assert any("venv and pip" in text for text in verdict.guard)
     assert verify_folder(folder).scope is Scope.SAME_ENVIRONMENT
+
+
+@pytest.mark.usefixtures("uv")
+def test_uv_builds_it_where_it_is_installed(folder):
+    verdict = verify_folder(folder, isolated=True)
+    assert (verdict.outcome, verdict.scope) == (Outcome.EXACT, Scope.REBUILT)
+    assert any("by uv" in text for text in verdict.guard), verdict.guard
+
+
+@pytest.mark.usefixtures("uv")
+def test_pip_does_what_uv_cannot(folder, monkeypatch):
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_NO_CACHE", "1")
+    verdict = verify_folder(folder, isolated=True)
+    assert (verdict.outcome, verdict.scope) == (Outcome.EXACT, Scope.REBUILT)
+    assert any("venv and pip" in text for text in verdict.guard), verdict.guard
 
 
 def test_what_the_lock_lacks_is_not_there(folder):

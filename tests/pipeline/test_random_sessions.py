@@ -25,7 +25,6 @@ def test_nothing_wrong_is_verified(part):
     @seed(part)
     @settings(
         max_examples=5,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -116,6 +116,7 @@ def fill(store: Store, *, name: str = "brisk-otter", points: int = 5000) -> Fill
     store.submit(do.put_episode(episode))
     version = ModelVersion("churn", 0, run.run_id, model_id, START + 9, "ada", "first", "auc", 0.9)
     number = store.call(do.register_version(version))
+    store.call(do.set_model_tags("churn", number, {"reviewed": "yes"}))
     store.call(
         do.move_alias(AliasMove("churn", "champion", None, number, START + 9, "ada", "best"))
     )

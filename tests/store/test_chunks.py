@@ -103,9 +103,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     db.close()
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_order_of_arrival_gives_the_same_history(bare: sqlite3.Connection, data) -> None:
     if bare.in_transaction:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from nbtrail.entities.dataset import Dataset, DatasetContext, DatasetUse, Digest, Seen
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import (
     Direction,
@@ -22,7 +23,7 @@ from nbtrail.entities.run import (
 )
 from nbtrail.exceptions import NotFoundError, StoreError, UsageError
 from nbtrail.store import operations as do
-from nbtrail.store.ranking import direction_of, infer_main_metric
+from nbtrail.store.ranking import infer_main_metric
 from nbtrail.store.store import Store
 
 Make = Callable[..., Run]

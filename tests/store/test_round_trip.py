@@ -107,7 +107,7 @@ runs = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(run=runs)
 def test_a_run_comes_back_as_it_was(run: Run) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -130,7 +130,7 @@ def test_a_run_comes_back_as_it_was(run: Run) -> None:
             store.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(values=st.lists(st.tuples(floats, whole, whole), min_size=1, max_size=20))
 def test_points_keep_value_step_and_order(values: list[tuple[float, int, int]]) -> None:
     points = tuple(MetricPoint("loss", *value) for value in values)

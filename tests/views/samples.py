@@ -8,6 +8,7 @@ from nbtrail.compare.runs import compare_runs
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.episode import Episode
+from nbtrail.entities.gate import Gate, GateName, GateStatus
 from nbtrail.entities.model import AliasMove, Artifact, ModelRecord, ModelVersion, RegisteredModel
 from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.entities.provenance import CodeVersion, Environment
@@ -190,14 +191,34 @@ def verdict(outcome=Outcome.EXACT):
     )
 
 
+GATES = (
+    Gate(GateName.THRESHOLD, GateStatus.PASSED, "accuracy is 0.9737, at least 0.9"),
+    Gate(
+        GateName.NO_REGRESSION,
+        GateStatus.REFUSED,
+        "accuracy is 0.9, but version 1 <b>, which holds the alias, has 0.95",
+        "promote a better run",
+    ),
+    Gate(
+        GateName.REPRODUCIBILITY,
+        GateStatus.NOT_CHECKED,
+        "the run was never exported and verified",
+        "export and verify it: %track export aaaaaaaaaaaa -o DIR",
+    ),
+)
+
+
 def model():
     versions = tuple(
         ModelVersion(
-            "fraud", n, f"{n}" * 32, f"m-{n}", NOW, "ada", "after cleaning", "accuracy", v, aliases
+            *("fraud", n, f"{n}" * 32, f"m-{n}", NOW, "ada", "after cleaning", "accuracy", v),
+            aliases,
+            gates=GATES,
+            tags={"reviewed": "yes"},
         )
         for n, v, aliases in ((2, 0.9737, ("champion",)), (1, 0.9561, ()))
     )
-    return RegisteredModel("fraud", NOW, versions, {"champion": 2})
+    return RegisteredModel("fraud", NOW, versions, {"champion": 2}, "finds fraud", {"team": "risk"})
 
 
 MOVES = (

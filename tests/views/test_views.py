@@ -84,6 +84,8 @@ def everything(samples):
         "comparison": (samples.comparison(),),
         "models": ([samples.model()],),
         "model": (samples.model(), samples.MOVES),
+        "gates": (samples.GATES,),
+        "promotion": (samples.model().versions[0],),
         "verdict": (samples.verdict(Outcome.NOT_REPRODUCIBLE),),
         "episodes": (samples.episodes(),),
         "why": (why(samples.run(), samples.run(), samples.comparison()),),

@@ -462,8 +462,12 @@ class TrainingBook:
             )
 
     def _note(self, training: Training, item: Consumed, context: DatasetContext) -> None:
-        name = item.variable or item.argument
-        training.add_dataset(DatasetUse(item.dataset, name, context, Seen.CONSUMED))
+        name, shared = item.variable or item.argument, -1
+        if item.argument in TABLES and context is not DatasetContext.TRAINING:
+            content = item.dataset.digest.content
+            shared = self._roles.shared(training.fitted, item.value, content)
+        use = DatasetUse(item.dataset, name, context, Seen.CONSUMED, shared=shared)
+        training.add_dataset(use)
         self._ledger.touch(training)
 
 

@@ -72,9 +72,7 @@ def match_notebook(sources: Sequence[str], folder: Path) -> Path | None:
             if missing == 0 or (missing == 1 and len(wanted) > 2):
                 best.setdefault(path, missing)
         if best and named:
-            return next(
-                iter(best)
-            )  # of an input and an output, which has injected cells, the first
+            return next(iter(best))  # the first is the input, the output has injected cells
         exact = [path for path, missing in best.items() if missing == 0] or list(best)
         if len(exact) == 1:
             return exact[0]

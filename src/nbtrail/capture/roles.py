@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from nbtrail.capture.rows import Overlap, RowKeys
+from nbtrail.capture.rows import UNKNOWN, Compared, Overlap, RowKeys
 from nbtrail.entities.dataset import DatasetContext
 
 __all__ = ["HELD_OUT_FOLDS", "Fitted", "Role", "Roles"]
@@ -68,7 +68,7 @@ class Roles:
     def __init__(self) -> None:
         self._pieces: OrderedDict[int, tuple[weakref.ref[Any], str]] = OrderedDict()
         self._rows: OrderedDict[str, RowKeys] = OrderedDict()
-        self._judged: OrderedDict[tuple[frozenset[str], str], Overlap] = OrderedDict()
+        self._judged: OrderedDict[tuple[frozenset[str], str], Compared] = OrderedDict()
         self._splits = 0
 
     def split(self, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
@@ -118,7 +118,7 @@ class Roles:
         """
         if content in fitted.contents:
             return _TRAINING
-        overlap = self._overlap(fitted, data, content)
+        overlap = self._overlap(fitted, data, content).overlap
         if overlap is Overlap.ALL:
             return _TRAINING
         if overlap is Overlap.SOME:
@@ -136,7 +136,11 @@ class Roles:
         # the held-out part cut in two, without names: either may be the validation
         return _UNKNOWN if cut in ("1.0", "1.1") else _TESTING
 
-    def _overlap(self, fitted: Fitted, data: Any, content: str) -> Overlap:
+    def shared(self, fitted: Fitted, data: Any, content: str) -> int:
+        """Count the rows of `data` that a model was fitted on; -1 when nobody knows."""
+        return self._overlap(fitted, data, content).shared
+
+    def _overlap(self, fitted: Fitted, data: Any, content: str) -> Compared:
         """Compare rows, once for equal data: models are mostly fitted on the same."""
         pair = (fitted.contents, content)
         known = self._judged.get(pair)
@@ -147,21 +151,23 @@ class Roles:
                 self._judged.popitem(last=False)
         return known
 
-    def _compared(self, fitted: Fitted, data: Any, content: str) -> Overlap:
+    def _compared(self, fitted: Fitted, data: Any, content: str) -> Compared:
         # what a matrix was made of may be gone, its rows are remembered
         mine = self._rows.get(content) if data is None else self.remember_rows(content, data)
-        found = {
-            rows.overlap(mine if mine is not None and rows.fits(mine) else data)
+        found = [
+            rows.compare(mine if mine is not None and rows.fits(mine) else data)
             for rows in fitted.rows
-        }
-        if len(found) == 1 and len(fitted.rows) == 1:
-            return found.pop()
-        if not found or Overlap.UNKNOWN in found:
-            return Overlap.UNKNOWN
-        # of a model fitted in batches
-        if found == {Overlap.NONE}:
-            return Overlap.NONE
-        return Overlap.ALL if Overlap.ALL in found else Overlap.SOME
+        ]
+        if len(found) == 1:
+            return found[0]
+        overlaps = {one.overlap for one in found}
+        if not overlaps or Overlap.UNKNOWN in overlaps:
+            return UNKNOWN
+        # of a model fitted in batches; a row may have been in several of them
+        shared = max(one.shared for one in found)
+        if overlaps == {Overlap.NONE}:
+            return Compared(Overlap.NONE, shared)
+        return Compared(Overlap.ALL if Overlap.ALL in overlaps else Overlap.SOME, shared)
 
     def _piece(self, data: Any) -> str:
         reference, piece = self._pieces.get(id(data), (None, ""))

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import math
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbtrail.capture.rowtable import RowTable
 
 if TYPE_CHECKING:
     from nbtrail.capture.rowtable import Keys
 
-__all__ = ["Overlap", "RowKeys"]
+__all__ = ["UNKNOWN", "Compared", "Overlap", "RowKeys"]
 
 _MOST_CELLS = 20_000_000  # beyond it rows are not compared
 _PROBE = 4096  # rows that tell whether the chosen columns tell rows apart
@@ -33,6 +33,23 @@ class Overlap(Enum):
     NONE = "none"
     SOME = "some"
     UNKNOWN = "unknown"
+
+
+class Compared(NamedTuple):
+    """How the rows of a table relate to those of a model, and how many of them are shared.
+
+    Attributes
+    ----------
+    overlap : Overlap
+    shared : int
+        Accidents don't count; -1 when unknown.
+    """
+
+    overlap: Overlap
+    shared: int = -1
+
+
+UNKNOWN = Compared(Overlap.UNKNOWN)
 
 
 class RowKeys:
@@ -85,27 +102,27 @@ class RowKeys:
             not named or other._names == self._names
         )
 
-    def overlap(self, data: Any) -> Overlap:
+    def compare(self, data: Any) -> Compared:
         """Say how many rows of `data`, or of its keys, are among these."""
         if isinstance(data, RowKeys):
-            return self._judge(data.keys) if self.fits(data) else Overlap.UNKNOWN
+            return self._judge(data.keys) if self.fits(data) else UNKNOWN
         table = RowTable.of(data)
         if table is None or not table.rows:
-            return Overlap.UNKNOWN
+            return UNKNOWN
         columns = self.columns
         if self._names and table.names:
             place = {name: i for i, name in enumerate(table.names)}
             if not place.keys() >= set(self._names):
-                return Overlap.UNKNOWN
+                return UNKNOWN
             columns = tuple(place[name] for name in self._names)
         elif table.width != self.width:
-            return Overlap.UNKNOWN
+            return UNKNOWN
         if table.rows * len(columns) > _MOST_CELLS:
-            return Overlap.UNKNOWN
+            return UNKNOWN
         keys = table.keys(columns)
-        return Overlap.UNKNOWN if keys is None else self._judge(keys)
+        return UNKNOWN if keys is None else self._judge(keys)
 
-    def _judge(self, keys: Keys) -> Overlap:
+    def _judge(self, keys: Keys) -> Compared:
         import numpy as np
 
         if self._unique is None:
@@ -119,11 +136,11 @@ class RowKeys:
         if found == rows:
             # rows that were held out look like training rows as often as those have twins
             sure = self._twins**rows < _CHANCE or self._holds_run(keys)
-            return Overlap.ALL if sure else Overlap.UNKNOWN
+            return Compared(Overlap.ALL, rows) if sure else UNKNOWN
         if self._twins > 0.5:
-            return Overlap.UNKNOWN
+            return UNKNOWN
         accident = found <= rows / 4 and _at_least(found, rows * self._twins) >= _CHANCE
-        return Overlap.NONE if accident else Overlap.SOME
+        return Compared(Overlap.NONE, 0) if accident else Compared(Overlap.SOME, found)
 
     def _holds_run(self, keys: Keys) -> bool:
         """Say whether the rows follow each other in the training data as they do here."""

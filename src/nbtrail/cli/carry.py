@@ -6,19 +6,17 @@ from pathlib import Path
 
 import click
 
-from nbtrail.cli.output import answer, find_root, open_store, verb
+from nbtrail.cli.output import answer, find_root, open_store, store_option, verb
 from nbtrail.config import FOLDER, find_store
 from nbtrail.entities.codec import to_plain
 from nbtrail.exceptions import NotFoundError, UsageError
 
 __all__ = ["backup", "bundle", "export", "merge"]
 
-_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
-
 
 @click.command()
 @click.argument("target", metavar="FILE.trail|DIR")
-@_store_option
+@store_option
 @verb
 def backup(target: str, place: str | None, *, as_json: bool) -> None:
     """Copy the whole trail while it is in use, verified: into one file or a new folder."""
@@ -35,7 +33,7 @@ def backup(target: str, place: str | None, *, as_json: bool) -> None:
 @click.command()
 @click.argument("runs", nargs=-1, metavar="RUN RUN...")
 @click.option("-o", "--output", required=True, metavar="FILE.trail", help="The new file.")
-@_store_option
+@store_option
 @verb
 def bundle(runs: tuple[str, ...], output: str, place: str | None, *, as_json: bool) -> None:
     """Write runs with their children, code, data digests, files and models into one file."""
@@ -55,7 +53,7 @@ def bundle(runs: tuple[str, ...], output: str, place: str | None, *, as_json: bo
 
 @click.command()
 @click.argument("source", metavar="FILE.trail|DIR")
-@_store_option
+@store_option
 @verb
 def merge(source: str, place: str | None, *, as_json: bool) -> None:
     """Bring the runs of a bundle or of another trail into this one; twice changes nothing."""
@@ -75,7 +73,7 @@ def merge(source: str, place: str | None, *, as_json: bool) -> None:
 @click.command()
 @click.option("--to", "form", type=click.Choice(["csv", "parquet"]), required=True)
 @click.option("-o", "--output", required=True, metavar="DIR", help="A new or empty folder.")
-@_store_option
+@store_option
 @verb
 def export(form: str, output: str, place: str | None, *, as_json: bool) -> None:
     """Write runs, params, metrics with their history, datasets, models... as tables."""

@@ -6,19 +6,17 @@ import sys
 
 import click
 
-from nbtrail.cli.output import answer, find_root, open_store, verb
+from nbtrail.cli.output import answer, find_root, open_store, store_option, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.entities.codec import to_plain
 from nbtrail.exceptions import UsageError
 
 __all__ = ["delete", "gc", "scrub", "size", "trash"]
 
-_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
-
 
 @click.command()
 @click.argument("runs", nargs=-1, metavar="RUN RUN...")
-@_store_option
+@store_option
 @verb
 def delete(runs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     """Put runs and what stands below them into the trash; nothing is lost until it is purged."""
@@ -45,7 +43,7 @@ def trash(context: click.Context) -> None:
 
 
 @trash.command("list")
-@_store_option
+@store_option
 @verb
 def list_(place: str | None, *, as_json: bool) -> None:
     """List the runs in the trash."""
@@ -62,7 +60,7 @@ def list_(place: str | None, *, as_json: bool) -> None:
 
 @trash.command()
 @click.argument("run")
-@_store_option
+@store_option
 @verb
 def restore(run: str, place: str | None, *, as_json: bool) -> None:
     """Take RUN, named by its name or the beginning of its id, out of the trash."""
@@ -76,7 +74,7 @@ def restore(run: str, place: str | None, *, as_json: bool) -> None:
 
 @trash.command()
 @click.option("--older-than", default=0.0, metavar="DAYS", help="Only what lies there for so long.")
-@_store_option
+@store_option
 @verb
 def purge(older_than: float, place: str | None, *, as_json: bool) -> None:
     """Delete the runs of the trash for good, but those that a registered version points to."""
@@ -88,7 +86,7 @@ def purge(older_than: float, place: str | None, *, as_json: bool) -> None:
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
-@_store_option
+@store_option
 @verb
 def gc(place: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Remove files that nothing refers to, and light history older than `history_days`."""
@@ -101,7 +99,7 @@ def gc(place: str | None, *, dry_run: bool, as_json: bool) -> None:
 
 
 @click.command()
-@_store_option
+@store_option
 @verb
 def size(place: str | None, *, as_json: bool) -> None:
     """Say what takes the space."""
@@ -115,7 +113,7 @@ def size(place: str | None, *, as_json: bool) -> None:
 @click.argument("secret", required=False)
 @click.option("--pattern", metavar="REGEX", help="Remove what this regular expression matches.")
 @click.option("--stdin", "asked", is_flag=True, help="Read the secret: it stays out of histories.")
-@_store_option
+@store_option
 @verb
 def scrub(
     secret: str | None, pattern: str | None, place: str | None, *, asked: bool, as_json: bool

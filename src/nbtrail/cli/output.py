@@ -15,13 +15,14 @@ from nbtrail.config import find_store
 from nbtrail.exceptions import NbtrailError, NotFoundError
 from nbtrail.store.store import Store
 
-__all__ = ["answer", "fail", "find_root", "open_store", "verb"]
+__all__ = ["answer", "fail", "find_root", "open_store", "store_option", "verb"]
+
+store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
 
 def verb(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--json`` and ``--store``, and make its errors one clear line.
+    """Give a command ``--json``, and make its errors one clear line.
 
-    The command gets `as_json` and, when it asks for a `store` parameter, the open store.
     Exit codes: 1 for what failed, 2 for what was asked wrongly.
     """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.cli.output import answer, open_store, store_option, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.config import find_store
 from nbtrail.entities.codec import to_plain
@@ -16,14 +16,12 @@ from nbtrail.store.store import Store
 
 __all__ = ["export", "verify"]
 
-_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
-
 
 @click.command()
 @click.argument("run")
 @click.option("--output", "-o", required=True, metavar="DIR", help="A new folder.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier export that was edited.")
-@_store_option
+@store_option
 @verb
 def export(run: str, output: str, place: str | None, *, overwrite: bool, as_json: bool) -> None:
     """Turn RUN into a clean pipeline, verified in a fresh process.

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import click
 
-from nbtrail.cli.output import answer, open_store, verb
+from nbtrail.cli.output import answer, open_store, store_option, verb
 from nbtrail.entities.run import Run
 from nbtrail.exceptions import UsageError
 from nbtrail.store.store import Store
 
 __all__ = ["compare", "runs", "show", "why"]
-
-_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
 
 @click.command()
@@ -23,7 +21,7 @@ _store_option = click.option("--store", "place", metavar="DIR", help="The .nbtra
 @click.option("--experiment", "-e", multiple=True, help="Only runs of this experiment.")
 @click.option("--order", default="started", help='Such as main, or "metrics.auc desc, started".')
 @click.option("--over", multiple=True, help="A seed: runs that differ in nothing else are a row.")
-@_store_option
+@store_option
 @verb
 def runs(
     query: tuple[str, ...],
@@ -61,7 +59,7 @@ def runs(
 @click.option("--code", is_flag=True, help="Show what it executed instead.")
 @click.option("--lineage", is_flag=True, help="Show which executed cells it came from instead.")
 @click.option("-o", "--output", metavar="DIR", help="With --code: write its files into DIR.")
-@_store_option
+@store_option
 @verb
 def show(
     run: str,
@@ -141,7 +139,7 @@ def _show_lineage(store: Store, run: Run, html: str | None, *, as_json: bool) ->
 
 @click.command()
 @click.argument("refs", nargs=-1, metavar="RUN RUN...")
-@_store_option
+@store_option
 @verb
 def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
     """Show what differs between runs, differences first."""
@@ -161,7 +159,7 @@ def compare(refs: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
 @click.command()
 @click.argument("first", metavar="RUN")
 @click.argument("second", metavar="RUN")
-@_store_option
+@store_option
 @verb
 def why(first: str, second: str, place: str | None, *, as_json: bool) -> None:
     """Show why two runs differ: recorded causes, the most direct first."""

@@ -6,14 +6,12 @@ import click
 
 from nbtrail.cli.carry import backup, bundle, export, merge
 from nbtrail.cli.lifecycle import gc, scrub, size, trash
-from nbtrail.cli.output import answer, find_root, verb
+from nbtrail.cli.output import answer, find_root, store_option, verb
 from nbtrail.cli.refusal import FAILED
 from nbtrail.cli.sql import sql
 from nbtrail.entities.codec import to_plain
 
 __all__ = ["store"]
-
-_store_option = click.option("--store", "place", metavar="DIR", help="The .nbtrail folder.")
 
 
 @click.group(no_args_is_help=False)
@@ -22,7 +20,7 @@ def store() -> None:
 
 
 @store.command()
-@_store_option
+@store_option
 @verb
 def path(place: str | None, *, as_json: bool) -> None:
     """Print where the store lies."""
@@ -32,7 +30,7 @@ def path(place: str | None, *, as_json: bool) -> None:
 
 @store.command()
 @click.option("--repair", "mend", is_flag=True, help="Mend what is safe to mend, then examine.")
-@_store_option
+@store_option
 @verb
 def doctor(place: str | None, *, mend: bool, as_json: bool) -> None:
     """Examine the store and explain what is not healthy.

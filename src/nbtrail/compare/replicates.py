@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from nbtrail.compare.seeds import SEEDS, is_named
 from nbtrail.entities.replicates import Estimate, RunGroup
 from nbtrail.entities.table import RunTable
 
-__all__ = ["SEEDS", "is_seed", "replicate_groups"]
+__all__ = ["replicate_groups"]
 
-SEEDS = ("seed", "random_state", "random_seed")
 _CONFIDENCE = 0.95
 
 
@@ -29,22 +29,13 @@ def replicate_groups(table: RunTable, over: Sequence[str] = SEEDS) -> tuple[RunG
     tuple of RunGroup
         In the order of their first run.
     """
-    kept = [key for key in table.params if not _is_among(key, over)]
+    kept = [key for key in table.params if not is_named(key, over)]
     members: dict[tuple[str, ...], list[int]] = {}
     for i in range(len(table)):
         if table.status[i] == "FINISHED":
             mark = (table.experiment[i], *(table.params[key][i] or "" for key in kept))
             members.setdefault(mark, []).append(i)
     return tuple(_group(table, kept, rows) for rows in members.values())
-
-
-def is_seed(key: str) -> bool:
-    """Say whether a parameter is one that tells repeats of a run apart."""
-    return _is_among(key, SEEDS)
-
-
-def _is_among(key: str, over: Sequence[str]) -> bool:
-    return any(key == name or key.endswith((f"__{name}", f".{name}")) for name in over)
 
 
 def _group(table: RunTable, kept: Sequence[str], rows: Sequence[int]) -> RunGroup:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from nbtrail.compare.code import compare_cells, compare_modules
-from nbtrail.compare.directions import direction_among
 from nbtrail.compare.folds import fold_keys
 from nbtrail.compare.provenance import environment_rows, git_rows
 from nbtrail.entities.cell import CellExecution
@@ -22,6 +21,7 @@ from nbtrail.entities.comparison import (
     ParamRow,
 )
 from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Direction, Run
 from nbtrail.exceptions import UsageError
@@ -119,7 +119,7 @@ def _metrics(runs: tuple[Run, ...]) -> tuple[MetricRow, ...]:
         values = tuple(None if metric is None else metric.last for metric in found)
         # repr, so that NaN equals NaN and every other value only itself
         differs = len({repr(value) for value in values}) > 1
-        direction = direction_among(key, runs)
+        direction = _direction_among(key, runs)
         best = _best(values, direction) if differs else ()
         rows.append(MetricRow(key, values, differs, direction, best))
     return tuple(sorted(rows, key=lambda row: (not row.differs, row.key not in main)))
@@ -208,3 +208,11 @@ def _code(
         changes += found
         same[runs[position].run_id] = equal
     return tuple(changes), same
+
+
+def _direction_among(key: str, runs: tuple[Run, ...]) -> Direction | None:
+    """Return what an experiment of these runs says of its main metric, else what is known."""
+    for run in runs:
+        if run.experiment.main_metric == key and run.experiment.direction is not None:
+            return run.experiment.direction
+    return direction_of(key)

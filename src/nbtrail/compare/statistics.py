@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from nbtrail.compare.coordinates import parallel_axes
 from nbtrail.compare.folds import fold_tests
 from nbtrail.compare.importance import FEWEST, param_importance
-from nbtrail.compare.replicates import is_seed, replicate_groups
+from nbtrail.compare.replicates import replicate_groups
+from nbtrail.compare.seeds import is_named
 from nbtrail.entities.comparison import Comparison, MetricRow
 from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.run import Run
@@ -54,7 +55,7 @@ def run_statistics(
 def _repeats(group: RunGroup, runs: Sequence[Run]) -> bool:
     """Say whether a seed is known to differ: runs without one may differ in anything."""
     members = [run for run in runs if run.name in group.runs]
-    seeds = {tuple((p.key, p.value) for p in run.params if is_seed(p.key)) for run in members}
+    seeds = {tuple((p.key, p.value) for p in run.params if is_named(p.key)) for run in members}
     return len(group.runs) > 1 and len(seeds) > 1
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbtrail.compare.seeds import is_named
 from nbtrail.entities.causes import Cause, CauseKind, Why
 from nbtrail.entities.comparison import Comparison, DatasetComparison, DatasetDiff
 from nbtrail.entities.run import MarkKind, Run
@@ -16,7 +17,6 @@ from nbtrail.entities.run import MarkKind, Run
 __all__ = ["why"]
 
 _MEASURED_ON = ("test", "validation")
-_SEEDS = ("random_state", "seed", "random_seed")
 _MODELLING = frozenset(
     [
         "scikit-learn",
@@ -88,7 +88,7 @@ def _columns(diff: DatasetDiff) -> Iterator[str]:
 
 def _params(comparison: Comparison) -> Iterator[Cause]:
     for row in comparison.params:
-        if row.differs and not _is_seed(row.key):
+        if row.differs and not is_named(row.key):
             old, new = row.values[:2]
             yield Cause(CauseKind.PARAMS, row.key, (_change(old, new),))
 
@@ -100,7 +100,7 @@ def _code(comparison: Comparison) -> Iterator[Cause]:
 
 def _seeds(comparison: Comparison) -> Iterator[Cause]:
     for row in comparison.params:
-        if row.differs and _is_seed(row.key):
+        if row.differs and is_named(row.key):
             yield Cause(CauseKind.SEED, row.key, (_change(*row.values[:2]),))
     for fact in comparison.environment:
         if fact.differs and fact.key.startswith(_SEED_OF):
@@ -124,10 +124,6 @@ def _doubts(first: Run, second: Run, comparison: Comparison) -> Iterator[str]:
     for data in comparison.datasets:
         if data.unknown:
             yield f"Data {data.name}: its digests can't be compared."
-
-
-def _is_seed(key: str) -> bool:
-    return key.rpartition("__")[2].rpartition(".")[2] in _SEEDS
 
 
 def _change(old: str | None, new: str | None) -> str:

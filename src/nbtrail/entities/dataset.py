@@ -126,6 +126,10 @@ class DatasetUse:
         there is no digest (the file was deleted, changed, is a pipe), or empty.
     query : str
         Text of the SQL query that gave it, credentials and secrets removed, or empty.
+    shared : int
+        How many of its rows the model was fitted on, by row digests; -1 when nobody knows.
+        Rows that are equal as often as rows of the training data are equal to each other
+        don't count.
     """
 
     dataset: Dataset
@@ -135,3 +139,4 @@ class DatasetUse:
     source: str = ""
     version: str = ""
     query: str = ""
+    shared: int = -1

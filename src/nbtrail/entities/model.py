@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nbtrail.entities.gate import Gate
+
 __all__ = [
     "AliasMove",
     "Artifact",
@@ -99,6 +101,9 @@ class ModelVersion:
     ----------
     origin : str
         ``churn/3 of team.trail`` when it was merged from there, else empty.
+    gates : tuple of Gate
+        What the gates said when it was last promoted.
+    tags : mapping of str to str
     """
 
     name: str
@@ -112,6 +117,8 @@ class ModelVersion:
     metric_value: float | None = None
     aliases: tuple[str, ...] = ()
     origin: str = ""
+    gates: tuple[Gate, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ class AliasMove:
     """One entry of the append-only history of an alias.
 
     `from_version` and `to_version` are None when the alias did not exist before,
-    or was removed.
+    or was removed. `forced` says that it moved although one of the `gates` refused.
     """
 
     name: str
@@ -130,13 +137,24 @@ class AliasMove:
     user: str = ""
     reason: str = ""
     forced: bool = False
+    gates: tuple[Gate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredModel:
-    """A registered model with its versions (newest first) and aliases."""
+    """A registered model with its versions (newest first) and aliases.
+
+    Attributes
+    ----------
+    description : str
+        What it is for, in the words of its users.
+    tags : mapping of str to str
+        Of the model as a whole; versions have their own.
+    """
 
     name: str
     created_ms: int
     versions: tuple[ModelVersion, ...] = ()
     aliases: Mapping[str, int] = field(default_factory=dict)
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)

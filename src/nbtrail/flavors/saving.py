@@ -13,6 +13,7 @@ from typing import Any
 
 from nbtrail.entities.model import Signature
 from nbtrail.exceptions import ModelError
+from nbtrail.flavors.example import EXAMPLE, REQUEST, write_example
 from nbtrail.flavors.signature import infer_signature, mlflow_signature
 from nbtrail.flavors.trusted import TRUSTED
 
@@ -52,7 +53,8 @@ def save_model(estimator: Any, folder: Path, example: Any = None) -> ModelFiles:
     folder : Path
         Made when it does not exist.
     example : frame or array, optional
-        Some input rows, from which the signature is inferred.
+        Some input rows, from which the signature is inferred; the first are kept with the
+        model, also as a request to a server.
 
     Raises
     ------
@@ -71,10 +73,16 @@ def save_model(estimator: Any, folder: Path, example: Any = None) -> ModelFiles:
         draft.unlink(missing_ok=True)
     signature = infer_signature(estimator, example)
     requirements = _requirements(folder / MODEL)
-    text = json.dumps(_description(estimator, signature, requirements), indent=2)
+    described = _description(estimator, signature, requirements)
+    files = [DESCRIPTION, MODEL, "requirements.txt"]
+    kept = None if example is None else write_example(example, folder)
+    if kept is not None:
+        described["saved_input_example_info"] = kept
+        files += [EXAMPLE, REQUEST]
+    text = json.dumps(described, indent=2)
     (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
     (folder / "requirements.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
-    return ModelFiles(FLAVOR, (DESCRIPTION, MODEL, "requirements.txt"), signature)
+    return ModelFiles(FLAVOR, tuple(files), signature)
 
 
 def _dump(estimator: Any, path: Path) -> set[str]:

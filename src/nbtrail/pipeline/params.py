@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from nbtrail.compare.seeds import SEEDS
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import Edit, apply_edits, replace_node
 
 __all__ = ["Parameter", "find_parameters"]
 
 _HELP = 80  # characters of a comment that still make a line of help
-_SEEDS = frozenset({"random_state", "seed", "random_seed"})
 _SPLITS = frozenset(
     [
         "train_test_split",
@@ -213,7 +213,7 @@ def _named(found: list[_Literal], used: set[str]) -> list[Parameter]:
     """Name the literals; equal seeds share one parameter, other equal names don't."""
     groups: dict[str, list[_Literal]] = {}
     for literal in found:
-        key = "seed" if literal.name in _SEEDS else literal.name
+        key = "seed" if literal.name in SEEDS else literal.name
         groups.setdefault(key, []).append(literal)
     parameters: list[Parameter] = []
     edits: dict[int, tuple[Step, list[Edit]]] = {}

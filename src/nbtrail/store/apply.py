@@ -33,7 +33,12 @@ from nbtrail.store.apply_data import (
     put_model,
     run_key,
 )
-from nbtrail.store.apply_registry import move_alias, register_version
+from nbtrail.store.apply_registry import (
+    describe_model,
+    move_alias,
+    register_version,
+    set_model_tags,
+)
 from nbtrail.store.growth import drop_model_files
 from nbtrail.store.liveness import Owner
 from nbtrail.store.operations import Operation
@@ -416,6 +421,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         mark_deleted,
         set_main_metric,
         register_version,
+        set_model_tags,
+        describe_model,
         move_alias,
         put_export,
     )

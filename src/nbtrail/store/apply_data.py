@@ -165,9 +165,10 @@ def log_datasets(db: sqlite3.Connection, run_id: str, uses: tuple[DatasetUse, ..
     for use in uses:
         execute(
             db,
-            "INSERT OR IGNORE INTO dataset_uses "
-            "(run, dataset_id, name, context, seen, source, version, query) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO dataset_uses "
+            "(run, dataset_id, name, context, seen, source, version, query, shared) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET shared = max(shared, excluded.shared)",
             (
                 run,
                 _dataset(db, use.dataset),
@@ -177,6 +178,7 @@ def log_datasets(db: sqlite3.Connection, run_id: str, uses: tuple[DatasetUse, ..
                 use.source,
                 capped(use.version),
                 capped(use.query),
+                use.shared,
             ),
         )
 

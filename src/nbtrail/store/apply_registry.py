@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import replace
 
+from nbtrail.entities.codec import dumps
 from nbtrail.entities.model import AliasMove, ModelVersion
 from nbtrail.exceptions import RegistryError
 from nbtrail.store.values import capped, encode_float, execute
 
-__all__ = ["move_alias", "register_version"]
+__all__ = ["describe_model", "move_alias", "register_version", "set_model_tags"]
 
 
 def register_version(db: sqlite3.Connection, version: ModelVersion) -> int:
-    """Register a model and return its version; the existing one when it has one."""
+    """Register a model and return its version; the existing one when it has one.
+
+    A version that is promoted again keeps everything but what its gates said.
+    """
+    gates = dumps(version.gates)
     execute(
         db,
-        "INSERT OR IGNORE INTO registered_models VALUES (?, ?)",
+        "INSERT OR IGNORE INTO registered_models (name, created_ms) VALUES (?, ?)",
         (version.name, version.created_ms),
     )
     row = execute(
@@ -25,6 +31,11 @@ def register_version(db: sqlite3.Connection, version: ModelVersion) -> int:
         (version.name, version.model_id),
     ).fetchone()
     if row is not None:
+        execute(
+            db,
+            "UPDATE model_versions SET gates = ? WHERE name = ? AND version = ?",
+            (gates, version.name, row[0]),
+        )
         return int(row[0])
     (number,) = execute(
         db,
@@ -37,7 +48,7 @@ def register_version(db: sqlite3.Connection, version: ModelVersion) -> int:
     execute(
         db,
         "INSERT INTO model_versions (name, version, run_id, model_id, created_ms, user, comment, "
-        "metric, metric_value, metric_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "metric, metric_value, metric_code, gates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             version.name,
             number,
@@ -49,9 +60,33 @@ def register_version(db: sqlite3.Connection, version: ModelVersion) -> int:
             version.metric,
             value,
             code,
+            gates,
         ),
     )
     return int(number)
+
+
+def set_model_tags(
+    db: sqlite3.Connection, name: str, version: int, tags: Mapping[str, str | None]
+) -> None:
+    """Set tags of a version, or of the model as a whole (version 0); None removes one."""
+    for key, value in tags.items():
+        place = (name, version, capped(key))
+        if value is None:
+            execute(db, "DELETE FROM model_tags WHERE name = ? AND version = ? AND key = ?", place)
+        else:
+            execute(
+                db, "INSERT OR REPLACE INTO model_tags VALUES (?, ?, ?, ?)", (*place, capped(value))
+            )
+
+
+def describe_model(db: sqlite3.Connection, name: str, description: str) -> None:
+    """Set the description of a registered model."""
+    execute(
+        db,
+        "UPDATE registered_models SET description = ? WHERE name = ?",
+        (capped(description), name),
+    )
 
 
 def move_alias(
@@ -82,7 +117,7 @@ def move_alias(
     execute(
         db,
         "INSERT OR IGNORE INTO alias_moves (move_id, name, alias, from_version, to_version, "
-        "moved_ms, user, reason, forced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "moved_ms, user, reason, forced, gates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             move_id,
             move.name,
@@ -93,6 +128,7 @@ def move_alias(
             move.user,
             capped(move.reason),
             move.forced,
+            dumps(move.gates),
         ),
     )
     return done

@@ -19,7 +19,7 @@ from nbtrail.store.connection import DATABASE, check_place, connect_reader
 from nbtrail.store.migrations import check_schema
 from nbtrail.store.objects import Objects
 from nbtrail.store.references import files_of, snapshots_of
-from nbtrail.store.sizes import size_text
+from nbtrail.store.sizes import size_text, total_size
 from nbtrail.store.snapshots import Snapshots
 
 __all__ = ["Backup", "back_up", "copy_database", "copy_snapshots"]
@@ -80,7 +80,7 @@ def back_up(root: Path, target: Path) -> Backup:
             snapshots = copy_snapshots(db, root, temporary / "git", missing)
         for waiting in sorted((root / "rescue").glob("*.jsonl")):
             shutil.copyfile(waiting, temporary / "rescue" / waiting.name)
-        size = sum(path.stat().st_size for path in temporary.rglob("*") if path.is_file())
+        size = total_size(temporary.rglob("*"))
         if target.exists():
             target.rmdir()
         temporary.rename(target)

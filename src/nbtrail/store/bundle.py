@@ -15,7 +15,7 @@ from nbtrail.store.connection import DATABASE, check_place, connect_reader, conn
 from nbtrail.store.link import transaction
 from nbtrail.store.migrations import ensure_schema
 from nbtrail.store.objects import Objects
-from nbtrail.store.references import files_of
+from nbtrail.store.references import files_of, split_sound
 from nbtrail.store.transfer import copy_runs, with_children
 from nbtrail.store.versions import copy_versions
 
@@ -58,12 +58,8 @@ def _write(root: Path, target: Path, run_ids: Collection[str] | None, folder: Pa
     with contextlib.closing(connect_reader(path)) as db:
         snapshots = copy_snapshots(db, root, folder / "git", missing)
         objects = Objects(root / "objects")
-        sound = []
-        for sha256 in files_of(db):
-            if objects.is_sound(sha256):
-                sound.append(sha256)
-            else:
-                missing.append(f"object {sha256}")
+        sound, lost = split_sound(files_of(db), objects.is_sound)
+        missing += [f"object {sha256}" for sha256 in lost]
         (runs,) = db.execute("SELECT count(*) FROM runs").fetchone()
     size = write_archive(
         target, _members(folder, objects, sound), {"runs": runs, "missing": missing}

@@ -12,7 +12,7 @@ from nbtrail.store.liveness import now_ms
 from nbtrail.store.migrations import SCHEMA_VERSION, differences, too_new
 from nbtrail.store.objects import Objects
 from nbtrail.store.owners import lost_owners
-from nbtrail.store.references import snapshots_of
+from nbtrail.store.references import files_of, snapshots_of
 from nbtrail.store.snapshots import Snapshots
 
 __all__ = ["check_database"]
@@ -116,8 +116,8 @@ def _runs(db: sqlite3.Connection) -> Iterator[Finding]:
 def _objects(db: sqlite3.Connection, root: Path) -> Iterator[Finding]:
     objects = Objects(root / "objects")
     missing, changed = [], []
-    rows = db.execute("SELECT DISTINCT sha256 FROM artifacts").fetchall()
-    for (sha256,) in rows:
+    names = list(files_of(db))
+    for sha256 in names:
         try:
             there = objects.path(sha256).exists()
         except StoreError:
@@ -129,7 +129,7 @@ def _objects(db: sqlite3.Connection, root: Path) -> Iterator[Finding]:
     for found, what in ((missing, "are missing"), (changed, "were changed on the disk")):
         if found:
             yield Finding(
-                f"{len(found)} of {len(rows)} artifact files {what} (first: {found[0][:12]}). "
+                f"{len(found)} of {len(names)} artifact files {what} (first: {found[0][:12]}). "
                 "Merge a backup of the trail, which brings them back: nbtrail store merge BACKUP"
             )
 

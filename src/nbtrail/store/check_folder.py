@@ -9,18 +9,17 @@ import shutil
 import sqlite3
 import stat
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbtrail.store.collect import leftovers
 from nbtrail.store.connection import DATABASE, reset_bug
 from nbtrail.store.finding import Finding
 from nbtrail.store.lock import LockedTooLongError, WriteLock
+from nbtrail.store.remains import age_s, asides, leftovers
 from nbtrail.store.rescue import Rescue
 from nbtrail.store.sizes import size_text
 
-__all__ = ["asides", "check_folder", "check_library", "unwritable"]
+__all__ = ["check_folder", "check_library", "unwritable"]
 
 _HOUR_S = 3600.0
 _LOW_BYTES = 200 << 20
@@ -143,30 +142,15 @@ def _rescue_files(root: Path) -> Iterator[Finding]:
         )
 
 
-def asides(root: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield files that were put aside to be removed, with their place, since that was interrupted."""
-    places = (
-        (root / "objects", ".*.removed", root / "objects", 64),
-        (root / "git", ".*.removed", root / "git" / "objects", 40),
-    )
-    for folder, pattern, objects, length in places:
-        for path in sorted(folder.glob(pattern)):
-            name = path.name.split(".")[1]
-            if len(name) == length:
-                yield path, objects / name[:2] / name[2:]
-    for path in sorted((root / "git").glob(".*.forgotten")):
-        yield path, root / "git" / "refs" / "snapshots" / path.name.split(".")[1]
-
-
 def _remains(root: Path) -> Iterator[Finding]:
-    old = [path for path in leftovers(root) if _age(path) > _HOUR_S]
+    old = [path for path in leftovers(root) if age_s(path) > _HOUR_S]
     if old:
         yield Finding(
             f"{len(old)} temporary files were left behind by interrupted writes.",
             harmless=True,
             mendable=True,
         )
-    lost = [path for path, _ in asides(root) if _age(path) > 1.0]
+    lost = [path for path, _ in asides(root) if age_s(path) > 1.0]
     if lost:
         yield Finding(
             f"{len(lost)} files were put aside by an interrupted clean-up and can't be found.",
@@ -185,13 +169,6 @@ def _remains(root: Path) -> Iterator[Finding]:
             "without ever ending. Close it.",
             mendable=True,
         )
-
-
-def _age(path: Path) -> float:
-    try:
-        return time.time() - path.lstat().st_mtime
-    except OSError:
-        return 0.0
 
 
 # ---------------------------------------------------------------- lock and disk

@@ -15,6 +15,7 @@ from nbtrail.entities.episode import Episode
 from nbtrail.entities.identity import is_run_id
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.exceptions import StoreError
+from nbtrail.store import registered
 from nbtrail.store.rows import CELL_COLUMNS, cell_of, read_run
 from nbtrail.store.tables import TABLES
 
@@ -77,6 +78,8 @@ def _read_all(db: sqlite3.Connection) -> None:
             loads(Episode, body)
         for (manifest,) in db.execute("SELECT manifest FROM exports"):
             loads(Manifest, manifest)
+        for model in registered.models(db):
+            registered.history(db, model.name)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _never(f"a record that can't be read ({error!r})") from error
 

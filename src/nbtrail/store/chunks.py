@@ -44,7 +44,7 @@ def add_points(db: sqlite3.Connection, metric: int, points: Points) -> int:
     ).fetchone()
     first = min(points.seqs)
     if first <= packed_seq:
-        there = _packed_numbers(db, metric, first)
+        there = set(_packed_numbers(db, metric, first))
         points = _chosen(points, [n for n, seq in enumerate(points.seqs) if seq not in there])
         if not points.seqs:
             return 0
@@ -78,11 +78,7 @@ def read_series(db: sqlite3.Connection, key: str, metric: int) -> MetricSeries:
         "FROM metric_chunks WHERE metric_id = ? ORDER BY first_seq",
         (metric,),
     ).fetchall()
-    tail = db.execute(
-        "SELECT seq, step, timestamp_ms, value, code FROM metric_points WHERE metric_id = ? "
-        "ORDER BY seq",
-        (metric,),
-    ).fetchall()
+    tail = _tail(db, metric)
     steps, times, values = [], [], []
     for _, _, count, step, stride, own_steps, base_ms, own_times, vals in chunks:
         values.append(np.frombuffer(vals, "<f8"))
@@ -92,14 +88,14 @@ def read_series(db: sqlite3.Connection, key: str, metric: int) -> MetricSeries:
             steps.append(np.frombuffer(own_steps, "<i8"))
         else:
             steps.append(step + stride * np.arange(count, dtype="i8"))
-    if tail or not chunks:
-        steps.append(np.array([row[1] for row in tail], "i8"))
-        times.append(np.array([row[2] for row in tail], "i8"))
-        values.append(np.array([decode_float(row[3], row[4]) for row in tail], "f8"))
+    if tail.seqs or not chunks:
+        steps.append(np.array(tail.steps, "i8"))
+        times.append(np.array(tail.times, "i8"))
+        values.append(np.array(tail.values, "f8"))
     found = [np.concatenate(columns) for columns in (steps, times, values)]
-    ends = [*(chunk[:2] for chunk in chunks), *((row[0], row[0]) for row in tail)]
+    ends = [*(chunk[:2] for chunk in chunks), *((seq, seq) for seq in tail.seqs)]
     if any(last >= first for (_, last), (first, _) in pairwise(ends)):
-        order = np.argsort(_numbers(db, metric, tail), kind="stable")
+        order = np.argsort([*_packed_numbers(db, metric), *tail.seqs], kind="stable")
         found = [column[order] for column in found]
     return MetricSeries(key, *found)
 
@@ -242,22 +238,15 @@ def _json(value: float) -> str:
 # ---------------------------------------------------------------- numbers of packed points
 
 
-def _packed_numbers(db: sqlite3.Connection, metric: int, first: int) -> set[int]:
-    """Return the numbers of the packed points from a number on."""
+def _packed_numbers(db: sqlite3.Connection, metric: int, first: int = 0) -> Iterator[int]:
+    """Yield the numbers of the packed points, of all chunks that reach a number."""
     rows = db.execute(
-        "SELECT first_seq, seqs FROM metric_chunks WHERE metric_id = ? AND last_seq >= ?",
+        "SELECT first_seq, seqs FROM metric_chunks WHERE metric_id = ? AND last_seq >= ? "
+        "ORDER BY first_seq",
         (metric, first),
     )
-    return {number for begin, data in rows for number in _chunk_numbers(begin, data)}
-
-
-def _numbers(db: sqlite3.Connection, metric: int, tail: Sequence[tuple[int, ...]]) -> list[int]:
-    rows = db.execute(
-        "SELECT first_seq, seqs FROM metric_chunks WHERE metric_id = ? ORDER BY first_seq",
-        (metric,),
-    )
-    packed = [number for begin, data in rows for number in _chunk_numbers(begin, data)]
-    return [*packed, *(row[0] for row in tail)]
+    for begin, data in rows:
+        yield from _chunk_numbers(begin, data)
 
 
 def _chunk_numbers(first: int, data: bytes) -> Iterator[int]:

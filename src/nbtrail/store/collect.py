@@ -8,9 +8,9 @@ are older than the setting ``history_days`` says.
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -18,14 +18,16 @@ from typing import Final
 from nbtrail.exceptions import StoreError
 from nbtrail.store.alone import alone
 from nbtrail.store.connection import vacuum
-from nbtrail.store.liveness import Owner, find_lost, now_ms
+from nbtrail.store.liveness import now_ms
 from nbtrail.store.objects import Objects
+from nbtrail.store.owners import living_tokens
 from nbtrail.store.references import files_of, snapshots_of
+from nbtrail.store.remains import age_s, leftovers, put_back
 from nbtrail.store.rescue import Rescue
 from nbtrail.store.sizes import size_text
 from nbtrail.store.snapshots import Snapshots
 
-__all__ = ["Collected", "collect", "leftovers"]
+__all__ = ["Collected", "collect"]
 
 GRACE_S: Final = 24 * 3600.0
 _DAY_MS = 24 * 3600 * 1000
@@ -99,6 +101,8 @@ def collect(root: Path, history_days: int, *, dry: bool = False) -> Collected:
     objects, snapshots = Objects(root / "objects"), Snapshots(root / "git")
     waiting = _named_in(Rescue(root).pending())
     with alone(root) as db:
+        if not dry:
+            put_back(root)  # what an interrupted clean-up had in its hands is looked at again
         db.execute("BEGIN IMMEDIATE")
         try:
             rows = _old_rows(db, now_ms() - history_days * _DAY_MS)
@@ -111,20 +115,13 @@ def collect(root: Path, history_days: int, *, dry: bool = False) -> Collected:
         loose = [objects.path(name) for name in objects.names() if name not in used]
         parts = [snapshots.path(name) for name in _unreachable(snapshots, kept, dry=dry)]
         others = list(leftovers(root))
-        old = [[p for p in group if _age(p) >= GRACE_S] for group in (loose, parts, others)]
+        old = [[p for p in group if age_s(p) >= GRACE_S] for group in (loose, parts, others)]
         size = sum(path.stat().st_size for group in old for path in group)
         if not dry:
             _remove(objects, snapshots, old)
             _shrink(db)
     files = [len(group) for group in old]
     return Collected(files[0], files[1], files[2], size, dry=dry, **rows)
-
-
-def leftovers(root: Path) -> Iterator[Path]:
-    """Yield files and folders that writing has left behind when it was interrupted."""
-    for folder in (root, root / "objects", root / "git", root / "rescue"):
-        for pattern in (".*.tmp", "*.tmp"):
-            yield from sorted(set(folder.glob(pattern)))
 
 
 def _old_rows(db: sqlite3.Connection, before_ms: int) -> dict[str, int]:
@@ -140,7 +137,7 @@ def _old_rows(db: sqlite3.Connection, before_ms: int) -> dict[str, int]:
         "CAST(substr(c.value, instr(c.value, ':') + 1) AS INTEGER) "
         "FROM exports x, json_each(x.manifest, '$.cells') c) GROUP BY session_id"
     )
-    alive = _alive(db)
+    alive = living_tokens(db)
     old = [
         session_id
         for session_id, owner, last_ms in db.execute(
@@ -170,16 +167,6 @@ def _old_rows(db: sqlite3.Connection, before_ms: int) -> dict[str, int]:
     return {**named, "others": sum(gone.values())}
 
 
-def _alive(db: sqlite3.Connection) -> set[str]:
-    owners = [
-        Owner(*row)
-        for row in db.execute(
-            "SELECT token, host, boot, pid, process_start, heartbeat_ms FROM owners"
-        )
-    ]
-    return {owner.token for owner in owners} - {lost.token for lost in find_lost(owners)}
-
-
 def _named_in(files: Iterable[Path]) -> set[str]:
     """Return everything in files that looks like the name of an object or a snapshot."""
     return {name.decode() for path in files for name in _HASH.findall(path.read_bytes())}
@@ -189,7 +176,7 @@ def _unreachable(snapshots: Snapshots, kept: set[str], *, dry: bool) -> list[str
     """Return the objects that no snapshot of `kept`, and no young one, is made of."""
     reached: set[str] = set()
     for commit in snapshots.commits():
-        old = commit not in kept and _age(snapshots.reference(commit)) >= GRACE_S
+        old = commit not in kept and age_s(snapshots.reference(commit)) >= GRACE_S
         if old and (dry or snapshots.forget(commit, GRACE_S)):
             continue
         try:
@@ -207,9 +194,7 @@ def _remove(objects: Objects, snapshots: Snapshots, groups: list[list[Path]]) ->
         snapshots.remove(path.parent.name + path.name, GRACE_S)
     for path in others:
         if path.is_dir():
-            for inside in sorted(path.rglob("*"), reverse=True):
-                inside.rmdir() if inside.is_dir() else inside.unlink()
-            path.rmdir()
+            shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
 
@@ -220,10 +205,3 @@ def _shrink(db: sqlite3.Connection) -> None:
     )
     if free > _FREE * pages and pages > 1000:
         vacuum(db)
-
-
-def _age(path: Path) -> float:
-    try:
-        return time.time() - path.lstat().st_mtime
-    except OSError:
-        return 0.0

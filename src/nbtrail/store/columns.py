@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction
 from nbtrail.entities.table import RunTable
-from nbtrail.store.ranking import direction_of, main_metrics
+from nbtrail.store.ranking import main_metrics
 from nbtrail.store.values import decode_float
 
 __all__ = ["RUN_COLUMNS", "run_table"]

@@ -14,7 +14,7 @@ from nbtrail.store.check_folder import check_folder, check_library
 from nbtrail.store.connection import DATABASE, check_place, connect_reader
 from nbtrail.store.finding import Finding
 from nbtrail.store.migrations import SCHEMA_VERSION, check_schema
-from nbtrail.store.sizes import size_text
+from nbtrail.store.sizes import size_text, total_size
 
 __all__ = ["Health", "examine"]
 
@@ -134,7 +134,7 @@ def examine(root: Path, repaired: tuple[str, ...] = ()) -> Health:
         schema_version=version,
         sqlite_version=sqlite3.sqlite_version,
         journal_mode=mode,
-        size=sum(_size(root / f"{DATABASE}{end}") for end in ("", "-wal")),
+        size=total_size(root / f"{DATABASE}{end}" for end in ("", "-wal")),
         counts=counts,
         findings=findings,
         notes=tuple(finding.text for finding in found if finding.harmless),
@@ -151,10 +151,3 @@ def _counts(db: sqlite3.Connection) -> dict[str, int]:
         for name in _COUNTED
         if name in there
     }
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -11,8 +11,9 @@ import math
 import sqlite3
 from collections.abc import Iterator
 
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction
-from nbtrail.store.ranking import direction_of, infer_main_metric
+from nbtrail.store.ranking import infer_main_metric
 from nbtrail.store.rows import metrics_of
 from nbtrail.store.values import execute
 

@@ -222,11 +222,12 @@ class Link:
 
 @contextlib.contextmanager
 def transaction(db: sqlite3.Connection, *, counts: bool = True) -> Iterator[None]:
-    """Run a block as one write transaction; unless told, it counts as a change of the data."""
+    """Run a block as one write transaction; what it changes counts, unless told otherwise."""
     db.execute("BEGIN IMMEDIATE")
+    before = db.total_changes
     try:
         yield
-        if counts:
+        if counts and db.total_changes != before:
             db.execute("UPDATE meta SET value = value + 1 WHERE key = 'data_version'")
         db.execute("COMMIT")
     except BaseException:

@@ -22,9 +22,10 @@ from nbtrail.store.archive import extract
 from nbtrail.store.backup import copy_database
 from nbtrail.store.check_rows import check_rows
 from nbtrail.store.connection import DATABASE, connect_reader, connect_writer, identity
+from nbtrail.store.link import transaction
 from nbtrail.store.migrations import ensure_schema
 from nbtrail.store.objects import Objects
-from nbtrail.store.references import files_of, snapshots_of
+from nbtrail.store.references import files_of, snapshots_of, split_sound
 from nbtrail.store.snapshots import Snapshots
 from nbtrail.store.tables import TABLES
 from nbtrail.store.transfer import Arrived, copy_runs
@@ -111,9 +112,7 @@ def merge(root: Path, source: Path) -> Merged:
             _copy_files(files, root, sound, commits)
             with alone(root) as db:
                 arrived, versions = _copy_rows(other, db, label)
-    except sqlite3.Error as error:
-        raise StoreError(f"{source} can't be merged: {error}. Nothing was merged.") from error
-    except OSError as error:
+    except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{source} can't be merged: {error}. Nothing was merged.") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -172,18 +171,9 @@ def _bring_up_to_date(path: Path) -> None:
 
 def _sound_files(db: sqlite3.Connection, files: Path) -> tuple[list[str], list[str], list[str]]:
     """Return objects and snapshots that are sound, and what is not."""
-    objects, snapshots = Objects(files / "objects"), Snapshots(files / "git")
-    sound, commits, missing = [], [], []
-    for sha256 in files_of(db):
-        if objects.is_sound(sha256):
-            sound.append(sha256)
-        else:
-            missing.append(f"object {sha256}")
-    for commit in snapshots_of(db):
-        if snapshots.is_sound(commit):
-            commits.append(commit)
-        else:
-            missing.append(f"snapshot {commit}")
+    sound, lost = split_sound(files_of(db), Objects(files / "objects").is_sound)
+    commits, gone = split_sound(snapshots_of(db), Snapshots(files / "git").is_sound)
+    missing = [f"object {sha256}" for sha256 in lost] + [f"snapshot {commit}" for commit in gone]
     return sound, commits, missing
 
 
@@ -202,15 +192,5 @@ def _copy_rows(
     other: sqlite3.Connection, db: sqlite3.Connection, label: str
 ) -> tuple[Arrived, NumberedVersions]:
     other.execute("BEGIN")
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        before = db.total_changes
-        arrived = copy_runs(other, db)
-        versions = copy_versions(other, db, label)
-        if db.total_changes != before:
-            db.execute("UPDATE meta SET value = value + 1 WHERE key = 'data_version'")
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    return arrived, versions
+    with transaction(db):
+        return copy_runs(other, db), copy_versions(other, db, label)

@@ -32,7 +32,7 @@ _CREATED = re.compile(r"^CREATE (TABLE|INDEX|VIEW|TRIGGER) (\w+)", re.MULTILINE)
 
 
 def _to_2(db: sqlite3.Connection) -> None:
-    """Add profiles, remote versions, snapshots, start state, resources and outputs."""
+    """Add profiles, remote versions, snapshots, start state, resources, outputs and gates."""
     for table, columns in {
         "cells": ("output TEXT NOT NULL DEFAULT ''",),
         "runs": (
@@ -47,8 +47,14 @@ def _to_2(db: sqlite3.Connection) -> None:
             "packed_seq INTEGER NOT NULL DEFAULT -1",
         ),
         "datasets": ("shape TEXT NOT NULL DEFAULT '[]'", "profile TEXT"),
-        "dataset_uses": ("version TEXT NOT NULL DEFAULT ''", "query TEXT NOT NULL DEFAULT ''"),
-        "model_versions": ("origin TEXT NOT NULL DEFAULT ''",),
+        "dataset_uses": (
+            "version TEXT NOT NULL DEFAULT ''",
+            "query TEXT NOT NULL DEFAULT ''",
+            "shared INTEGER NOT NULL DEFAULT -1",
+        ),
+        "registered_models": ("description TEXT NOT NULL DEFAULT ''",),
+        "model_versions": ("origin TEXT NOT NULL DEFAULT ''", "gates TEXT NOT NULL DEFAULT '[]'"),
+        "alias_moves": ("gates TEXT NOT NULL DEFAULT '[]'",),
     }.items():
         for column in columns:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")

@@ -6,6 +6,7 @@ exists never changes its bytes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from nbtrail.exceptions import StoreError
 
-__all__ = ["Objects", "place", "refreshed", "take_away", "write_synced"]
+__all__ = ["Objects", "names_in", "place", "refreshed", "take_away", "write_synced"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
@@ -95,11 +96,8 @@ class Objects:
             return False
 
     def names(self) -> Iterator[str]:
-        """Yield the name of every object that is there."""
-        for shard in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
-            for path in sorted(shard.iterdir()):
-                if _SHA256.fullmatch(shard.name + path.name):
-                    yield shard.name + path.name
+        """Return the name of every object that is there."""
+        return names_in(self.root, _SHA256)
 
     def read(self, sha256: str) -> bytes:
         """Return an object's bytes, verified.
@@ -131,8 +129,18 @@ class Objects:
             digest, size = write_synced(temporary, chunks)
             place(temporary, self.path(digest))
         finally:
-            temporary.unlink(missing_ok=True)
+            # what went wrong before is what the caller has to know
+            with contextlib.suppress(OSError):
+                temporary.unlink()
         return digest, size
+
+
+def names_in(root: Path, name: re.Pattern[str]) -> Iterator[str]:
+    """Yield the names of the files that lie in folders named by their first two digits."""
+    for shard in sorted(root.glob("[0-9a-f][0-9a-f]")):
+        for path in sorted(shard.iterdir()):
+            if name.fullmatch(shard.name + path.name):
+                yield shard.name + path.name
 
 
 def write_synced(path: Path, chunks: Iterator[bytes]) -> tuple[str, int]:
@@ -160,10 +168,13 @@ def take_away(path: Path, aside: Path, young_s: float, is_used: Callable[[], boo
         path.rename(aside)
     except OSError:
         return False
-    if time.time() - aside.stat().st_mtime >= young_s and not is_used():
-        aside.unlink()
-        return True
-    aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+    try:
+        if time.time() - aside.stat().st_mtime >= young_s and not is_used():
+            aside.unlink()
+            return True
+        aside.replace(path)  # what somebody wrote there meanwhile has the same bytes
+    except FileNotFoundError:
+        return False  # a clean-up took us for a dead one, and has put it back
     return False
 
 

@@ -45,6 +45,7 @@ __all__ = [
     "Operation",
     "amend",
     "delete_run",
+    "describe_model",
     "drop_model_files",
     "end_run",
     "end_session",
@@ -289,6 +290,16 @@ def register_version(version: ModelVersion) -> Operation:
     registered under that name already.
     """
     return Operation("register_version", (version,), durable=True, replay=False)
+
+
+def set_model_tags(name: str, version: int, tags: Mapping[str, str | None]) -> Operation:
+    """Set tags of a version, or of the model as a whole (version 0); None removes one."""
+    return Operation("set_model_tags", (name, version, dict(tags)), durable=True, replay=False)
+
+
+def describe_model(name: str, description: str) -> Operation:
+    """Set the description of a registered model."""
+    return Operation("describe_model", (name, description), durable=True, replay=False)
 
 
 def move_alias(move: AliasMove, expected: int | None = None) -> Operation:

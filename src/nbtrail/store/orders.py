@@ -7,21 +7,16 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Final
 
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction
 from nbtrail.exceptions import UsageError
-from nbtrail.store.ranking import direction_of, main_metrics
+from nbtrail.store.fields import DURATION, TEXTS, TIMES, field_name
+from nbtrail.store.ranking import main_metrics
 
 __all__ = ["Order", "by_main_metric", "read_order"]
 
-_FIELDS: Final = {
-    "started": "r.started_ms",
-    "ended": "r.effective_end",
-    "duration": "r.effective_end - r.started_ms",
-    "name": "r.name",
-    "experiment": "e.name",
-    "status": "r.effective",
-}
-_OTHER_NAMES: Final = {"start_time": "started", "end_time": "ended", "run_name": "name"}
+
+_FIELDS: Final = {**TIMES, "duration": DURATION, **TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +57,14 @@ def read_order(text: str, *, descending: bool) -> Order:
 
 def _term(name: str, *, descending: bool) -> Order:
     word = "DESC" if descending else "ASC"
-    name = name.removeprefix("attributes.")
-    name = _OTHER_NAMES.get(name, name)
+    name = field_name(name.removeprefix("attributes."))
     group, _, key = name.partition(".")
     if group in {"metrics", "params"} and key:
         key = key[1:-1] if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'`" else key
         column = "last" if group == "metrics" else "value"
         cell = f"(SELECT x.{column} FROM {group} x WHERE x.run = r.id AND x.key = ?)"
         metric = key if group == "metrics" else ""
-        return Order(f"{cell} IS NULL, {cell} {word}", (key, key), metric, descending)
+        return Order(f"{cell} {word} NULLS LAST", (key,), metric, descending)
     if name not in _FIELDS:
         raise UsageError(
             f"Runs can't be ordered by {name!r}. Use one of {', '.join(_FIELDS)}, main (alone), "
@@ -78,8 +72,8 @@ def _term(name: str, *, descending: bool) -> Order:
         )
     column = _FIELDS[name]
     # where nothing can be empty the plain column lets SQLite walk an index
-    empty_last = f"{column} IS NULL, " if name in {"ended", "duration"} else ""
-    return Order(f"{empty_last}{column} {word}")
+    empty_last = " NULLS LAST" if name in {"ended", "duration"} else ""
+    return Order(f"{column} {word}{empty_last}")
 
 
 def by_main_metric(db: sqlite3.Connection, *, descending: bool) -> Order:
@@ -89,7 +83,7 @@ def by_main_metric(db: sqlite3.Connection, *, descending: bool) -> Order:
     for place, key in enumerate(main_metrics(keys)):
         ranked.append([key, place, -1 if direction_of(key) is Direction.MIN else 1])
     word = "DESC" if descending else "ASC"
-    return Order(f"{_GOODNESS} IS NULL, {_GOODNESS} {word}", (json.dumps(ranked),) * 2)
+    return Order(f"{_GOODNESS} {word} NULLS LAST", (json.dumps(ranked),))
 
 
 # every key once, from the index: a step for each key and not one for each metric

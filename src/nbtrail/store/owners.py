@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from nbtrail.store.liveness import HOST_LOST, PROCESS_DIED, Lost, Owner, find_lost
 from nbtrail.store.values import execute
 
-__all__ = ["beat", "lost_owners", "put_owner", "sweep"]
+__all__ = ["beat", "living_tokens", "lost_owners", "put_owner", "sweep"]
 
 
 def put_owner(db: sqlite3.Connection, owner: Owner) -> None:
@@ -40,14 +40,28 @@ def beat(db: sqlite3.Connection, owner: Owner, now: int) -> None:
 
 def lost_owners(db: sqlite3.Connection) -> tuple[Lost, ...]:
     """Return the owners of RUNNING runs and running cells that are gone."""
-    rows = db.execute(
-        "SELECT token, host, boot, pid, process_start, heartbeat_ms FROM owners "
-        "WHERE token IN (SELECT owner FROM runs WHERE status = 'RUNNING') OR token IN "
-        "(SELECT owner FROM sessions s JOIN cells c USING (session_id) WHERE s.ended_ms IS NULL "
-        "AND c.seq = (SELECT max(seq) FROM cells WHERE session_id = s.session_id) "
-        "AND c.status = 'running')"
+    return find_lost(
+        _owners(
+            db,
+            "WHERE token IN (SELECT owner FROM runs WHERE status = 'RUNNING') OR token IN "
+            "(SELECT owner FROM sessions s JOIN cells c USING (session_id) WHERE s.ended_ms IS NULL "
+            "AND c.seq = (SELECT max(seq) FROM cells WHERE session_id = s.session_id) "
+            "AND c.status = 'running')",
+        )
     )
-    return find_lost(Owner(*row) for row in rows)
+
+
+def living_tokens(db: sqlite3.Connection) -> set[str]:
+    """Return the tokens of the owners that may still write."""
+    owners = _owners(db)
+    return {owner.token for owner in owners} - {lost.token for lost in find_lost(owners)}
+
+
+def _owners(db: sqlite3.Connection, condition: str = "") -> list[Owner]:
+    rows = db.execute(
+        f"SELECT token, host, boot, pid, process_start, heartbeat_ms FROM owners {condition}"
+    )
+    return [Owner(*row) for row in rows]
 
 
 def sweep(db: sqlite3.Connection, lost: Sequence[Lost]) -> tuple[str, ...]:

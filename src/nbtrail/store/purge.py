@@ -15,6 +15,7 @@ from nbtrail.store.growth import is_used
 from nbtrail.store.link import transaction
 from nbtrail.store.liveness import now_ms
 from nbtrail.store.objects import Objects
+from nbtrail.store.remains import put_back
 
 __all__ = ["Purged", "purge"]
 
@@ -57,6 +58,7 @@ def purge(root: Path, older_than_days: float = 0) -> Purged:
     """
     objects = Objects(root / "objects")
     with alone(root) as db:
+        put_back(root)
         with transaction(db):
             chosen, kept = _choose(db, now_ms() - round(older_than_days * _DAY_MS))
             listed = (json.dumps(list(chosen)),)

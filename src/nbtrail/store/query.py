@@ -10,31 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nbtrail.entities.run import CANDIDATE_TAG, MarkKind
+from nbtrail.store.fields import DURATION, TEXTS, TIMES, field_name
 from nbtrail.store.grammar import And, Clause, Filter, Not, Or, parse, problem
 
 __all__ = ["FUNCTIONS", "Condition", "parse_query"]
 
-_FIELDS: Final = {
-    "run_id": "r.run_id",
-    "name": "r.name",
-    "experiment": "e.name",
-    "status": "r.effective",
-    "source": "r.source",
-    "user": "r.user",
-    "note": "r.note",
-    "branch": "r.branch",
-    "commit": "r.commit_id",
-    "parent": "(SELECT above.name FROM runs above WHERE above.run_id = r.parent_run_id)",
-}
-_OTHER_NAMES: Final = {
-    "run_name": "name",
-    "start_time": "started",
-    "end_time": "ended",
-    "notebook": "source",
-    "dataset": "data",
-}
-_TIMES: Final = {"started": "r.started_ms", "ended": "r.effective_end"}
-_DURATION: Final = "(r.effective_end - r.started_ms) / 1000.0"
 _CODE: Final = (
     "SELECT 1 FROM cells c WHERE c.session_id = r.session_id "
     "AND c.seq BETWEEN r.first_cell AND r.last_cell AND "
@@ -96,8 +76,7 @@ def _clauses(tree: Filter) -> Iterator[Clause]:
 
 
 def _field(clause: Clause) -> str:
-    name = clause.key.lower()
-    return _OTHER_NAMES.get(name, name)
+    return field_name(clause.key.lower())
 
 
 class _Compiler:
@@ -131,16 +110,16 @@ class _Compiler:
 
     def _attribute(self, clause: Clause) -> Condition:
         name = _field(clause)
-        if name in _FIELDS:
+        if name in TEXTS:
             if name == "status":
                 clause = clause._replace(values=tuple(v.upper() for v in clause.values))
             if clause.operator == "null":
-                return Condition(f"coalesce({_FIELDS[name]}, '') = ''")
-            return self._texts(f"coalesce({_FIELDS[name]}, '')", clause)
-        if name in _TIMES:
-            return self._numbers(_TIMES[name], clause, self._moment)
+                return Condition(f"coalesce({TEXTS[name]}, '') = ''")
+            return self._texts(f"coalesce({TEXTS[name]}, '')", clause)
+        if name in TIMES:
+            return self._numbers(TIMES[name], clause, self._moment)
         if name == "duration":
-            return self._numbers(_DURATION, clause, self._number)
+            return self._numbers(DURATION, clause, self._number)
         special = {
             "mark": self._mark, "data": self._data, "word": _word, "text": self._text_anywhere,
             "code": self._code,
@@ -154,7 +133,7 @@ class _Compiler:
             self._text,
             clause.at,
             f"{clause.key!r} is nothing to filter by. Did you mean metrics.{clause.key} or "
-            f"params.{clause.key}? Known are {known}, {', '.join(_FIELDS)}.",
+            f"params.{clause.key}? Known are {known}, {', '.join(TEXTS)}.",
         )
 
     # ------------------------------------------------------------ texts and numbers

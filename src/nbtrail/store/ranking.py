@@ -2,83 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
+from nbtrail.entities.directions import BEST_IS_HIGH, BEST_IS_LOW, direction_of, plain_metric
 from nbtrail.entities.run import Direction
 from nbtrail.exceptions import UsageError
 
-__all__ = ["direction_of", "infer_main_metric", "main_metrics", "require_direction"]
+__all__ = ["infer_main_metric", "main_metrics", "require_direction"]
 
-# In the order in which one is chosen when nobody said so.
-_BEST_IS_HIGH: Final = (
-    "roc_auc",
-    "auc",
-    "average_precision",
-    "f1",
-    "f1_macro",
-    "f1_weighted",
-    "f1_micro",
-    "balanced_accuracy",
-    "matthews_corrcoef",
-    "accuracy",
-    "acc",
-    "precision",
-    "recall",
-    "jaccard",
-    "top_k_accuracy",
-    "cohen_kappa",
-    "r2",
-    "explained_variance",
-    "d2_absolute_error",
-    "ndcg",
-    "silhouette",
-    "adjusted_rand",
-    "adjusted_mutual_info",
-    "normalized_mutual_info",
-    "v_measure",
-    "best_score",
-    "score",
-)
-_BEST_IS_LOW: Final = (
-    "root_mean_squared_error",
-    "rmse",
-    "mean_squared_error",
-    "mse",
-    "mean_absolute_error",
-    "mae",
-    "mean_absolute_percentage_error",
-    "mape",
-    "median_absolute_error",
-    "max_error",
-    "root_mean_squared_log_error",
-    "mean_squared_log_error",
-    "mean_pinball_loss",
-    "log_loss",
-    "brier_score_loss",
-    "hamming_loss",
-    "zero_one_loss",
-    "hinge_loss",
-    "perplexity",
-    "loss",
-    "error",
-)
-_RANK: Final = {name: place for place, name in enumerate((*_BEST_IS_HIGH, *_BEST_IS_LOW))}
+_RANK: Final = {name: place for place, name in enumerate((*BEST_IS_HIGH, *BEST_IS_LOW))}
+_COST: Final = re.compile(r"(?<![a-z])(time|seconds|duration|latency)(?![a-z])")
 _NOT_JUDGED: Final = ("train/", "training/", "mixed/", "baseline/", "other/")
-
-
-def direction_of(key: str) -> Direction | None:
-    """Return which end of a metric is the good one, None when its name doesn't say."""
-    name = _bare(key)
-    if name.startswith("neg_"):
-        return Direction.MAX
-    if name in _BEST_IS_HIGH or name.startswith(("f1_", "precision_", "recall_", "roc_auc_")):
-        return Direction.MAX
-    if name in _BEST_IS_LOW or name.endswith(("_error", "_loss", "_deviance", "rmse", "_mse")):
-        return Direction.MIN
-    if name.endswith(("_accuracy", "_auc", "_f1", "_score")):
-        return Direction.MAX
-    return None
 
 
 def require_direction(key: str) -> Direction:
@@ -101,9 +37,9 @@ def require_direction(key: str) -> Direction:
 def infer_main_metric(keys: Iterable[str]) -> str:
     """Choose the metric by which runs with these metrics are judged; "" when none is known.
 
-    Names of the table go first, in its order; then those whose ending tells their
+    Names that libraries use go first, in the table's order; then those whose words tell their
     direction; a cross-validated mean stands behind the plain metric of its name.
-    Metrics on training data never count.
+    Metrics on training data and times never count.
     """
     return next(iter(main_metrics(keys)), "")
 
@@ -114,21 +50,11 @@ def main_metrics(keys: Iterable[str]) -> list[str]:
         key
         for key in keys
         if not key.startswith(_NOT_JUDGED)
-        and not key.endswith("_std")
+        and not _COST.search(key.lower())
         and direction_of(key) is not None
     ]
     return sorted(known, key=_place)
 
 
 def _place(key: str) -> tuple[int, bool, str]:
-    return _RANK.get(_bare(key), len(_RANK)), _bare(key) != key, key
-
-
-def _bare(key: str) -> str:
-    """Strip groups (``test/``) and what cross-validation puts round a name."""
-    name = key.lower().rpartition("/")[2]
-    if name.startswith("cv_"):
-        name = name.removeprefix("cv_").removesuffix("_mean")
-    for prefix in ("test_", "val_", "valid_", "validation_", "eval_", "mean_test_"):
-        name = name.removeprefix(prefix)
-    return name.removesuffix("_score") if name.removesuffix("_score") in _RANK else name
+    return _RANK.get(plain_metric(key), len(_RANK)), plain_metric(key) != key, key

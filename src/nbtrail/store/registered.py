@@ -7,6 +7,8 @@ import sqlite3
 from collections import defaultdict
 from typing import Any
 
+from nbtrail.entities.codec import loads
+from nbtrail.entities.gate import Gate
 from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
 from nbtrail.exceptions import NotFoundError
 from nbtrail.store.values import decode_float
@@ -23,16 +25,23 @@ def models(db: sqlite3.Connection) -> tuple[RegisteredModel, ...]:
         "SELECT name, alias, version FROM aliases ORDER BY alias"
     ):
         aliases[name][alias] = number
+    tags: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
+    for name, number, key, value in db.execute(
+        "SELECT name, version, key, value FROM model_tags ORDER BY key"
+    ):
+        tags[name, number][key] = value
     versions: dict[str, list[ModelVersion]] = defaultdict(list)
     for row in db.execute(
         "SELECT name, version, run_id, model_id, created_ms, user, comment, metric, metric_value, "
-        "metric_code, origin FROM model_versions ORDER BY name, version DESC"
+        "metric_code, origin, gates FROM model_versions ORDER BY name, version DESC"
     ):
-        versions[row[0]].append(_version(row, aliases[row[0]]))
-    rows = db.execute("SELECT name, created_ms FROM registered_models ORDER BY name")
+        versions[row[0]].append(_version(row, aliases[row[0]], tags[row[0], row[1]]))
+    rows = db.execute("SELECT name, created_ms, description FROM registered_models ORDER BY name")
     return tuple(
-        RegisteredModel(name, created, tuple(versions[name]), aliases[name])
-        for name, created in rows
+        RegisteredModel(
+            name, created, tuple(versions[name]), aliases[name], description, tags[name, 0]
+        )
+        for name, created, description in rows
     )
 
 
@@ -91,15 +100,18 @@ def version(db: sqlite3.Connection, ref: str) -> ModelVersion:
 def history(db: sqlite3.Connection, name: str) -> tuple[AliasMove, ...]:
     """Return every move of a model's aliases, oldest first."""
     rows = db.execute(
-        "SELECT name, alias, from_version, to_version, moved_ms, user, reason, forced "
+        "SELECT name, alias, from_version, to_version, moved_ms, user, reason, forced, gates "
         "FROM alias_moves WHERE name = ? ORDER BY id",
         (name,),
     )
-    return tuple(AliasMove(*(*row[:7], bool(row[7]))) for row in rows)
+    return tuple(
+        AliasMove(*(*row[:7], bool(row[7]), loads(tuple[Gate, ...], row[8]))) for row in rows
+    )
 
 
-def _version(row: tuple[Any, ...], aliases: dict[str, int]) -> ModelVersion:
-    value, code, origin = row[8:]
+def _version(row: tuple[Any, ...], aliases: dict[str, int], tags: dict[str, str]) -> ModelVersion:
+    value, code, origin, gates = row[8:]
     number = None if code is None else decode_float(value, code)
     mine = tuple(alias for alias, held in aliases.items() if held == row[1])
-    return ModelVersion(*(*row[:8], number, mine, origin))
+    found = loads(tuple[Gate, ...], gates)
+    return ModelVersion(*(*row[:8], number, mine, origin, found, tags))

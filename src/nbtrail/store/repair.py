@@ -6,17 +6,16 @@ import os
 import shutil
 import sqlite3
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from nbtrail.exceptions import NbtrailError
 from nbtrail.store.alone import alone
-from nbtrail.store.check_folder import asides, unwritable
-from nbtrail.store.collect import leftovers
+from nbtrail.store.check_folder import unwritable
 from nbtrail.store.connection import DATABASE
 from nbtrail.store.link import transaction
 from nbtrail.store.migrations import differences, mend
+from nbtrail.store.remains import age_s, leftovers, put_back
 from nbtrail.store.store import Store
 
 __all__ = ["repair"]
@@ -51,15 +50,10 @@ def _files(root: Path) -> Iterator[str]:
     if not (root / ".gitignore").exists():
         (root / ".gitignore").write_text("*\n", encoding="utf-8")
         yield ".gitignore is there again."
-    for path, place in list(asides(root)):
-        if place.exists():
-            path.unlink()
-        else:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(place)  # without a reference, it is for gc to remove
+    for place in put_back(root):
         yield f"{place.relative_to(root)} is back in its place."
     for path in list(leftovers(root)):
-        if time.time() - path.lstat().st_mtime > _HOUR_S:
+        if age_s(path) > _HOUR_S:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
             yield f"{path.relative_to(root)} is removed."
 

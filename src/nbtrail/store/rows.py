@@ -18,6 +18,7 @@ from nbtrail.entities.dataset import (
     Digest,
     Seen,
 )
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.model import Artifact, ModelRecord, Signature
 from nbtrail.entities.profile import Profile
 from nbtrail.entities.provenance import CodeVersion, Environment, Resources, StartState
@@ -36,7 +37,7 @@ from nbtrail.entities.run import (
 )
 from nbtrail.exceptions import NotFoundError
 from nbtrail.store.liveness import Lost
-from nbtrail.store.ranking import direction_of, infer_main_metric
+from nbtrail.store.ranking import infer_main_metric
 from nbtrail.store.values import decode_float
 
 __all__ = ["CELL_COLUMNS", "cell_of", "metrics_of", "read_run"]
@@ -204,7 +205,7 @@ def _environment(db: sqlite3.Connection, digest: str | None) -> Environment | No
 def _datasets(db: sqlite3.Connection, run: int) -> tuple[DatasetUse, ...]:
     rows = db.execute(
         "SELECT d.content, d.schema, d.coverage, d.kind, d.rows, d.columns, d.shape, d.profile, "
-        "u.name, u.context, u.seen, u.source, u.version, u.query "
+        "u.name, u.context, u.seen, u.source, u.version, u.query, u.shared "
         "FROM dataset_uses u JOIN datasets d USING (dataset_id) WHERE u.run = ? ORDER BY u.use_id",
         (run,),
     )

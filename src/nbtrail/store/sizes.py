@@ -11,7 +11,7 @@ from pathlib import Path
 from nbtrail.exceptions import StoreError
 from nbtrail.store.connection import DATABASE, connect_reader
 
-__all__ = ["Sizes", "measure", "size_text"]
+__all__ = ["Sizes", "measure", "size_text", "total_size"]
 
 _LARGEST = 10
 
@@ -68,11 +68,11 @@ def measure(root: Path) -> Sizes:
         When it can't be read.
     """
     places = {
-        "database": _total(root / f"{DATABASE}{end}" for end in ("", "-wal", "-shm")),
-        "files": _total((root / "objects").rglob("*")),
-        "snapshots": _total((root / "git").rglob("*")),
-        "backups": _total(root.glob(f"{DATABASE}.*backup")),
-        "rescue": _total((root / "rescue").rglob("*")),
+        "database": total_size(root / f"{DATABASE}{end}" for end in ("", "-wal", "-shm")),
+        "files": total_size((root / "objects").rglob("*")),
+        "snapshots": total_size((root / "git").rglob("*")),
+        "backups": total_size(root.glob(f"{DATABASE}.*backup")),
+        "rescue": total_size((root / "rescue").rglob("*")),
     }
     try:
         with contextlib.closing(connect_reader(root / DATABASE)) as db:
@@ -102,7 +102,8 @@ def _tables(db: sqlite3.Connection) -> dict[str, int]:
         return {}
 
 
-def _total(paths: Iterable[Path]) -> int:
+def total_size(paths: Iterable[Path]) -> int:
+    """Return the bytes of the files that are there."""
     total = 0
     for path in paths:
         with contextlib.suppress(OSError):

@@ -11,6 +11,7 @@ pages), without git: nothing of anybody's configuration can run.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -21,7 +22,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from nbtrail.exceptions import StoreError
-from nbtrail.store.objects import place, refreshed, take_away, write_synced
+from nbtrail.store.objects import names_in, place, refreshed, take_away, write_synced
 
 __all__ = ["Snapshot", "Snapshots"]
 
@@ -172,11 +173,8 @@ class Snapshots:
                     yield identity
 
     def names(self) -> Iterator[str]:
-        """Yield the name of every object that is there."""
-        for shard in sorted((self.root / "objects").glob("[0-9a-f][0-9a-f]")):
-            for path in sorted(shard.iterdir()):
-                if _ID.fullmatch(shard.name + path.name):
-                    yield shard.name + path.name
+        """Return the name of every object that is there."""
+        return names_in(self.root / "objects", _ID)
 
     def path(self, name: str) -> Path:
         """Return where an object lies, whether or not it exists.
@@ -283,7 +281,8 @@ class Snapshots:
             write_synced(temporary, iter((data,)))
             place(temporary, path)
         finally:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink()
 
 
 def _tree_rows(entries: Iterable[tuple[bytes, str, str]]) -> Iterator[bytes]:

@@ -93,6 +93,7 @@ RUN_PARTS: Final = (
 REGISTRY: Final = (
     Table("registered_models", ("name",)),
     Table("model_versions", ("name", "model_id")),
+    Table("model_tags", ("name", "version", "key")),
     Table("aliases", ("name", "alias")),
     Table("alias_moves", ("move_id",), "id"),
 )

@@ -14,7 +14,7 @@ from nbtrail.exceptions import StoreError
 __all__ = ["NumberedVersions", "copy_versions"]
 
 _VERSION = "name, version, run_id, model_id, created_ms, user, comment, metric, metric_value, "
-_MOVE = "move_id, name, alias, from_version, to_version, moved_ms, user, reason, forced"
+_MOVE = "move_id, name, alias, from_version, to_version, moved_ms, user, reason, forced, gates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,9 @@ def copy_versions(
     """
     added: list[str] = []
     kept: list[str] = []
-    for name, created_ms in source.execute("SELECT name, created_ms FROM registered_models"):
-        numbers = _copy_model(source, target, name, created_ms, label, added)
+    for model in source.execute("SELECT name, created_ms, description FROM registered_models"):
+        name = model[0]
+        numbers = _copy_model(source, target, model, label, added)
         kept += _copy_aliases(source, target, name, numbers)
     return NumberedVersions(tuple(added), tuple(kept))
 
@@ -54,19 +55,19 @@ def copy_versions(
 def _copy_model(
     source: sqlite3.Connection,
     target: sqlite3.Connection,
-    name: str,
-    created_ms: int,
+    model: tuple[str, int, str],
     label: str,
     added: list[str],
 ) -> dict[int, int]:
     """Copy the versions of one model; return their numbers here by those there."""
+    name = model[0]
     numbers: dict[int, int] = {}
     (highest,) = target.execute(
         "SELECT coalesce(max(version), 0) FROM model_versions WHERE name = ?", (name,)
     ).fetchone()
     fresh = highest == 0
     for row in source.execute(
-        f"SELECT {_VERSION} metric_code, origin FROM model_versions WHERE name = ? "
+        f"SELECT {_VERSION} metric_code, gates, origin FROM model_versions WHERE name = ? "
         "ORDER BY version",
         (name,),
     ).fetchall():
@@ -79,19 +80,32 @@ def _copy_model(
             continue
         if not _has_model(target, run_id, model_id):
             continue
-        target.execute("INSERT OR IGNORE INTO registered_models VALUES (?, ?)", (name, created_ms))
+        here = target.execute("INSERT OR IGNORE INTO registered_models VALUES (?, ?, ?)", model)
+        if here.rowcount:
+            _copy_tags(source, target, name, 0, 0)
         number = version if fresh else highest + 1
         highest = max(highest, number)
         numbers[version] = number
         came = origin or (f"{name}/{version} of {label}" if label else "")
-        marks = ", ".join("?" * 11)
+        marks = ", ".join("?" * 12)
         target.execute(
-            f"INSERT INTO model_versions ({_VERSION} metric_code, origin) VALUES ({marks})",
+            f"INSERT INTO model_versions ({_VERSION} metric_code, gates, origin) VALUES ({marks})",
             (name, number, run_id, model_id, *rest, came),
         )
+        _copy_tags(source, target, name, version, number)
         renamed = "" if number == version else f" as {name}/{number}"
         added.append(f"{name}/{version}{renamed}")
     return numbers
+
+
+def _copy_tags(
+    source: sqlite3.Connection, target: sqlite3.Connection, name: str, version: int, number: int
+) -> None:
+    rows = source.execute(
+        "SELECT name, ?, key, value FROM model_tags WHERE name = ? AND version = ?",
+        (number, name, version),
+    )
+    target.executemany("INSERT OR IGNORE INTO model_tags VALUES (?, ?, ?, ?)", rows)
 
 
 def _has_model(db: sqlite3.Connection, run_id: str, model_id: str) -> bool:
@@ -149,7 +163,7 @@ def _copy_moves(
         after = None if to is None else numbers[to]
         if after != before:
             target.execute(
-                f"INSERT OR IGNORE INTO alias_moves ({_MOVE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR IGNORE INTO alias_moves ({_MOVE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (move_id, name, alias, before, after, *rest),
             )
         before = after

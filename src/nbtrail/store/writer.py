@@ -107,8 +107,9 @@ class Writer:
         self._watchers.append(collect)
 
     def unwatch(self, collect: Collect) -> None:
-        """Stop to ask `collect`."""
-        self._watchers.remove(collect)
+        """Stop to ask `collect`, when it is asked at all."""
+        if collect in self._watchers:
+            self._watchers.remove(collect)
 
     def beat_now(self) -> None:
         """Have the next commit carry a sign of life."""
@@ -176,12 +177,18 @@ class Writer:
             self._spill(rest, StoreError("this process ends before it could be"))
 
     def _loop(self) -> None:
+        taken_at = -math.inf
         while True:
+            came_meanwhile = self._wake.is_set()
             self._wake.wait(self._pause())
             if 0 < len(self._queue) < _BATCH and not self._closing:
-                self._hurry.wait(_FLUSH_S)
+                # what came during a slow commit has waited for as long already
+                now = time.monotonic()
+                since = taken_at if came_meanwhile else now
+                self._hurry.wait(max(0.0, since + _FLUSH_S - now))
             if not self._closing:
                 foreground.give_way()
+            taken_at = time.monotonic()
             self._wake.clear()
             self._hurry.clear()
             closing, before = self._closing, len(self._queue)
@@ -316,8 +323,8 @@ class Writer:
         if first:
             kept = f"What it logs is kept in {place}" if place else "What it logs is kept in memory"
             self._warn(
-                f"The trail in {self._root} can't be written: {error} {kept} and brought in "
-                "later. Your code is not affected."
+                f"The trail in {self._root} can't be written: {str(error).rstrip('.')}. {kept} and "
+                "brought in later. Your code is not affected."
             )
 
     def _spill(self, items: Sequence[Operation | Ticket], error: Exception) -> Path | None:

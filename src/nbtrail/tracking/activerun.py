@@ -321,10 +321,19 @@ class ActiveRun(RunFiles):
         self.add_marks(marks)
         super().log_text(kept, artifact_path)
 
-    def log_model(self, model: Any, name: str = "model", input_example: Any = None) -> str:
+    def log_model(
+        self,
+        model: Any,
+        name: str = "model",
+        input_example: Any = None,
+        *,
+        allow_pickle: bool = False,
+    ) -> str:
         """Keep a fitted model; returns its id. The file is written in the background."""
         self.set_tag("nbtrail.kept", "model")  # who asks for it wants the file to stay
-        return self._tracker.save_model(self.run_id, model, name, example=input_example)
+        return self._tracker.save_model(
+            self.run_id, model, name, example=input_example, allow_pickle=allow_pickle
+        )
 
     def _submit(self, operation: operations.Operation) -> None:
         self._store.submit(operation)

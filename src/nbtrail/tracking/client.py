@@ -115,8 +115,10 @@ def start_run(
     for what, text in (("run", name), ("experiment", experiment)):
         if not isinstance(text, str):
             raise UsageError(f"The name of the {what} must be a text, but got {param_text(text)}.")
+    global _refused
     try:
         tracker = process_tracker()
+        _refused = False
         if run_id is not None:
             return tracker.resume(run_id)
         return tracker.start(name, experiment=experiment, tags=tags, nested=nested)
@@ -124,7 +126,11 @@ def start_run(
         raise
     except (NbtrailError, OSError) as error:
         warn_once(f"This run is not tracked: {error}")
+        _refused = True
         return NullRun()
+
+
+_refused = False  # the last run that was asked for could not be tracked, and that was said
 
 
 class NullRun:
@@ -237,14 +243,21 @@ def log_figure(figure: Any, artifact_path: str) -> None:
 
 
 @guarded
-def log_model(model: Any, name: str = "model", input_example: Any = None) -> str:
-    """Keep a fitted model with the open run; returns its id."""
-    return _open().log_model(model, name, input_example)
+def log_model(
+    model: Any, name: str = "model", input_example: Any = None, *, allow_pickle: bool = False
+) -> str:
+    """Keep a fitted model with the open run; returns its id.
+
+    With `allow_pickle` one that has no safe format is kept as a pickle, marked as unsafe:
+    nothing of nbtrail loads it but ``load_model(..., allow_unsafe=True)``.
+    """
+    return _open().log_model(model, name, input_example, allow_pickle=allow_pickle) or ""
 
 
-def _open() -> ActiveRun:
-    tracker = present_tracker()
-    run = tracker.current() if tracker is not None else None
+def _open() -> ActiveRun | NullRun:
+    run = active_run()
+    if run is None and _refused:
+        return NullRun()
     if run is None:
         raise UsageError(
             "No run is open, so there is nothing to log to. Start one: "

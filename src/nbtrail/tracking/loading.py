@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,7 +16,9 @@ from nbtrail.store.store import Store
 __all__ = ["load_model"]
 
 
-def load_model(store: Store, uri: str) -> Any:
+def load_model(
+    store: Store, uri: str, *, allow_untrusted: Sequence[str] = (), allow_unsafe: bool = False
+) -> Any:
     """Load a model.
 
     Parameters
@@ -23,6 +27,10 @@ def load_model(store: Store, uri: str) -> Any:
     uri : str
         ``models:/fraud@champion``, ``models:/fraud/3``, ``models:/fraud`` (the latest
         version), ``runs:/RUN`` (its only model) or ``runs:/RUN/models/clf``.
+    allow_untrusted : sequence of str
+        Full names of types to build that are not trusted by themselves: their code runs.
+    allow_unsafe : bool
+        Load a pickle: it runs whatever code it names.
 
     Raises
     ------
@@ -33,8 +41,10 @@ def load_model(store: Store, uri: str) -> Any:
     ModelError
         When its file was not kept, or is damaged.
     UntrustedModelError
-        When its file names types that are not trusted.
+        When its file names types that are not trusted and not allowed here, or is a pickle.
     """
+    from nbtrail.flavors import load_model as load_folder
+
     scheme, separator, rest = uri.strip().partition(":/")
     rest = rest.strip("/")
     if not separator or scheme not in {"models", "runs"} or not rest:
@@ -50,7 +60,8 @@ def load_model(store: Store, uri: str) -> Any:
         ref, _, path = rest.partition("/")
         run = store.reader.run(store.reader.resolve(ref))
         found = [model for model in run.models if not path or model.path == path]
-    return _load(store, run, _only(run, found, uri))
+    with _files(store, run, _only(run, found, uri)) as folder:
+        return load_folder(folder, allow_untrusted, allow_unsafe=allow_unsafe)
 
 
 def _only(run: Run, found: list[ModelRecord], uri: str) -> ModelRecord:
@@ -62,9 +73,9 @@ def _only(run: Run, found: list[ModelRecord], uri: str) -> ModelRecord:
     raise NotFoundError(f"{uri!r} {what} of run {run.name!r}. It has: {paths or 'none'}.")
 
 
-def _load(store: Store, run: Run, record: ModelRecord) -> Any:
-    from nbtrail.flavors import load_model as load_folder
-
+@contextlib.contextmanager
+def _files(store: Store, run: Run, record: ModelRecord) -> Iterator[Path]:
+    """Lay a model's files into a folder for as long as they are needed."""
     inside = f"{record.path}/"
     files = [artifact for artifact in run.artifacts if artifact.path.startswith(inside)]
     if record.status != "ready" or not files:
@@ -85,4 +96,4 @@ def _load(store: Store, run: Run, record: ModelRecord) -> Any:
                 target.write_bytes(store.objects.read(artifact.sha256))
             except StoreError as error:
                 raise ModelError(f"Model {record.name!r} can't be loaded. {error}") from error
-        return load_folder(folder)
+        yield folder

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.capture.guard import describe
-from nbtrail.entities.model import Artifact, ModelRecord
+from nbtrail.entities.model import Artifact, ModelRecord, Signature
+from nbtrail.exceptions import ModelError
 from nbtrail.foreground import foreground
 from nbtrail.store import operations
 from nbtrail.store.store import Store
+from nbtrail.tracking.redaction import redacted_text
 
 if TYPE_CHECKING:
     from nbtrail.flavors import SavingProcess
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelSaver"]
 
 _IDLE_S = 60.0
+_EXAMPLES = ("input_example.json", "v2_request.json")  # rows of the user: no secrets go along
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class _Job:
     snapshot: bytes
     example: Any
     limit_bytes: int
+    allow_pickle: bool
     digested: Callable[[str], None]
 
 
@@ -67,12 +71,15 @@ class ModelSaver:
         *,
         example: Any = None,
         limit_mb: int = 200,
+        allow_pickle: bool = False,
         digested: Callable[[str], None] = lambda _digest: None,
     ) -> None:
         """Snapshot `model` now and write its files soon.
 
         Parameters
         ----------
+        allow_pickle : bool
+            Keep a pickle, marked as unsafe, when there is no safe format for it.
         digested : callable
             Gets the canonical digest of the fitted state, from the background thread.
         """
@@ -93,7 +100,9 @@ class ModelSaver:
                     target=self._work, name="nbtrail-models", daemon=True
                 )
                 self._thread.start()
-        self._jobs.put(_Job(run_id, record, snapshot, example, limit_mb << 20, digested))
+        self._jobs.put(
+            _Job(run_id, record, snapshot, example, limit_mb << 20, allow_pickle, digested)
+        )
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until everything is written; False when the time ran out."""
@@ -156,10 +165,10 @@ class ModelSaver:
         foreground.give_way()
         with tempfile.TemporaryDirectory(prefix="nbtrail-") as temporary:
             folder = Path(temporary) / "model"
-            files = self._outside().save(
-                job.snapshot, folder, job.example, job.record.class_name.rpartition(".")[2]
-            )
+            flavor, signature = self._save(job, folder)
             for file in sorted(f for f in folder.rglob("*") if f.is_file()):
+                if file.name in _EXAMPLES and redacted_text(text := file.read_text()) != text:
+                    continue
                 sha256, length = self._store.objects.put_file(file)
                 path = f"{record.path}/{file.relative_to(folder).as_posix()}"
                 self._store.submit(
@@ -167,8 +176,22 @@ class ModelSaver:
                 )
         self._finish(
             job.run_id,
-            replace(record, status="ready", flavor=files.flavor, signature=files.signature),
+            replace(record, status="ready", flavor=flavor, signature=signature),
         )
+
+    def _save(self, job: _Job, folder: Path) -> tuple[str, Signature | None]:
+        """Write a model's files; return flavor and signature."""
+        from nbtrail.flavors import DESCRIPTION, PICKLE, save_pickle
+
+        kind = job.record.class_name
+        try:
+            files = self._outside().save(job.snapshot, folder, job.example, kind.rpartition(".")[2])
+        except ModelError:
+            if not job.allow_pickle:
+                raise
+            save_pickle(job.snapshot, kind, folder, DESCRIPTION)
+            return PICKLE, None
+        return files.flavor, files.signature
 
     def _finish(self, run_id: str, record: ModelRecord) -> None:
         self._store.submit(operations.put_model(run_id, record))

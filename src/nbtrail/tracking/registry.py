@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import getpass
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from nbtrail.config import load_settings
+from nbtrail.entities.gate import Gate, refused
 from nbtrail.entities.model import AliasMove, ModelRecord, ModelVersion
 from nbtrail.entities.run import Lifecycle, Run, RunStatus
 from nbtrail.exceptions import GateError, NotFoundError, RegistryError, UsageError
 from nbtrail.store import operations
 from nbtrail.store.liveness import now_ms
 from nbtrail.store.store import Store
-from nbtrail.tracking.gates import main_score, refusals
+from nbtrail.tracking.gates import ask_gates, gate_rules, main_score
 
-__all__ = ["parse_target", "promote", "rollback"]
+__all__ = [
+    "check_gates",
+    "describe_model",
+    "parse_target",
+    "promote",
+    "rollback",
+    "set_model_tags",
+]
 
 _LONGEST: Final = 255
 _NAME = re.compile(r"[\w.-]+")
@@ -33,8 +42,8 @@ def promote(
     *,
     force: bool = False,
     reason: str = "",
-    min_metric: float | None = None,
     model: str = "",
+    **rules: Any,
 ) -> ModelVersion:
     """Make a run's model a version of a registered model, and move an alias to it.
 
@@ -48,18 +57,20 @@ def promote(
     target : str
         ``name@alias``, or ``name`` for a version without an alias.
     force : bool
-        Go on although a gate refuses; the history of the alias says so.
+        Go on although a gate refuses; version and history of the alias say so, with what
+        each gate found.
     reason : str
         Why, for the history.
-    min_metric : float, optional
-        Refuse when the main metric is worse.
     model : str
         Which one, when the run has several: the name of its variable.
+    **rules
+        ``min_metric``, ``max_drop``, ``verdict``, ``max_overlap`` for this time, in the place
+        of the project's; see `tracking.gates.gate_rules`.
 
     Raises
     ------
     UsageError
-        When the target can't be a name.
+        When the target can't be a name, or a rule has no such value.
     NotFoundError
         When there is no such run.
     RegistryError
@@ -72,16 +83,10 @@ def promote(
     record = _promotable(run, model)
     score = main_score(run)
     holder = _holder(store, name, alias)
-    changes = holder is not None and holder.model_id != record.model_id
-    reasons = refusals(
-        run,
-        score,
-        min_metric=min_metric,
-        holder=holder if changes else None,
-        holder_run=_run_of(store, holder) if changes else None,
-    )
-    if reasons and not force:
-        raise GateError(_refusal(run, target, reasons), reasons)
+    gates = _ask(store, run, record, holder, rules)
+    against = refused(gates)
+    if against and not force:
+        raise GateError(_refusal(run, target, against), tuple(map(_sentence, against)))
     moment, user = now_ms(), _user()
     version = ModelVersion(
         name=name,
@@ -93,16 +98,67 @@ def promote(
         comment=reason,
         metric="" if score is None else score.key,
         metric_value=None if score is None else score.value,
+        gates=gates,
     )
     number = int(store.call(operations.register_version(version)))
     if alias:
-        why = "; ".join(filter(None, [reason, *(f"forced past {text}" for text in reasons)]))
-        move = AliasMove(name, alias, None, number, moment, user, why, forced=bool(reasons))
+        past = (f"forced past {gate.name.value}: {gate.found}" for gate in against)
+        why = "; ".join(filter(None, [reason, *past]))
+        move = AliasMove(name, alias, None, number, moment, user, why, bool(against), gates)
         store.call(operations.move_alias(move, expected=holder.version if holder else 0))
     return store.reader.model_version(f"{name}/{number}")
 
 
-def rollback(store: Store, name: str, alias: str) -> ModelVersion:
+def check_gates(
+    store: Store, run_id: str, target: str, *, model: str = "", **rules: Any
+) -> tuple[Gate, ...]:
+    """Return what each gate would say about a promotion; nothing is changed.
+
+    Parameters and errors are those of `promote`, but for `GateError`.
+    """
+    name, alias = parse_target(target)
+    run = store.reader.run(run_id)
+    return _ask(store, run, _promotable(run, model), _holder(store, name, alias), rules)
+
+
+def set_model_tags(store: Store, ref: str, tags: Mapping[str, str | None]) -> None:
+    """Set tags of a version (``fraud/3``, ``fraud@champion``) or of a whole model (``fraud``).
+
+    Parameters
+    ----------
+    tags : mapping of str to str or None
+        None removes a tag.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such model, version or alias.
+    UsageError
+        When a tag has no name.
+    """
+    if not all(isinstance(key, str) and key.strip() for key in tags):
+        raise UsageError(f"A tag needs a name (a text that is not empty), but got {list(tags)!r}.")
+    plain = ref.removeprefix("models:/")
+    if {"/", "@"} & set(plain):
+        version = store.reader.model_version(plain)
+        name, number = version.name, version.version
+    else:
+        name, number = store.reader.model(plain).name, 0
+    store.call(operations.set_model_tags(name, number, tags))
+
+
+def describe_model(store: Store, name: str, description: str) -> None:
+    """Say what a registered model is for.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such model.
+    """
+    store.call(operations.describe_model(store.reader.model(name).name, description))
+
+
+def rollback(store: Store, name: str, alias: str, *, reason: str = "") -> ModelVersion:
     """Move an alias back to the version it named before; no gate is asked.
 
     Called again, it goes one further back.
@@ -129,7 +185,7 @@ def rollback(store: Store, name: str, alias: str) -> ModelVersion:
             f"{name}@{alias} named no other version before version {present.version}, so there is "
             f"nothing to go back to. Its history: nbtrail models {name}"
         )
-    why = f"{_ROLLED_BACK} {present.version}"
+    why = f"{_ROLLED_BACK} {present.version}" + (f": {reason}" if reason else "")
     move = AliasMove(name, alias, None, before, now_ms(), _user(), why)
     store.call(operations.move_alias(move, expected=present.version))
     return store.reader.model_version(f"{name}/{before}")
@@ -210,6 +266,23 @@ def _chosen(run: Run, models: Sequence[ModelRecord], wanted: str) -> ModelRecord
     return ready[0] if ready else list(latest.values())[-1]
 
 
+def _ask(
+    store: Store,
+    run: Run,
+    record: ModelRecord,
+    holder: ModelVersion | None,
+    rules: Mapping[str, Any],
+) -> tuple[Gate, ...]:
+    changes = holder is not None and holder.model_id != record.model_id
+    return ask_gates(
+        run,
+        gate_rules(load_settings(store.project), **rules),
+        holder=holder if changes else None,
+        holder_run=_run_of(store, holder) if changes else None,
+        exports=store.reader.exports(run.run_id),
+    )
+
+
 def _holder(store: Store, name: str, alias: str) -> ModelVersion | None:
     if not alias:
         return None
@@ -228,13 +301,18 @@ def _run_of(store: Store, version: ModelVersion | None) -> Run | None:
         return None
 
 
-def _refusal(run: Run, target: str, reasons: Sequence[str]) -> str:
-    gates = "gate" if len(reasons) == 1 else "gates"
+def _refusal(run: Run, target: str, against: Sequence[Gate]) -> str:
+    gates = "gate" if len(against) == 1 else "gates"
+    remedies = dict.fromkeys(gate.remedy for gate in against)
     return (
-        f"Run {run.name!r} was not promoted to {target}: {len(reasons)} {gates} refused. "
-        + "; ".join(reasons)
-        + ". Promote a better run, or go on with --force (it is recorded)."
+        f"Run {run.name!r} was not promoted to {target}: {len(against)} {gates} refused. "
+        + "; ".join(map(_sentence, against))
+        + f". What to do: {'; '.join(remedies)}; or go on with --force (it is recorded)."
     )
+
+
+def _sentence(gate: Gate) -> str:
+    return f"{gate.name.value}: {gate.found}"
 
 
 def _user() -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nbtrail.capture.guard import guarded
 from nbtrail.capture.searches import Candidates
 from nbtrail.capture.training import Training
-from nbtrail.compare.directions import known_direction
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction, Experiment, Metric
 from nbtrail.store import operations
 from nbtrail.tracking.activerun import ActiveRun
@@ -61,15 +61,10 @@ class Results:
         The runs get their results when the cell ends; until then the light history has them.
         """
         found: list[operations.Operation] = []
-        session = self._tracker.session.session_id
 
         def take(trainings: Iterable[Training], loose: Iterable[tuple[str, Metric]]) -> None:
             self._log(loose)
-            found.extend(
-                operations.put_episode(redacted_episode(training.episode(session)))
-                for training in trainings
-                if training.is_model
-            )
+            found.extend(self._episode(training) for training in trainings if training.is_model)
 
         self._tracker.collector.so_far(take)
         return found
@@ -91,8 +86,11 @@ class Results:
 
     def put_episode(self, training: Training) -> None:
         """Write the state of a training into the light history."""
+        self._tracker.store.submit(self._episode(training))
+
+    def _episode(self, training: Training) -> operations.Operation:
         episode = training.episode(self._tracker.session.session_id)
-        self._tracker.store.submit(operations.put_episode(redacted_episode(episode)))
+        return operations.put_episode(redacted_episode(episode))
 
     def _log(self, loose: Iterable[tuple[str, Metric]]) -> None:
         """Give values that belong to no model to the runs that were open."""
@@ -157,7 +155,7 @@ def _chosen(models: Sequence[Training], experiment: Experiment) -> Sequence[Trai
     if len(models) <= _MOST_CHILDREN:
         return models
     key = experiment.main_metric or next((k for m in reversed(models) for k in m.metrics), "")
-    direction = experiment.direction or known_direction(key)
+    direction = experiment.direction or direction_of(key)
     measured = [m for m in models if key in m.metrics and not isnan(m.metrics[key].last)]
     if direction is None or len(measured) < _MOST_CHILDREN:
         return models[-_MOST_CHILDREN:]

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from nbtrail.capture.audit import unwatched
+from nbtrail.capture.guard import note_failure, warn_once
 from nbtrail.capture.outputs import Figure
 from nbtrail.entities.model import Artifact
-from nbtrail.exceptions import UsageError
+from nbtrail.exceptions import StoreError, UsageError
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 
@@ -64,13 +65,11 @@ class RunFiles:
         root = source.parent
         for file in files:
             with unwatched():
-                sha256, size = self._store.objects.put_file(file)
-            self._add_artifact(str(base / file.relative_to(root).as_posix()), sha256, size)
+                self._add(str(base / file.relative_to(root).as_posix()), file)
 
     def log_bytes(self, data: bytes, artifact_path: str) -> None:
-        """Keep bytes as a file of the run."""
-        sha256, size = self._store.objects.put_bytes(data)
-        self._add_artifact(str(_inside(artifact_path)), sha256, size)
+        """Keep bytes as a file of the run; a full disk is a warning."""
+        self._add(str(_inside(artifact_path)), data)
 
     def log_text(self, text: str, artifact_path: str) -> None:
         """Keep a text as a file of the run (UTF-8)."""
@@ -103,7 +102,26 @@ class RunFiles:
             artifact = Artifact(path, sha256, size, figure.media_type)
             self._store.submit(operations.log_artifact(self.run_id, artifact))
 
-    def _add_artifact(self, path: str, sha256: str, size: int) -> None:
+    def _add(self, path: str, content: Path | bytes) -> None:
+        """Keep a file or bytes; what the disk refuses must not end somebody's training."""
+        objects = self._store.objects
+        try:
+            if isinstance(content, bytes):
+                sha256, size = objects.put_bytes(content)
+            else:
+                sha256, size = objects.put_file(content)
+        except StoreError as error:
+            cause = error.__cause__
+            if getattr(cause, "filename", None) == str(content):  # theirs can't be read
+                note_failure(path, error)
+            else:
+                why = getattr(cause, "strerror", None) or error
+                # the same text for every file: a full disk must not warn once per epoch
+                warn_once(
+                    f"Files can't be kept with their runs in {objects.root}: {why}. The runs go on "
+                    "without them. Your code is not affected."
+                )
+            return
         media = _MEDIA_TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
         self._store.call(
             operations.log_artifact(self.run_id, Artifact(path, sha256, size, media)), _DURABLE_S

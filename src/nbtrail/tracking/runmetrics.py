@@ -85,29 +85,83 @@ class RunMetrics:
         are numbered before others are taken, and the store counts them itself.
         """
         points: list[MetricPoint] = []
-        touched: dict[str, Metric] = {}
+        touched: dict[str, _Growing] = {}
         changes: list[Amendment] = []
         with self._lock:
             self._asked = False  # first: who comes from now on asks again
             while self._waiting:
-                metric, point = self._next(self._waiting.popleft(), touched, changes)
-                touched[metric.key] = metric
-                points.append(point)
-            self._summaries.update(touched)
+                points.append(self._next(self._waiting.popleft(), touched, changes))
             if not points:
                 return ()
-            infos = [replace(metric, count=0) for metric in touched.values()]
+            summaries = {key: growing.summary() for key, growing in touched.items()}
+            self._summaries.update(summaries)
+            infos = [replace(metric, count=0) for metric in summaries.values()]
             logged = operations.log_metrics(self._run_id, points, infos)
         return (logged, *(operations.amend(self._run_id, change) for change in changes))
 
     def _next(
-        self, item: _Value | _Known, touched: dict[str, Metric], changes: list[Amendment]
-    ) -> tuple[Metric, MetricPoint]:
+        self, item: _Value | _Known, touched: dict[str, _Growing], changes: list[Amendment]
+    ) -> MetricPoint:
         if len(item) == 2:
             metric, step = item
+            key, value, time_ms = metric.key, metric.last, metric.last_ms
         else:
-            key, value, step, place, time_ns = item
-            metric = Metric(
+            key, value, step, _, time_ns = item
+            time_ms = time_ns // 1_000_000
+        growing = touched.get(key)
+        if growing is None:
+            growing = touched[key] = _Growing(self._summaries.get(key))
+        if growing.count:
+            at = growing.step + 1 if step is None else step
+            if self._ended or at == growing.step:
+                old, new = repr(growing.last), repr(value)
+                if old != new:
+                    changes.append(Amendment("metric", key, old, new, time_ms, self._user))
+        else:
+            at = 0 if step is None else step
+        growing.take(item, value, at)
+        return MetricPoint(key, value, at, time_ms)
+
+    def _ask(self) -> None:
+        self._asked = True
+        self._store.submit_later(self.collect)
+
+
+class _Growing:
+    """The summary of a metric while values come: they are many, so a record is made only once."""
+
+    __slots__ = ("_item", "count", "last", "maximum", "minimum", "step")
+
+    def __init__(self, before: Metric | None) -> None:
+        if before is None:
+            self.count = self.step = 0
+            self.last = self.minimum = self.maximum = 0.0
+        else:
+            self.count, self.step, self.last = before.count, before.last_step, before.last
+            self.minimum, self.maximum = before.minimum, before.maximum
+
+    def take(self, item: _Value | _Known, value: float, step: int) -> None:
+        """Take the next value."""
+        if not self.count:
+            first = item[0] if len(item) == 2 else None
+            self.minimum = first.minimum if first else value
+            self.maximum = first.maximum if first else value
+            self.count = first.count - 1 if first else 0
+        elif value < self.minimum:
+            self.minimum = value
+        elif value > self.maximum:
+            self.maximum = value
+        self._item, self.last, self.step = item, value, step
+        self.count += 1
+
+    def summary(self) -> Metric:
+        """Return the metric as it stands, described as its last value was."""
+        item = self._item
+        if len(item) == 2:
+            described = item[0]
+        else:
+            key, value, _, place, time_ns = item
+            described = Metric(
                 key,
                 value,
                 value,
@@ -116,23 +170,13 @@ class RunMetrics:
                 cell_seq=place.cell_seq,
                 statement=place.statement,
             )
-        before = touched.get(metric.key) or self._summaries.get(metric.key)
-        if before is None:
-            metric = replace(metric, last_step=0 if step is None else step)
-        else:
-            at = before.last_step + 1 if step is None else step
-            if self._ended or at == before.last_step:
-                old, new = repr(before.last), repr(metric.last)
-                if old != new:
-                    changes.append(
-                        Amendment("metric", metric.key, old, new, metric.last_ms, self._user)
-                    )
-            metric = metric.after(before, at)
-        return metric, MetricPoint(metric.key, metric.last, metric.last_step, metric.last_ms)
-
-    def _ask(self) -> None:
-        self._asked = True
-        self._store.submit_later(self.collect)
+        return replace(
+            described,
+            minimum=self.minimum,
+            maximum=self.maximum,
+            count=self.count,
+            last_step=self.step,
+        )
 
 
 _living: weakref.WeakSet[RunMetrics] = weakref.WeakSet()

@@ -69,6 +69,7 @@ class RunModels:
         variable: str,
         *,
         example: Any = None,
+        allow_pickle: bool = False,
         of: Training | None = None,
     ) -> str:
         """Keep a model with a run and return its id; its file is written in the background."""
@@ -90,7 +91,13 @@ class RunModels:
                 self._digested(of)
 
         self._saver.save(
-            run_id, record, model, example=example, limit_mb=self._limit_mb, digested=digested
+            run_id,
+            record,
+            model,
+            example=example,
+            limit_mb=self._limit_mb,
+            allow_pickle=allow_pickle,
+            digested=digested,
         )
         return record.model_id
 

@@ -38,6 +38,7 @@ class ScriptReads:
         self._project = project
         self._log = ReadLog(open_run)
         self._taps = ReadTaps(self._log)
+        self._source = _source()  # as it runs: somebody may edit it in the meantime
         self._folder = os.getcwd()  # noqa: PTH109 - compared and joined as text
         self._started_ns = time.time_ns()
 
@@ -57,7 +58,7 @@ class ScriptReads:
         """Add to a run what was read for it so far."""
         reads = CellReads(self._log, FileDigests(), self._project, run.run_id)
         namespace = vars(sys.modules["__main__"])
-        run.add_datasets(reads.uses(_source(), namespace, (self._folder,), self._started_ns))
+        run.add_datasets(reads.uses(self._source, namespace, (self._folder,), self._started_ns))
 
 
 def _source() -> str:

@@ -325,9 +325,20 @@ class Tracker:
 
     # ------------------------------------------------------------ models and data
 
-    def save_model(self, run_id: str, model: Any, name: str, *, example: Any = None) -> str:
+    def save_model(
+        self,
+        run_id: str,
+        model: Any,
+        name: str,
+        *,
+        example: Any = None,
+        allow_pickle: bool = False,
+    ) -> str:
         """Keep a model with a run; its file is written in the background."""
-        return self.models.save(run_id, model, name, self.name_of(model), example=example)
+        variable = self.name_of(model)
+        return self.models.save(
+            run_id, model, name, variable, example=example, allow_pickle=allow_pickle
+        )
 
     def dataset(self, data: Any, name: str, context: DatasetContext, seen: Seen) -> DatasetUse:
         """Digest a value, or the file that a path names."""

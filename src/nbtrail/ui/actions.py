@@ -6,10 +6,12 @@ They raise `NbtrailError` with one clear text; the magics print it.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.config import find_store
+from nbtrail.entities.gate import Gate
 from nbtrail.entities.model import ModelVersion
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.exceptions import UsageError
@@ -23,15 +25,19 @@ if TYPE_CHECKING:
     from nbtrail.tracking.restore import RestoredCode
 
 __all__ = [
+    "check_gates",
     "delete_run",
+    "describe_model",
     "export",
     "keep",
     "keep_files",
     "load_model",
+    "model_card",
     "promote",
     "restore_code",
     "restore_run",
     "rollback",
+    "set_model_tags",
     "verify",
 ]
 
@@ -104,7 +110,10 @@ def promote(
     force: bool = False,
     reason: str = "",
     min_metric: float | None = None,
-) -> ModelVersion:
+    max_drop: float | str | None = None,
+    verdict: str | None = None,
+    max_overlap: str | None = None,
+) -> Shown[ModelVersion]:
     """Make a run's model a version of a registered model, and move an alias to it.
 
     Parameters
@@ -119,16 +128,27 @@ def promote(
         Move the alias although a gate refuses; recorded in its history.
     min_metric : float, optional
         Refuse when the main metric is worse than this.
+    max_drop : float or str, optional
+        How much worse than the present version it may be: ``0.01``, or ``"1%"`` of its value.
+    verdict : str, optional
+        ``required``: refuse a run whose pipeline was not verified; ``known``: only one whose
+        verdict says that it is not reproducible; ``off``.
+    max_overlap : str, optional
+        Share of the held-out rows that the model may have been fitted on: ``"1%"``.
+
+    Rules that are not given are those of the project (``gate_...`` in ``[tool.nbtrail]``).
 
     Raises
     ------
     GateError
-        When a gate refuses, with the numbers.
+        When a gate refuses, with the numbers and what to do.
     """
     from nbtrail.tracking.registry import promote as register
+    from nbtrail.views.html import html_promotion
+    from nbtrail.views.text import text_promotion
 
     store = _with_models()
-    return register(
+    version = register(
         store,
         store.reader.resolve(run),
         target,
@@ -136,18 +156,76 @@ def promote(
         force=force,
         reason=reason,
         min_metric=min_metric,
+        max_drop=max_drop,
+        verdict=verdict,
+        max_overlap=max_overlap,
     )
+    return Shown(version, html_promotion(version), text_promotion(version))
 
 
-def rollback(name: str, alias: str = "champion") -> ModelVersion:
+def check_gates(run: str, target: str, *, model: str = "", **rules: Any) -> Shown[tuple[Gate, ...]]:
+    """Show what each gate would say about a promotion; nothing is changed.
+
+    Parameters
+    ----------
+    run, target, model, **rules
+        As `promote` takes them.
+    """
+    from nbtrail.tracking.registry import check_gates as ask
+    from nbtrail.views.html import html_gates
+    from nbtrail.views.text import text_gates
+
+    store = _with_models()
+    gates = ask(store, store.reader.resolve(run), target, model=model, **rules)
+    return Shown(gates, html_gates(gates), text_gates(gates))
+
+
+def set_model_tags(model: str, tags: Mapping[str, str | None]) -> None:
+    """Set tags of a version (``fraud/3``, ``fraud@champion``) or of a model (``fraud``).
+
+    Parameters
+    ----------
+    model : str
+    tags : mapping of str to str or None
+        None removes a tag.
+    """
+    from nbtrail.tracking.registry import set_model_tags as set_tags
+
+    set_tags(open_store(), model, tags)
+
+
+def describe_model(name: str, description: str) -> None:
+    """Say what a registered model is for; its card begins with it."""
+    from nbtrail.tracking.registry import describe_model as describe
+
+    describe(open_store(), name, description)
+
+
+def model_card(model: str) -> str:
+    """Return the card of a version (``fraud@champion``, ``fraud/3``, ``fraud``) as Markdown."""
+    from nbtrail.tracking.cards import card_facts
+    from nbtrail.views.card import model_card as card
+
+    return card(*card_facts(open_store(), model))
+
+
+def rollback(name: str, alias: str = "champion", *, reason: str = "") -> ModelVersion:
     """Move an alias back to the version it named before."""
     from nbtrail.tracking.registry import rollback as move_back
 
-    return move_back(open_store(), name, alias)
+    return move_back(open_store(), name, alias, reason=reason)
 
 
-def load_model(uri: str) -> Any:
+def load_model(uri: str, *, allow_untrusted: Sequence[str] = (), allow_unsafe: bool = False) -> Any:
     """Load a model: ``models:/fraud@champion``, ``models:/fraud/3``, ``runs:/ID``.
+
+    Parameters
+    ----------
+    uri : str
+    allow_untrusted : sequence of str
+        Full names of further types to build (``mypackage.MyTransformer``): their code runs.
+    allow_unsafe : bool
+        Load a file that runs whatever code it names: a pickle.
 
     Raises
     ------
@@ -156,7 +234,7 @@ def load_model(uri: str) -> Any:
     """
     from nbtrail.tracking.loading import load_model as load
 
-    return load(_with_models(), uri)
+    return load(_with_models(), uri, allow_untrusted=allow_untrusted, allow_unsafe=allow_unsafe)
 
 
 def restore_code(run: str, folder: str | os.PathLike[str]) -> RestoredCode:

@@ -6,7 +6,7 @@ import argparse
 import functools
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ __all__ = [
     "parse_cell_options",
     "parse_metric",
     "parse_runs",
+    "parse_tags",
     "words",
 ]
 
@@ -61,19 +62,13 @@ def parse_cell_options(line: str) -> CellOptions:
         For anything else.
     """
     found = _cell_parser().parse_args(words(line))
-    tags = {}
-    for tag in found.tag:
-        key, equals, value = tag.partition("=")
-        if not equals or not key:
-            raise UsageError(f"%%track: a tag is written KEY=VALUE, but got {tag!r}.")
-        tags[key] = value
     return CellOptions(
         found.name,
         found.experiment,
         tuple(found.metric),
         tuple(found.param),
         tuple(found.data),
-        tags,
+        parse_tags(found.tag),
     )
 
 
@@ -115,6 +110,23 @@ def parse_metric(text: str) -> tuple[str, Direction | None]:
     if direction not in ("max", "min"):
         raise UsageError(f"The direction of a metric is max or min, but got {text!r}.")
     return key, Direction(direction)
+
+
+def parse_tags(texts: Iterable[str]) -> dict[str, str]:
+    """Split each ``KEY=VALUE``.
+
+    Raises
+    ------
+    UsageError
+        For a text without ``=``, or without a key.
+    """
+    tags = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise UsageError(f"A tag is written KEY=VALUE, but got {text!r}.")
+        tags[key] = value
+    return tags
 
 
 def words(line: str) -> list[str]:

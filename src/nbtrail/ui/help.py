@@ -22,8 +22,8 @@ HELP = """%track: experiment tracking in this notebook
   %track compare RUN RUN..   differences first
   %track why RUN RUN         the causes, the most direct first
   %track delete RUN | restore RUN   into the trash and out of it
-  %track promote RUN MODEL@ALIAS [--force] [--reason TEXT] [--min-metric X]
-  %track models              registered models
+  %track promote RUN MODEL@ALIAS [--check] [--force] [--reason TEXT] [--min-metric X] ...
+  %track models [NAME]       registered models; MODEL@ALIAS --rollback, MODEL --card
   %track export RUN -o DIR   a clean pipeline, verified in a fresh process
   %track verify DIR          run it again and compare; --isolated rebuilds its environment
   %track config              settings and where they come from

@@ -14,7 +14,15 @@ from nbtrail.tracking.activerun import ActiveRun
 from nbtrail.tracking.client import active_run
 from nbtrail.tracking.keep import keep, untracked
 from nbtrail.ui import actions, verbs
-from nbtrail.ui.arguments import Parser, assignments, evaluate, parse_metric, parse_runs, words
+from nbtrail.ui.arguments import (
+    Parser,
+    assignments,
+    evaluate,
+    parse_metric,
+    parse_runs,
+    parse_tags,
+    words,
+)
 from nbtrail.ui.help import HELP
 from nbtrail.ui.output import Shown, say, show_receipts
 
@@ -50,7 +58,7 @@ class TrackMagic:
             "delete": lambda rest: self._trash(rest, actions.delete_run, "in the trash"),
             "restore": lambda rest: self._trash(rest, actions.restore_run, "back"),
             "promote": self._promote,
-            "models": lambda _rest: verbs.models(),
+            "models": self._models,
             "export": self._export,
             "verify": self._verify,
             "config": self._config,
@@ -247,29 +255,56 @@ class TrackMagic:
             below = f" with {count - 1} below it" if count > 1 else ""
             print(f"Run {run}{below} is {where}.")  # noqa: T201
 
-    def _promote(self, rest: str) -> None:
+    def _promote(self, rest: str) -> Shown[Any]:
         usage = (
-            "%track promote RUN MODEL@ALIAS [--model VARIABLE] [--force] [--reason TEXT] "
-            "[--min-metric X]"
+            "%track promote RUN MODEL@ALIAS [--check] [--force] [--reason TEXT] [--model VARIABLE] "
+            "[--min-metric X] [--max-drop X|X%] [--verdict required|known|off] [--max-overlap X%]"
         )
         parser = Parser("%track promote", usage)
         parser.add_argument("run")
         parser.add_argument("target")
         parser.add_argument("--model", default="")
+        parser.add_argument("--check", action="store_true")
         parser.add_argument("--force", action="store_true")
         parser.add_argument("--reason", default="")
-        parser.add_argument("--min-metric", type=float)
-        found = parser.parse_args(words(rest))
-        version = actions.promote(
-            found.run,
-            found.target,
-            model=found.model,
-            force=found.force,
-            reason=found.reason,
-            min_metric=found.min_metric,
+        for rule in ("min-metric", "max-drop", "verdict", "max-overlap"):
+            parser.add_argument(f"--{rule}")
+        asked = vars(parser.parse_args(words(rest)))
+        run, target, check = (asked.pop(name) for name in ("run", "target", "check"))
+        if check:
+            asked.pop("force")
+            asked.pop("reason")
+            return actions.check_gates(run, target, **asked)
+        return actions.promote(run, target, **asked)
+
+    def _models(self, rest: str) -> Shown[Any] | None:
+        usage = (
+            "%track models [NAME] | MODEL@ALIAS --rollback [--reason TEXT] | MODEL --card | "
+            "MODEL --describe TEXT | MODEL --tag KEY=VALUE.."
         )
-        aliases = "".join(f" @{alias}" for alias in version.aliases)
-        print(f"{version.name} version {version.version}{aliases}")  # noqa: T201
+        parser = Parser("%track models", usage)
+        parser.add_argument("name", nargs="?", default="")
+        parser.add_argument("--rollback", action="store_true")
+        parser.add_argument("--reason", default="")
+        parser.add_argument("--card", action="store_true")
+        parser.add_argument("--describe")
+        parser.add_argument("--tag", nargs="+", default=[])
+        found = parser.parse_args(words(rest))
+        name, _, alias = found.name.partition("@")
+        if found.rollback:
+            version = actions.rollback(name, alias or "champion", reason=found.reason)
+            print(f"{name}@{alias or 'champion'} is version {version.version} again.")  # noqa: T201
+            return None
+        if found.card:
+            from IPython.display import Markdown, display
+
+            display(Markdown(actions.model_card(found.name)))  # type: ignore[no-untyped-call]
+            return None
+        if found.describe is not None:
+            actions.describe_model(name, found.describe)
+        if found.tag:
+            actions.set_model_tags(found.name, parse_tags(found.tag))
+        return verbs.models(name.partition("/")[0])
 
     def _export(self, rest: str) -> Shown[Any]:
         parser = Parser("%track export", "%track export RUN -o DIR [--overwrite]")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbtrail.config import find_store
-from nbtrail.entities.model import RegisteredModel
 from nbtrail.entities.run import Run
 from nbtrail.exceptions import NbtrailError, NotFoundError
 from nbtrail.store.store import Store
@@ -260,10 +259,14 @@ def diff_data(before: object, after: object) -> Shown[DatasetDiff]:
     return Shown(found, html_data_diff(found), text_data_diff(found))
 
 
-def models() -> Shown[tuple[RegisteredModel, ...]]:
-    """Show the registered models with versions and aliases."""
-    from nbtrail.views.html import html_models
-    from nbtrail.views.text import text_models
+def models(name: str = "") -> Shown[Any]:
+    """Show the registered models, or one with its versions, gates and the moves of its aliases."""
+    from nbtrail.views.html import html_model, html_models
+    from nbtrail.views.text import text_model, text_models
 
-    found = open_store().reader.models()
+    reader = open_store().reader
+    if name:
+        model, history = reader.model(name), reader.alias_history(name)
+        return Shown(model, html_model(model, history), text_model(model, history))
+    found = reader.models()
     return Shown(found, html_models(found), text_models(found))

@@ -13,12 +13,21 @@ from typing import Any
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.codec import to_plain
 from nbtrail.entities.dataset import DatasetUse
-from nbtrail.entities.model import RegisteredModel
+from nbtrail.entities.gate import Gate
+from nbtrail.entities.model import AliasMove, RegisteredModel
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
 from nbtrail.exceptions import NbtrailError
 
-__all__ = ["error_body", "error_code", "models_page", "run_detail", "runs_page"]
+__all__ = [
+    "error_body",
+    "error_code",
+    "gates_page",
+    "model_detail",
+    "models_page",
+    "run_detail",
+    "runs_page",
+]
 
 MAX_CELLS = 200
 
@@ -57,6 +66,17 @@ def run_detail(run: Run, cells: Sequence[CellExecution] = ()) -> dict[str, Any]:
 def models_page(models: Sequence[RegisteredModel]) -> dict[str, Any]:
     """Return registered models with their versions and aliases."""
     return {"models": [to_plain(model) for model in models]}
+
+
+def model_detail(model: RegisteredModel, history: Sequence[AliasMove]) -> dict[str, Any]:
+    """Return one registered model with every move of its aliases, oldest first."""
+    plain: dict[str, Any] = to_plain(model)
+    return plain | {"history": [to_plain(move) for move in history]}
+
+
+def gates_page(gates: Sequence[Gate]) -> dict[str, Any]:
+    """Return what the gates say about a promotion."""
+    return {"gates": [to_plain(gate) for gate in gates]}
 
 
 def error_body(code: str, message: str, reasons: Sequence[str] = ()) -> dict[str, Any]:

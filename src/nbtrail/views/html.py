@@ -9,7 +9,8 @@ from nbtrail.entities.causes import Why
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
-from nbtrail.entities.model import AliasMove, RegisteredModel
+from nbtrail.entities.gate import Gate
+from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
 from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.provenance import ModuleSource
@@ -23,7 +24,7 @@ from nbtrail.views.datadiff import data_diff_detail
 from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
 from nbtrail.views.markup import to_html
-from nbtrail.views.models import model_detail, models_table
+from nbtrail.views.models import gates_table, model_detail, models_table, promotion_detail
 from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
@@ -37,8 +38,10 @@ __all__ = [
     "html_data_diff",
     "html_episodes",
     "html_export",
+    "html_gates",
     "html_model",
     "html_models",
+    "html_promotion",
     "html_replicates",
     "html_run",
     "html_runs",
@@ -90,6 +93,16 @@ def html_models(models: Sequence[RegisteredModel]) -> str:
 def html_model(model: RegisteredModel, history: Sequence[AliasMove] = ()) -> str:
     """Render one registered model with its versions and the moves of its aliases."""
     return to_html(model_detail(model, history))
+
+
+def html_promotion(version: ModelVersion) -> str:
+    """Render what a promotion has made, with its gates."""
+    return to_html(promotion_detail(version))
+
+
+def html_gates(gates: Sequence[Gate]) -> str:
+    """Render what the gates say."""
+    return to_html((gates_table(gates),))
 
 
 def html_verdict(verdict: Verdict) -> str:

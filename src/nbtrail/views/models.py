@@ -1,9 +1,10 @@
-"""Registered models: versions, aliases, and who moved them."""
+"""Registered models: versions, aliases, who moved them, and what the gates said."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from nbtrail.entities.gate import Gate, GateStatus
 from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
 from nbtrail.views.document import (
     Document,
@@ -20,7 +21,13 @@ from nbtrail.views.document import (
 )
 from nbtrail.views.formats import count, moment, numbers
 
-__all__ = ["model_detail", "models_table"]
+__all__ = ["gates_table", "model_detail", "models_table", "promotion_detail"]
+
+_TONES = {
+    GateStatus.PASSED: Tone.GOOD,
+    GateStatus.REFUSED: Tone.BAD,
+    GateStatus.NOT_CHECKED: Tone.FAINT,
+}
 
 
 def models_table(models: Sequence[RegisteredModel]) -> Document:
@@ -45,7 +52,14 @@ def models_table(models: Sequence[RegisteredModel]) -> Document:
 
 def model_detail(model: RegisteredModel, history: Sequence[AliasMove] = ()) -> Document:
     """Show one registered model with its versions, and the moves of its aliases."""
-    top = Line(((strong(model.name),), (Span(count(len(model.versions), "version")),)))
+    top = Line(
+        (
+            (strong(model.name),),
+            (Span(count(len(model.versions), "version")),),
+            (Span(model.description),) if model.description else (),
+            (faint(_tags(model.tags)),) if model.tags else (),
+        )
+    )
     texts = numbers([version.metric_value for version in model.versions])
     rows = tuple(_version(v, text) for v, text in zip(model.versions, texts, strict=True))
     heads = (
@@ -65,8 +79,44 @@ def model_detail(model: RegisteredModel, history: Sequence[AliasMove] = ()) -> D
     return (
         top,
         *((Table(heads, rows),) if rows else ()),
+        *(
+            Section(f"Gates of v{version.version}", (gates_table(version.gates),), folded=True)
+            for version in model.versions
+            if version.gates and (version.aliases or version is model.versions[0])
+        ),
         *((Section("History of aliases", (moves,), note=note),) if history else ()),
     )
+
+
+def promotion_detail(version: ModelVersion) -> Document:
+    """Show what a promotion has made, and what the gates said about it."""
+    aliases = "".join(f" @{alias}" for alias in version.aliases)
+    top = Line(((strong(f"{version.name} version {version.version}{aliases}"),),))
+    gates = gates_table(version.gates)
+    return (top, *((gates,) if gates.rows else ()))
+
+
+def gates_table(gates: Sequence[Gate]) -> Table:
+    """Show what each gate found, and what to do about those that did not pass.
+
+    Left out are those that had nothing to do: no threshold is set, nothing holds the alias.
+    """
+    rows = tuple(
+        Row(
+            (
+                (Span(gate.status.value, _TONES[gate.status]),),
+                (Span(gate.name.value),),
+                (Span(gate.found), *((faint(f" ({gate.remedy})"),) if gate.remedy else ())),
+            )
+        )
+        for gate in gates
+        if gate.remedy or gate.status is not GateStatus.NOT_CHECKED
+    )
+    return Table((Head("", whole=True), Head("", whole=True), Head("")), rows)
+
+
+def _tags(tags: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in tags.items())
 
 
 def _aliases(model: RegisteredModel) -> tuple[Span, ...]:
@@ -94,7 +144,9 @@ def _version(version: ModelVersion, value: str) -> Row:
 
 def _words(version: ModelVersion) -> tuple[Span, ...]:
     origin = f"from {version.origin}" if version.origin else ""
-    return (Span(version.comment), faint(f"{' · ' if version.comment and origin else ''}{origin}"))
+    behind = [text for text in (origin, _tags(version.tags)) if text]
+    joined = " · ".join(behind)
+    return (Span(version.comment), faint(f"{' · ' if version.comment and joined else ''}{joined}"))
 
 
 def _move(move: AliasMove) -> Row:

@@ -38,6 +38,8 @@ from nbtrail.views.profile import profile_sections
 
 __all__ = ["run_detail"]
 
+# flavor of a model, and endings of files, that run code when they are loaded
+_UNSAFE = ("pickle-unsafe", ".pkl", ".pickle", ".joblib", ".dill", ".pt", ".pth", ".ckpt")
 _PACKAGES = (
     "numpy",
     "pandas",
@@ -188,7 +190,7 @@ def _models(run: Run) -> Block | None:
                 (faint(model.class_name.rpartition(".")[2]),),
                 (code(model.digest.partition(":")[2][:8]),),
                 (Span(model.status, Tone.BAD if model.status == "failed" else Tone.PLAIN),),
-                (faint(model.problem),),
+                (faint(model.problem), *_unsafe(model.flavor)),
             )
         )
         for model in run.models
@@ -201,11 +203,16 @@ def _artifacts(run: Run) -> Block | None:
     if not run.artifacts:
         return None
     rows = tuple(
-        Row(((Span(a.path),), (Span(f"{a.size:,} B"),), (faint(a.media_type),)))
+        Row(((Span(a.path),), (Span(f"{a.size:,} B"),), (faint(a.media_type), *_unsafe(a.path))))
         for a in run.artifacts
     )
     heads = (Head("artifact"), Head("size", numeric=True), Head("type"))
     return Section("Artifacts", (Table(heads, rows),))
+
+
+def _unsafe(name: str) -> tuple[Span, ...]:
+    """Mark a format whose loading runs code; nothing here ever loads one."""
+    return (Span(" unsafe: loading it runs code", Tone.WARN),) if name.endswith(_UNSAFE) else ()
 
 
 def _provenance(run: Run) -> Block:

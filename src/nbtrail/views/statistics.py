@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nbtrail.compare.directions import known_direction
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction
 from nbtrail.entities.statistics import FoldTest, Importance, Statistics
 from nbtrail.views.document import (
@@ -79,7 +79,7 @@ def _verdict(test: FoldTest) -> Span:
         return faint("not tested")
     if test.tie:
         return Span("tie: can be chance", Tone.WARN)
-    direction = known_direction(test.key)
+    direction = direction_of(test.key)
     if direction is None:
         return strong("higher" if test.difference > 0 else "lower")
     better = (test.difference > 0) == (direction is Direction.MAX)

@@ -9,7 +9,8 @@ from nbtrail.entities.causes import Why
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison, DatasetDiff
 from nbtrail.entities.episode import Episode
-from nbtrail.entities.model import AliasMove, RegisteredModel
+from nbtrail.entities.gate import Gate
+from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
 from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.provenance import ModuleSource
@@ -22,7 +23,7 @@ from nbtrail.views.comparison import comparison_detail
 from nbtrail.views.datadiff import data_diff_detail
 from nbtrail.views.episodes import episodes_table
 from nbtrail.views.export import export_detail
-from nbtrail.views.models import model_detail, models_table
+from nbtrail.views.models import gates_table, model_detail, models_table, promotion_detail
 from nbtrail.views.plain import to_text
 from nbtrail.views.receipt import receipt
 from nbtrail.views.replicates import replicates_table
@@ -38,8 +39,10 @@ __all__ = [
     "text_data_diff",
     "text_episodes",
     "text_export",
+    "text_gates",
     "text_model",
     "text_models",
+    "text_promotion",
     "text_receipt",
     "text_replicates",
     "text_run",
@@ -97,6 +100,16 @@ def text_models(models: Sequence[RegisteredModel]) -> str:
 def text_model(model: RegisteredModel, history: Sequence[AliasMove] = ()) -> str:
     """Render one registered model with its versions and the moves of its aliases."""
     return to_text(model_detail(model, history))
+
+
+def text_promotion(version: ModelVersion) -> str:
+    """Render what a promotion has made, with its gates."""
+    return to_text(promotion_detail(version))
+
+
+def text_gates(gates: Sequence[Gate]) -> str:
+    """Render what the gates say."""
+    return to_text((gates_table(gates),))
 
 
 def text_verdict(verdict: Verdict) -> str:

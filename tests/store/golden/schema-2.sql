@@ -223,6 +223,7 @@ CREATE TABLE dataset_uses (
     source     TEXT NOT NULL,
     version    TEXT NOT NULL DEFAULT '',
     query      TEXT NOT NULL DEFAULT '',
+    shared     INTEGER NOT NULL DEFAULT -1,  -- rows that the model was fitted on; -1 unknown
     UNIQUE (run, dataset_id, name, context, seen, source)
 );
 CREATE TABLE artifacts (
@@ -249,8 +250,9 @@ CREATE TABLE models (
 );
 CREATE INDEX models_by_run ON models (run);
 CREATE TABLE registered_models (
-    name       TEXT PRIMARY KEY,
-    created_ms INTEGER NOT NULL
+    name        TEXT PRIMARY KEY,
+    created_ms  INTEGER NOT NULL,
+    description TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE TABLE model_versions (
     name         TEXT NOT NULL REFERENCES registered_models,
@@ -264,8 +266,16 @@ CREATE TABLE model_versions (
     metric_value REAL,
     metric_code  INTEGER,       -- NULL when there is no value
     origin       TEXT NOT NULL DEFAULT '',  -- name/number where it was merged from
+    gates        TEXT NOT NULL DEFAULT '[]',  -- what they said when it was last promoted
     PRIMARY KEY (name, version),
     UNIQUE (name, model_id)
+) WITHOUT ROWID;
+CREATE TABLE model_tags (
+    name    TEXT NOT NULL REFERENCES registered_models,
+    version INTEGER NOT NULL,  -- 0 for a tag of the model as a whole
+    key     TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (name, version, key)
 ) WITHOUT ROWID;
 CREATE TABLE aliases (
     name    TEXT NOT NULL,
@@ -284,7 +294,8 @@ CREATE TABLE alias_moves (
     moved_ms     INTEGER NOT NULL,
     user         TEXT NOT NULL,
     reason       TEXT NOT NULL,
-    forced       INTEGER NOT NULL
+    forced       INTEGER NOT NULL,
+    gates        TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TRIGGER alias_moves_fixed BEFORE UPDATE ON alias_moves
 BEGIN SELECT RAISE(ABORT, 'the history of aliases is append-only'); END;
@@ -324,7 +335,7 @@ SELECT r.run_id, r.name, a.kind, a.key, a.before, a.after, a.at_ms, a.user
 FROM amendments a JOIN runs r ON r.id = a.run;
 CREATE VIEW run_datasets AS
 SELECT r.run_id, r.name AS run_name, u.name, u.context, u.seen, u.source, u.version, u.query,
-       d.content, d.schema, d.coverage, d.kind, d.rows
+       d.content, d.schema, d.coverage, d.kind, d.rows, u.shared
 FROM dataset_uses u JOIN runs r ON r.id = u.run JOIN datasets d USING (dataset_id);
 CREATE VIEW run_models AS
 SELECT r.run_id, r.name AS run_name, m.model_id, m.name, m.class_name, m.digest,
@@ -332,7 +343,7 @@ SELECT r.run_id, r.name AS run_name, m.model_id, m.name, m.class_name, m.digest,
 FROM models m JOIN runs r ON r.id = m.run;
 CREATE VIEW registry AS
 SELECT v.name, v.version, v.run_id, v.model_id, v.created_ms, v.user, v.comment,
-       v.metric, v.metric_value, v.origin,
+       v.metric, v.metric_value, v.origin, v.gates,
        (SELECT group_concat(a.alias, ', ') FROM aliases a
         WHERE a.name = v.name AND a.version = v.version) AS aliases
 FROM model_versions v;
