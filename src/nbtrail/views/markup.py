@@ -142,9 +142,10 @@ def _fold(fold: Fold) -> str:
 
 def _picture(picture: Picture) -> str:
     data = base64.b64encode(picture.png).decode()
+    width = f"width:{picture.width}px;" if picture.width else ""
     return (
         f'<div style="margin:4px 0"><img src="data:image/png;base64,{data}" '
-        f'alt="{html.escape(picture.alt)}" style="max-width:100%"></div>'
+        f'alt="{html.escape(picture.alt)}" style="{width}max-width:100%"></div>'
     )
 
 

@@ -11,7 +11,7 @@ from nbtrail.ui.forms.form import Form, field, first_options, run_options
 from nbtrail.ui.output import Shown
 from nbtrail.ui.verbs import compare, open_store
 from nbtrail.views.comparison import comparison_detail
-from nbtrail.views.drawing import png
+from nbtrail.views.drawing import page_width, png
 from nbtrail.views.plot_curves import curves_plot
 
 __all__ = ["CompareForm"]
@@ -33,19 +33,27 @@ class CompareForm(Form):
         options = run_options(reader, first=ids)
         self.query = field("Text", "find", placeholder="metrics.auc > 0.9", continuous_update=False)
         self.runs = field("SelectMultiple", "runs", options=options, value=ids, rows=7)
-        self.metric = field("Dropdown", "curve", options=[("none", "")])
-        self.axis = field("ToggleButtons", "over", options=["step", "time"])
+        half = {"width": "260px"}
+        self.metric = field("Dropdown", "curve", options=[("none", "")], layout=half)
+        self.axis = field("Dropdown", "over", options=["step", "time"], layout=half)
         self.smooth = field(
-            "FloatSlider", "smooth", min=0.0, max=0.99, step=0.01, continuous_update=False
-        )
-        self.log = field("Checkbox", "powers of ten", value=False)
+            "FloatSlider", "smooth", min=0.0, max=0.99, step=0.01, continuous_update=False,
+            layout=half,
+        )  # fmt: skip
+        self.log = field("Checkbox", "log scale", value=False, layout=half)
         self.curve = ipywidgets.Image(format="png", layout={"display": "none"})
         self.page = ipywidgets.HTML()
         super().__init__(
-            self.query, self.runs, self.metric, self.axis, self.smooth, self.log, self.curve,
-            self.page, page=self._static,
-        )  # fmt: skip
+            self.query,
+            self.runs,
+            ipywidgets.HBox([self.metric, self.axis]),
+            ipywidgets.HBox([self.smooth, self.log]),
+            self.curve,
+            self.page,
+            page=self._static,
+        )
         self._known = ids
+        self._labels = {run_id: text for text, run_id in options}
         self.query.observe(lambda _: self.safely(self._find), "value")
         self.runs.observe(lambda _: self.safely(self._compare), "value")
         for one in (self.metric, self.axis, self.smooth, self.log):
@@ -57,8 +65,10 @@ class CompareForm(Form):
 
     def _find(self) -> None:
         chosen = tuple(self.runs.value)
-        options = run_options(open_store().reader, self.query.value, first=chosen)
-        with self.runs.hold_trait_notifications():
+        found = run_options(open_store().reader, self.query.value, first=chosen)
+        self._labels = {run_id: text for text, run_id in found} | self._labels
+        options = [(self._labels[run_id], run_id) for _, run_id in found]
+        with self.runs.hold_sync(), self.runs.hold_trait_notifications():
             self.runs.options = options
             self.runs.value = chosen
 
@@ -91,3 +101,4 @@ class CompareForm(Form):
             ),
             6.6, 3.2,
         )  # fmt: skip
+        self.curve.width = str(page_width(bytes(self.curve.value)))
