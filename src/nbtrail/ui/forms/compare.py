@@ -55,7 +55,7 @@ class CompareForm(Form):
         self._known = ids
         self._labels = {run_id: text for text, run_id in options}
         self.query.observe(lambda _: self.safely(self._find), "value")
-        self.runs.observe(lambda _: self.safely(self._compare), "value")
+        self.runs.observe(self._chosen, "value")
         for one in (self.metric, self.axis, self.smooth, self.log):
             one.observe(lambda _: self.safely(self._draw), "value")
         self.safely(self._compare)
@@ -68,9 +68,14 @@ class CompareForm(Form):
         found = run_options(open_store().reader, self.query.value, first=chosen)
         self._labels = {run_id: text for text, run_id in found} | self._labels
         options = [(self._labels[run_id], run_id) for _, run_id in found]
-        with self.runs.hold_sync(), self.runs.hold_trait_notifications():
-            self.runs.options = options
-            self.runs.value = chosen
+        # two messages, or a front end that has the same choice already would not mark it again
+        self.runs.unobserve(self._chosen, "value")
+        self.runs.options = options
+        self.runs.value = chosen
+        self.runs.observe(self._chosen, "value")
+
+    def _chosen(self, _change: object) -> None:
+        self.safely(self._compare)
 
     def _compare(self) -> None:
         chosen = tuple(self.runs.value)
