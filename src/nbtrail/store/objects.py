@@ -18,6 +18,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from nbtrail.exceptions import StoreError
+from nbtrail.store.folders import make_folder, sync_folder
 
 __all__ = ["Objects", "names_in", "place", "refreshed", "take_away", "write_synced"]
 
@@ -127,7 +128,7 @@ class Objects:
         return data
 
     def _put(self, chunks: Iterator[bytes]) -> tuple[str, int]:
-        self.root.mkdir(exist_ok=True)
+        make_folder(self.root)
         temporary = self.root / f".{os.urandom(8).hex()}.tmp"
         try:
             digest, size = write_synced(temporary, chunks)
@@ -208,19 +209,6 @@ def place(temporary: Path, final: Path) -> None:
     """Give a written file its final name, for good; an existing one stays as it is."""
     if refreshed(final):
         return
-    fresh = not final.parent.exists()
-    final.parent.mkdir(exist_ok=True)
+    make_folder(final.parent)
     temporary.replace(final)
-    _sync_folder(final.parent)
-    if fresh:
-        _sync_folder(final.parent.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # folders can't be opened there
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(final.parent)

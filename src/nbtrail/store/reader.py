@@ -14,21 +14,22 @@ from nbtrail.entities.codec import loads
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
 from nbtrail.entities.origin import FileOrigin
+from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
 from nbtrail.entities.series import MetricSeries
-from nbtrail.entities.table import RunTable
+from nbtrail.entities.table import RunCount, RunTable
 from nbtrail.exceptions import NbtrailError, NotFoundError, StoreError
 from nbtrail.fingerprint.forms import same_digest
-from nbtrail.store import growth, registered
+from nbtrail.store import growth, overview, registered
 from nbtrail.store.chunks import read_series
 from nbtrail.store.connection import connect_reader
 from nbtrail.store.origins import Reading, writer_of
 from nbtrail.store.owners import lost_owners
 from nbtrail.store.resolve import resolve
 from nbtrail.store.rows import CELL_COLUMNS, cell_of, read_run
-from nbtrail.store.search import search
+from nbtrail.store.search import group_runs, search
 from nbtrail.store.transfer import with_children
 
 __all__ = ["Reader"]
@@ -91,6 +92,7 @@ class Reader:
         self,
         *,
         query: str = "",
+        also: str = "",
         experiment: str | Sequence[str] | None = None,
         source: str | None = None,
         order: str = "started",
@@ -108,6 +110,8 @@ class Reader:
             Words that all must occur in name, experiment, params, tags, status or id;
             or clauses: ``metrics.auc > 0.9 and params.model = "rf"``. Candidates of
             searches are left out unless ``parent``, ``run_id`` or their tag is asked for.
+        also : str
+            A second query that must hold as well.
         experiment : str or sequence of str, optional
             Only runs of this one, or of these.
         source : str, optional
@@ -134,6 +138,7 @@ class Reader:
                 db,
                 lost_owners(db),
                 query=query,
+                also=also,
                 experiment=experiment,
                 source=source,
                 order=order,
@@ -143,6 +148,46 @@ class Reader:
                 deleted=deleted,
                 count=count,
             )
+
+    def groups(
+        self, by: str, *, query: str = "", also: str = "", source: str | None = None
+    ) -> tuple[RunCount, ...]:
+        """Count the runs that match, the group of the newest run first.
+
+        Parameters
+        ----------
+        by : str
+            ``experiment`` or ``source``; empty for one group of all.
+        query, also, source
+            As for `runs`.
+
+        Raises
+        ------
+        UsageError
+            When the query can't be understood.
+        """
+        with self._read() as db:
+            return group_runs(db, lost_owners(db), by=by, query=query, also=also, source=source)
+
+    def keys(self) -> KnownKeys:
+        """Return the keys that the latest runs have."""
+        with self._read() as db:
+            return overview.known_keys(db)
+
+    def session_fits(self, notebook: str) -> SessionFits | None:
+        """Return the fits of the session that runs a notebook, None without one."""
+        with self._read() as db:
+            return overview.session_fits(db, notebook)
+
+    def pipelines(self, limit: int) -> tuple[ExportedPipeline, ...]:
+        """Return the latest exported pipelines, newest first."""
+        with self._read() as db:
+            return overview.pipelines(db, limit)
+
+    def previous(self, run: Run) -> str | None:
+        """Return the id of the run's parent, else of the one before it, None for the first."""
+        with self._read() as db:
+            return overview.previous_run(db, run)
 
     def superfluous_models(self, experiment: str, best: int, before_ms: int) -> tuple[str, ...]:
         """Return the ids of models whose files an experiment can do without.

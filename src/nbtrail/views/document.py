@@ -43,10 +43,11 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text in one tone."""
+    """A piece of text in one tone; of a run's name `run` is the id, which can be followed."""
 
     text: str
     tone: Tone = Tone.PLAIN
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,19 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG; `alt` says what it shows, where pictures are not shown."""
+    """A PNG.
+
+    Attributes
+    ----------
+    alt : str
+        What it shows, where pictures are not shown.
+    width : int
+        Of the page that it takes, in pixels of the page: screens may have finer ones.
+    """
 
     png: bytes
     alt: str
+    width: int = 0
 
 
 Block = Line | Table | Diff | Section | Fold | Picture
