@@ -1,7 +1,7 @@
 """Clean-up that nobody asks for: in small pieces, and only while nobody else writes.
 
 `collect` holds the write lock for as long as it takes. Here the lock is held for some rows at
-a time, is never waited for, and is not held at all while files are removed. What takes long
+a time, with a pause behind, and is not held at all while files are removed. What takes long
 (snapshots, giving free pages back) is left to ``nbtrail store gc``.
 """
 
@@ -31,10 +31,9 @@ DONE: Final = "housekept_ms"
 
 _DAY_MS: Final = 24 * 3600 * 1000
 _EVERY_MS: Final = 7 * _DAY_MS
-_SESSIONS: Final = 20  # whose rows go in one transaction
-_ROUNDS: Final = 50
-_FILES: Final = 1000  # removed at a time
+_SESSIONS: Final = 5  # whose rows go in one transaction
 _PAUSE_S: Final = 0.5
+_WAIT_S: Final = 1.0
 
 
 def housekeep(root: Path, history_days: int, pause: Callable[[float], bool]) -> bool:
@@ -53,19 +52,22 @@ def housekeep(root: Path, history_days: int, pause: Callable[[float], bool]) -> 
     -------
     bool
         Whether something was looked at: False when it was done within a week, or when
-        another process may write.
+        another process may write. What was interrupted goes on the next time.
     """
     try:
         if not _is_time(root):
             return False
-        for _ in range(_ROUNDS):
-            with alone(root, wait_s=0.0) as db:
+        more = True
+        while more:
+            with alone(root, wait_s=_WAIT_S) as db:
                 more = _drop_some(db, history_days)
-            if not more or pause(_PAUSE_S) or not _is_quiet(root):
-                break
-        _remove_loose(root, pause)
+            if pause(_PAUSE_S) or not _is_quiet(root):
+                return True
+        if _remove_loose(root, pause):
+            with alone(root, wait_s=_WAIT_S) as db:
+                db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (DONE, now_ms()))
     except (StoreError, OSError, sqlite3.Error):
-        return False  # somebody writes, or nothing can be written: another day
+        return False  # somebody writes, or nothing can be written: another time
     return True
 
 
@@ -88,7 +90,6 @@ def _drop_some(db: sqlite3.Connection, history_days: int) -> bool:
     try:
         before = now_ms() - history_days * _DAY_MS
         gone = drop_old_history(db, before, most=_SESSIONS)
-        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (DONE, now_ms()))
         db.execute("COMMIT")
     except BaseException:
         db.execute("ROLLBACK")
@@ -96,12 +97,13 @@ def _drop_some(db: sqlite3.Connection, history_days: int) -> bool:
     return gone["sessions"] >= _SESSIONS
 
 
-def _remove_loose(root: Path, pause: Callable[[float], bool]) -> None:
+def _remove_loose(root: Path, pause: Callable[[float], bool]) -> bool:
+    """Remove files that nothing refers to; say whether all of them were looked at."""
     objects, rescue = Objects(root / "objects"), Rescue(root)
     loose = [name for name in objects.names() if age_s(objects.path(name)) >= GRACE_S]
     with contextlib.closing(connect_reader(root / DATABASE)) as db:
         loose = [name for name in loose if not is_used(db, name)]
-    for name in loose[:_FILES]:
+    for name in loose:
 
         def wanted(name: str = name) -> bool:
             """Ask again, while nobody can find the file."""
@@ -113,4 +115,5 @@ def _remove_loose(root: Path, pause: Callable[[float], bool]) -> None:
         if not wanted():
             objects.remove(name, wanted)
         if pause(0.0):
-            return
+            return False
+    return True
