@@ -168,5 +168,6 @@ def check_reopened(lab, project, open_page, path):
     expect(receipt).to_contain_text("SGDClassifier")
     for name in ("form", "promote"):
         expect(cell_of(page, name)).not_to_contain_text("model not found")
+        cell_of(page, name).locator("summary", has_text="as a page").click()
         expect(cell_of(page, name).locator("table").first).to_be_visible()
     assert page.evaluate("window.hacked") is None
