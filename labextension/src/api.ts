@@ -3,17 +3,43 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import type { ErrorDocument, RunDetail, RunsPage, StatusReport } from './contract';
+import type {
+  Ancestry,
+  ErrorDocument,
+  GroupsPage,
+  KnownKeys,
+  RegistryPage,
+  PipelinesPage,
+  RunChanges,
+  RunCurves,
+  RunDetail,
+  RunsPage,
+  StatusReport
+} from './contract';
 
-export type Order = 'started' | 'main' | 'name';
+export type GroupBy = '' | 'experiment' | 'source';
 
-/** Which runs are asked for. */
+export type Quick = '' | 'running' | 'starred' | 'reproducible' | 'failed';
+
+/** Which runs are asked for, and what their rows tell. */
 export interface Filter {
   text: string;
-  order: Order;
+  /** `started`, `main`, `name`, `duration`, `metrics.KEY` or `params.KEY`. */
+  order: string;
   descending: boolean;
   /** Only those of the active notebook. */
   here: boolean;
+  quick: Quick;
+  by: GroupBy;
+  /** `metrics.KEY` and `params.KEY` that each row shows. */
+  columns: readonly string[];
+}
+
+/** What may be changed of a run; a tag of null is taken away. */
+export interface RunEdit {
+  name?: string;
+  note?: string;
+  tags?: Record<string, string | null>;
 }
 
 /** An answer that could not be had; `code` is stable, `message` is for people. */
@@ -27,52 +53,150 @@ export class ApiError extends Error {
   }
 }
 
-/** What the model needs of a server; specs give another one. */
+/** What the models need of a server; specs give another one. */
 export interface RunsApi {
   status(notebook: string): Promise<StatusReport>;
-  runs(notebook: string, filter: Filter, offset: number, limit: number): Promise<RunsPage>;
+  groups(notebook: string, filter: Filter): Promise<GroupsPage>;
+  /** Rows of one group, `offset` counted within it. */
+  runs(
+    notebook: string,
+    filter: Filter,
+    group: string,
+    offset: number,
+    limit: number
+  ): Promise<RunsPage>;
+  keys(notebook: string): Promise<KnownKeys>;
   run(notebook: string, id: string): Promise<RunDetail>;
+  edit(notebook: string, id: string, change: RunEdit): Promise<RunDetail>;
+  changes(notebook: string, id: string): Promise<RunChanges>;
+  curves(notebook: string, id: string, keys: string[], axis: string): Promise<RunCurves>;
+  lineage(notebook: string, id: string): Promise<Ancestry>;
+  artifact(notebook: string, id: string, path: string): Promise<Blob>;
+  models(notebook: string): Promise<RegistryPage>;
+  pipelines(notebook: string): Promise<PipelinesPage>;
 }
+
+type Query = readonly (readonly [string, string])[];
 
 /** Asks jupyter_server, below whatever base URL it has. */
 export class ServerApi implements RunsApi {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
   status(notebook: string): Promise<StatusReport> {
-    return this.get('status', { notebook });
+    return this.get('status', [['notebook', notebook]]);
   }
 
-  runs(notebook: string, filter: Filter, offset: number, limit: number): Promise<RunsPage> {
-    return this.get('runs', {
-      notebook,
-      q: filter.text,
-      order: filter.order,
-      desc: filter.descending ? '1' : '0',
-      here: filter.here ? '1' : '0',
-      offset: String(offset),
-      limit: String(limit)
-    });
+  groups(notebook: string, filter: Filter): Promise<GroupsPage> {
+    return this.get('groups', [['notebook', notebook], ...chosen(filter)]);
+  }
+
+  runs(
+    notebook: string,
+    filter: Filter,
+    group: string,
+    offset: number,
+    limit: number
+  ): Promise<RunsPage> {
+    return this.get('runs', [
+      ['notebook', notebook],
+      ...chosen(filter),
+      ['group', group],
+      ['order', filter.order],
+      ['desc', filter.descending ? '1' : '0'],
+      ['columns', filter.columns.join('\n')],
+      // how many there are is known from the groups
+      ['count', '0'],
+      ['offset', String(offset)],
+      ['limit', String(limit)]
+    ]);
+  }
+
+  keys(notebook: string): Promise<KnownKeys> {
+    return this.get('keys', [['notebook', notebook]]);
   }
 
   run(notebook: string, id: string): Promise<RunDetail> {
-    return this.get(URLExt.join('runs', encodeURIComponent(id)), { notebook });
+    return this.get(runPath(id), [['notebook', notebook]]);
   }
 
-  private async get<T>(path: string, query: Record<string, string>): Promise<T> {
-    const url =
-      URLExt.join(this.settings.baseUrl, 'nbtrail/api', path) + URLExt.objectToQueryString(query);
+  async edit(notebook: string, id: string, change: RunEdit): Promise<RunDetail> {
+    const init = { method: 'PATCH', body: JSON.stringify(change) };
+    return toDocument(await this.ask(runPath(id), [['notebook', notebook]], init));
+  }
+
+  changes(notebook: string, id: string): Promise<RunChanges> {
+    return this.get(runPath(id, 'changes'), [['notebook', notebook]]);
+  }
+
+  curves(notebook: string, id: string, keys: string[], axis: string): Promise<RunCurves> {
+    return this.get(runPath(id, 'curves'), [
+      ['notebook', notebook],
+      ['axis', axis],
+      ...keys.map(key => ['key', key] as const)
+    ]);
+  }
+
+  lineage(notebook: string, id: string): Promise<Ancestry> {
+    return this.get(runPath(id, 'lineage'), [['notebook', notebook]]);
+  }
+
+  async artifact(notebook: string, id: string, path: string): Promise<Blob> {
+    const query: Query = [
+      ['notebook', notebook],
+      ['path', path]
+    ];
+    const response = await this.ask(runPath(id, 'artifact'), query, { method: 'GET' });
+    return response.blob();
+  }
+
+  models(notebook: string): Promise<RegistryPage> {
+    return this.get('models', [['notebook', notebook]]);
+  }
+
+  pipelines(notebook: string): Promise<PipelinesPage> {
+    return this.get('pipelines', [['notebook', notebook]]);
+  }
+
+  private async get<T>(path: string, query: Query): Promise<T> {
+    return toDocument(await this.ask(path, query, { method: 'GET' }));
+  }
+
+  private async ask(path: string, query: Query, init: RequestInit): Promise<Response> {
+    const search = new URLSearchParams(query.map(([name, value]) => [name, value]));
+    const url = `${URLExt.join(this.settings.baseUrl, 'nbtrail/api', path)}?${search}`;
     let response: Response;
     try {
-      response = await ServerConnection.makeRequest(url, { method: 'GET' }, this.settings);
+      response = await ServerConnection.makeRequest(url, init, this.settings);
     } catch {
       throw new ApiError('network', 'The Jupyter server does not answer.');
     }
-    const document = await response.json().catch(() => null);
-    if (!response.ok || document === null) {
-      throw toError(response.status, document);
+    if (!response.ok) {
+      throw toError(response.status, await response.json().catch(() => null));
     }
-    return document as T;
+    return response;
   }
+}
+
+function runPath(id: string, part = ''): string {
+  return URLExt.join('runs', encodeURIComponent(id), part);
+}
+
+/** The part of a query that says which runs count. */
+function chosen(filter: Filter): Query {
+  return [
+    ['q', filter.text],
+    ['quick', filter.quick],
+    ['here', filter.here ? '1' : '0'],
+    ['by', filter.by]
+  ];
+}
+
+async function toDocument<T>(response: Response): Promise<T> {
+  const document = await response.json().catch(() => null);
+  if (document === null) {
+    throw toError(response.status, null);
+  }
+  return document as T;
 }
 
 function toError(status: number, document: Partial<ErrorDocument> | null): ApiError {
@@ -87,4 +211,9 @@ function toError(status: number, document: Partial<ErrorDocument> | null): ApiEr
     );
   }
   return new ApiError(`http-${status}`, `The Jupyter server answered with status ${status}.`);
+}
+
+/** Whatever was thrown, as an error of ours. */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError('failed', String(error));
 }

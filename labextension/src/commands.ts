@@ -1,20 +1,79 @@
-/** What the palette and other extensions can do with the panel. */
+/** What palette, menus, toolbar and other extensions can have done. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 
-import type { Translator } from './components/context';
+import type { Tools } from './components/context';
+import { icon } from './icon';
+import { isTracking, keepFits, toggleTracking } from './kernel';
+import { currentNotebook } from './notebook';
 import { CommandIDs, PANEL } from './tokens';
 
 export function addCommands(
   app: JupyterFrontEnd,
-  trans: Translator,
+  tools: Tools,
   palette: ICommandPalette | null
 ): void {
-  app.commands.addCommand(CommandIDs.show, {
+  const { commands, shell } = app;
+  const { trans, model } = tools;
+  const show = () => shell.activateById(PANEL);
+  const hasNotebook = () => currentNotebook(app) !== null;
+  commands.addCommand(CommandIDs.show, {
     label: trans.__('Show runs'),
     caption: trans.__("List this project's runs in the side panel"),
-    execute: () => app.shell.activateById(PANEL)
+    execute: show
   });
-  palette?.addItem({ command: CommandIDs.show, category: 'nbtrail' });
+  commands.addCommand(CommandIDs.openRun, {
+    label: trans.__('Open a run'),
+    execute: ({ id, name, wide }) => {
+      if (wide && tools.openWide) {
+        tools.openWide(String(id), String(name ?? ''));
+      } else {
+        show();
+        model.openRun(String(id), String(name ?? ''));
+      }
+    }
+  });
+  commands.addCommand(CommandIDs.keep, {
+    label: trans.__('Keep this session’s fits as runs'),
+    isEnabled: hasNotebook,
+    execute: () => keepFits(currentNotebook(app), trans)
+  });
+  commands.addCommand(CommandIDs.toggleTracking, {
+    label: () =>
+      isTracking(currentNotebook(app)) ? trans.__('Stop tracking') : trans.__('Start tracking'),
+    caption: () =>
+      isTracking(currentNotebook(app))
+        ? trans.__('Every training becomes a run. Click to stop that')
+        : trans.__('Make a run of every training in this notebook'),
+    icon,
+    isToggled: () => isTracking(currentNotebook(app)),
+    isEnabled: hasNotebook,
+    execute: async () => {
+      await toggleTracking(currentNotebook(app), trans);
+      commands.notifyCommandChanged(CommandIDs.toggleTracking);
+    }
+  });
+  commands.addCommand(CommandIDs.showCellRuns, {
+    label: trans.__('Show runs of this cell'),
+    isEnabled: hasNotebook,
+    execute: () => {
+      const content = currentNotebook(app)?.content;
+      const cell = content?.widgets[content.activeCellIndex];
+      if (cell) {
+        show();
+        model.closeRun();
+        model.setTab('runs');
+        model.setFilter({ text: `cell = "${cell.model.id}"`, quick: '', here: false });
+      }
+    }
+  });
+  shell.currentChanged?.connect(() => commands.notifyCommandChanged(CommandIDs.toggleTracking));
+  const ids = [
+    CommandIDs.show,
+    CommandIDs.toggleTracking,
+    CommandIDs.keep,
+    CommandIDs.showCellRuns
+  ];
+  ids.forEach(command => palette?.addItem({ command, category: 'nbtrail' }));
 }

@@ -27,14 +27,31 @@ export interface ErrorDocument {
   error: { code: string; message: string; reasons: string[] };
 }
 
+export type Outcome =
+  | ''
+  | 'verified-exact'
+  | 'verified-within-tolerance'
+  | 'reproduced-by-full-history'
+  | 'not-reproducible';
+
+export interface SessionFits {
+  session_id: string;
+  fits: number;
+  waiting: number;
+  best_key: string;
+  best_value: Float | null;
+}
+
 export interface StatusReport {
   version: string;
   store: 'found' | 'absent' | 'outside' | 'unreadable';
+  writable: boolean;
   project: string;
   notebook: string;
   data_version: number;
   runs: number;
   running: number;
+  session: SessionFits | null;
   now_ms: number;
 }
 
@@ -52,6 +69,10 @@ export interface RunRow {
   parent_run_id: string | null;
   marks: MarkKind[];
   main_metric: MainMetric | null;
+  starred: boolean;
+  verdict: Outcome;
+  values: Record<string, Float | string | null>;
+  spark: number[];
 }
 
 export interface RunsPage {
@@ -230,6 +251,152 @@ export interface RunDetail {
   amendments: Amendment[];
   cells: Cell[];
   cells_left_out: number;
+}
+
+export interface GroupsPage {
+  groups: { key: string; total: number; latest_ms: number }[];
+}
+
+export interface KnownKeys {
+  metrics: string[];
+  params: string[];
+  tags: string[];
+  experiments: string[];
+}
+
+/** A value of the run before, and of this one. */
+export interface Change<T> {
+  key: string;
+  before: T | null;
+  after: T | null;
+}
+
+export interface RunChanges {
+  against: { run_id: string; name: string } | null;
+  metrics: (Change<Float> & { direction: 'max' | 'min' | null })[];
+  params: Change<string>[];
+  data: { name: string; context: string; texts: string[] }[];
+  code: { label: string; change: 'changed' | 'added' | 'removed'; diff: string[] }[];
+  places: Change<string>[];
+}
+
+export interface Curve {
+  key: string;
+  count: number;
+  x: number[];
+  y: Float[];
+}
+
+export interface RunCurves {
+  axis: 'step' | 'time';
+  curves: Curve[];
+}
+
+export interface UsedCell {
+  seq: number;
+  execution_count: number;
+  source: string;
+  lines: [number, number][];
+  stale: string;
+}
+
+export interface FileOrigin {
+  path: string;
+  content: string;
+  session_id: string;
+  seq: number;
+  statement: number;
+  execution_count: number;
+  notebook: string;
+  changed: boolean;
+}
+
+export interface Ancestry {
+  result: string;
+  notebook: string;
+  executed: number;
+  cells: UsedCell[];
+  links: { maker: number; user: number; names: string[] }[];
+  origins: FileOrigin[];
+}
+
+/** One condition of a promotion, and what was found. */
+export interface Gate {
+  name: 'threshold' | 'no regression' | 'reproducibility' | 'data overlap';
+  status: 'passed' | 'refused' | 'not checked';
+  found: string;
+  remedy: string;
+}
+
+export interface ModelVersion {
+  name: string;
+  version: number;
+  run_id: string;
+  model_id: string;
+  created_ms: number;
+  user: string;
+  comment: string;
+  metric: string;
+  metric_value: Float | null;
+  aliases: string[];
+  origin: string;
+  gates: Gate[];
+  tags: Record<string, string>;
+}
+
+export interface AliasMove {
+  name: string;
+  alias: string;
+  from_version: number | null;
+  to_version: number | null;
+  moved_ms: number;
+  user: string;
+  reason: string;
+  forced: boolean;
+  gates: Gate[];
+}
+
+export interface RegisteredModel {
+  name: string;
+  created_ms: number;
+  versions: ModelVersion[];
+  aliases: Record<string, number>;
+  description: string;
+  tags: Record<string, string>;
+  history: AliasMove[];
+}
+
+export interface RegistryPage {
+  models: RegisteredModel[];
+}
+
+export interface Check {
+  kind: string;
+  name: string;
+  expected: string;
+  found: string;
+  equal: boolean;
+}
+
+export interface Pipeline {
+  run_id: string;
+  run_name: string;
+  folder: string;
+  created_ms: number;
+  form: string;
+  verdict: {
+    outcome: Outcome;
+    scope: string;
+    culprit: string;
+    unchecked: string[];
+    seconds: Float;
+    verified_ms: number;
+    checks: Check[];
+  } | null;
+}
+
+export interface PipelinesPage {
+  pipelines: Pipeline[];
 }
 
 export interface ComparedRun {

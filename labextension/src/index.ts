@@ -1,50 +1,75 @@
 /** The plugin: makes the panel and ties it to the application it finds itself in. */
 
 import {
+  ILabShell,
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Clipboard, ICommandPalette } from '@jupyterlab/apputils';
-import { PathExt } from '@jupyterlab/coreutils';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
+import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { ServerApi } from './api';
 import { addCommands } from './commands';
+import { followLinks } from './links';
 import { RunsModel } from './model';
 import { followNotebook } from './notebook';
 import { RunsPanel } from './panel';
-import { HINT, PANEL, PLUGIN } from './tokens';
+import { StatusItem } from './statusitem';
+import { restoreTaste } from './taste';
+import { CommandIDs, HINT, PANEL, PLUGIN } from './tokens';
+import { makeTools } from './tools';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN,
   description: "Lists the project's runs in the left side panel.",
   autoStart: true,
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
+  optional: [
+    ITranslator,
+    ICommandPalette,
+    ILayoutRestorer,
+    ILabShell,
+    ISettingRegistry,
+    IStateDB,
+    IStatusBar
+  ],
   activate: (
     app: JupyterFrontEnd,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    labShell: ILabShell | null,
+    registry: ISettingRegistry | null,
+    state: IStateDB | null,
+    statusBar: IStatusBar | null
   ) => {
     const trans = (translator ?? nullTranslator).load('nbtrail');
     const model = new RunsModel(new ServerApi(app.serviceManager.serverSettings));
-    const panel = new RunsPanel({
-      model,
-      trans,
-      copy: text => Clipboard.copyToSystem(text),
-      openNotebook: path => {
-        const project = model.status?.project ?? '';
-        void app.commands.execute('docmanager:open', { path: PathExt.join(project, path) });
-      }
-    });
+    const tools = makeTools(app, model, trans, labShell !== null);
+    const panel = new RunsPanel(tools);
     app.shell.add(panel, 'left', { rank: 350, type: 'nbtrail' });
     restorer?.add(panel, PANEL);
-    addCommands(app, trans, palette);
+    addCommands(app, tools, palette);
     followNotebook(app, path => model.setNotebook(path));
+    followLinks(id => void app.commands.execute(CommandIDs.openRun, { id }));
     app.serviceManager.events.stream.connect((_, event) => {
       if (event.schema_id === HINT && typeof event.project === 'string') {
         model.hint(event.project);
+      }
+    });
+    const settled = registry?.load(PLUGIN).catch(() => null) ?? Promise.resolve(null);
+    void settled.then(async settings => {
+      await restoreTaste(model, settings, state);
+      model.invalidate();
+      if (settings?.composite['statusBar'] !== false) {
+        statusBar?.registerStatusItem(PLUGIN, {
+          item: new StatusItem(tools, () => void app.commands.execute(CommandIDs.show)),
+          align: 'left',
+          rank: 900
+        });
       }
     });
   }

@@ -5,6 +5,7 @@ import { FakeServer } from './testing/server';
 
 async function shown(server: FakeServer): Promise<RunsModel> {
   const model = new RunsModel(server);
+  model.filter = { ...model.filter, by: '' };
   model.setVisible(true);
   await settled();
   return model;
@@ -15,23 +16,30 @@ function settled(): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, 5));
 }
 
+function nameAt(model: RunsModel, position: number): string | undefined {
+  return model.at(position)?.row?.name;
+}
+
+const FIRST = ['status', 'groups', 'runs 0'];
+
 describe('asking', () => {
   it('nothing is asked before it is shown, nor while it is hidden', async () => {
     const server = new FakeServer(3);
     const model = new RunsModel(server);
+    model.filter = { ...model.filter, by: '' };
     model.invalidate();
     await settled();
     expect(server.take()).toEqual([]);
     model.setVisible(true);
     await settled();
-    expect(server.take()).toEqual(['status', 'runs 0']);
+    expect(server.take()).toEqual(FIRST);
     model.setVisible(false);
     model.hint('penguins');
     await settled();
     expect(server.take()).toEqual([]);
     model.setVisible(true);
     await settled();
-    expect(server.take()).toEqual(['status', 'runs 0']);
+    expect(server.take()).toEqual(FIRST);
   });
 
   it('only the pages on the screen are asked for, each once', async () => {
@@ -42,10 +50,10 @@ describe('asking', () => {
     model.setRange(5 * PAGE - 2, 5 * PAGE + 21);
     await settled();
     expect(server.take()).toEqual([`runs ${4 * PAGE}`, `runs ${5 * PAGE}`]);
-    expect(model.row(5 * PAGE)?.name).toBe('run-499');
+    expect(nameAt(model, 5 * PAGE)).toBe('run-499');
     model.hint('penguins');
     await settled();
-    expect(server.take()).toEqual(['status', `runs ${4 * PAGE}`, `runs ${5 * PAGE}`]);
+    expect(server.take()).toEqual(['status', 'groups', `runs ${4 * PAGE}`, `runs ${5 * PAGE}`]);
   });
 
   it('hints about other projects are passed over', async () => {
@@ -67,6 +75,21 @@ describe('asking', () => {
     await settled();
     expect(server.take().filter(question => question === 'status')).toHaveLength(2);
   });
+
+  it('models and pipelines are asked for when they are looked at', async () => {
+    const server = new FakeServer(1);
+    const model = await shown(server);
+    expect([model.models, model.pipelines]).toEqual([null, null]);
+    model.setTab('models');
+    await settled();
+    expect(model.models?.models[0].name).toBe('penguin');
+    model.setTab('pipelines');
+    await settled();
+    expect(server.take().filter(one => one === 'models' || one === 'pipelines')).toEqual([
+      'models',
+      'pipelines'
+    ]);
+  });
 });
 
 describe('the list', () => {
@@ -77,8 +100,21 @@ describe('the list', () => {
     server.names.unshift('run-2');
     model.invalidate();
     await settled();
-    expect([model.total, model.row(0)?.name]).toEqual([3, 'run-2']);
+    expect([model.total, nameAt(model, 0)]).toEqual([3, 'run-2']);
     expect([model.isNew('run-2'), model.isNew('run-1')]).toEqual([true, false]);
+  });
+
+  it('has a header for each group, which folds', async () => {
+    const server = new FakeServer(5);
+    const model = await shown(server);
+    model.setFilter({ by: 'experiment' });
+    await settled();
+    expect([model.layout.length, model.total]).toEqual([7, 5]);
+    expect(model.at(0)).toMatchObject({ kind: 'group', open: true, group: { key: 'odd' } });
+    expect([nameAt(model, 1), nameAt(model, 4)]).toEqual(['run-3', 'run-4']);
+    model.toggleGroup('odd');
+    expect([model.layout.length, nameAt(model, 2)]).toEqual([5, 'run-4']);
+    expect(model.total).toBe(5);
   });
 
   it('answers to an older search are dropped', async () => {
@@ -88,7 +124,7 @@ describe('the list', () => {
     model.setFilter({ text: 'run-2' });
     await settled();
     expect(model.total).toBe(11);
-    expect(model.row(0)?.name).toBe('run-29');
+    expect(nameAt(model, 0)).toBe('run-29');
   });
 
   it('old rows stay until new ones are there, and after a failure', async () => {
@@ -98,18 +134,20 @@ describe('the list', () => {
     model.invalidate();
     await settled();
     expect(model.error?.code).toBe('network');
-    expect(model.row(0)?.name).toBe('run-1');
+    expect(nameAt(model, 0)).toBe('run-1');
     server.failing = false;
     await model.refresh();
     expect(model.error).toBe(null);
   });
 
-  it('is empty where there is no trail', async () => {
+  it('is empty where there is no trail, and when the trail has gone', async () => {
     const server = new FakeServer(2);
-    server.store = 'absent';
     const model = await shown(server);
-    expect([model.total, model.status?.store]).toEqual([0, 'absent']);
-    expect(server.take()).toEqual(['status']);
+    expect(model.total).toBe(2);
+    server.store = 'absent';
+    model.invalidate();
+    await settled();
+    expect([model.total, model.status?.store, model.error]).toEqual([0, 'absent', null]);
   });
 
   it('the keyboard stays within it', async () => {
@@ -126,36 +164,58 @@ describe('the list', () => {
     const model = await shown(server);
     expect(model.anyRunning).toBe(true);
   });
+
+  it('remembers what was selected, in order', async () => {
+    const model = await shown(new FakeServer(3));
+    model.toggleSelected('run-1', 'one');
+    model.toggleSelected('run-0', 'zero');
+    model.toggleSelected('run-1', 'one');
+    expect([...model.selected]).toEqual([['run-0', 'zero']]);
+    model.clearSelected();
+    expect(model.selected.size).toBe(0);
+  });
 });
 
-describe('the open run', () => {
-  it('is fetched, refreshed with the list, and closed', async () => {
+describe('open runs', () => {
+  it('are fetched, refreshed with the list, and closed', async () => {
     const server = new FakeServer(2);
     const model = await shown(server);
-    await model.openRun('run-0', 'run-0');
-    expect(model.open?.detail?.name).toBe('run-0');
+    model.openRun('run-0', 'run-0');
+    const other = model.openPage('run-1', 'run-1');
+    await settled();
+    expect([model.open?.detail?.name, other.detail?.name]).toEqual(['run-0', 'run-1']);
     server.take();
     model.invalidate();
     await settled();
-    expect(server.take()).toEqual(['status', 'runs 0', 'run run-0']);
+    expect(server.take().sort()).toEqual([...FIRST, 'run run-0', 'run run-1'].sort());
     model.closeRun();
+    model.closePage(other);
     expect(model.open).toBe(null);
+    server.take();
+    model.invalidate();
+    await settled();
+    expect(server.take()).toEqual(FIRST);
   });
 
-  it('an answer that comes too late changes nothing', async () => {
-    const server = new FakeServer(2);
-    const model = await shown(server);
-    const first = model.openRun('run-0', 'run-0');
-    await model.openRun('run-1', 'run-1');
-    await first;
-    expect(model.open?.id).toBe('run-1');
-  });
-
-  it('tells why there is none', async () => {
+  it('tell why there is none', async () => {
     const server = new FakeServer(2);
     const model = await shown(server);
     server.failing = true;
-    await model.openRun('run-0', 'run-0');
+    model.openRun('run-0', 'run-0');
+    await settled();
     expect(model.open?.error?.message).toBe('no answer');
+  });
+
+  it('are edited, or say why not', async () => {
+    const server = new FakeServer(1);
+    const model = await shown(server);
+    const page = model.openPage('run-0', 'run-0');
+    await settled();
+    expect(await page.edit({ note: 'new', tags: { stage: null, a: '1' } })).toBe(true);
+    expect([page.detail?.note, page.detail?.tags]).toEqual(['new', { a: '1' }]);
+    server.readOnly = true;
+    expect(await page.edit({ note: 'newer' })).toBe(false);
+    expect(page.editError?.code).toBe('store-read-only');
+    expect(page.detail?.note).toBe('new');
   });
 });

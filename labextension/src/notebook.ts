@@ -1,11 +1,27 @@
-/** Which notebook the user works in, in JupyterLab and in Notebook. */
+/** Notebooks by their shape, so that no notebook package is needed, in JupyterLab and Notebook. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { Kernel } from '@jupyterlab/services';
 import type { Widget } from '@lumino/widgets';
 
-interface Document {
-  path: string;
-  pathChanged: { connect(slot: () => void): boolean; disconnect(slot: () => void): boolean };
+interface PathChange {
+  connect(slot: () => void): boolean;
+  disconnect(slot: () => void): boolean;
+}
+
+interface Cell {
+  model: { id: string; type: string; sharedModel: { getSource(): string } };
+}
+
+/** The parts of a notebook's widget that are used here. */
+export interface Notebook {
+  context: { path: string; pathChanged: PathChange; ready?: Promise<void> };
+  content?: {
+    widgets: readonly Cell[];
+    activeCellIndex: number;
+    scrollToItem?(index: number, align: string): Promise<void>;
+  };
+  sessionContext?: { session: { kernel: Kernel.IKernelConnection | null } | null };
 }
 
 /**
@@ -13,25 +29,65 @@ interface Document {
  * document on top changes nothing: one still works on the same project.
  */
 export function followNotebook(app: JupyterFrontEnd, tell: (path: string) => void): void {
-  const { shell, serviceManager } = app;
-  let current: Document | null = null;
+  const { shell } = app;
+  let current: Notebook | null = null;
   const say = () => {
-    if (current !== null && current.path.endsWith('.ipynb')) {
-      tell(serviceManager.contents.localPath(current.path));
+    if (current !== null) {
+      tell(localPath(app, current));
     }
   };
   const follow = () => {
-    current?.pathChanged.disconnect(say);
-    current = documentOf(shell.currentWidget);
-    current?.pathChanged.connect(say);
-    say();
+    const next = notebookOf(shell.currentWidget);
+    if (next !== null) {
+      current?.context.pathChanged.disconnect(say);
+      current = next;
+      current.context.pathChanged.connect(say);
+      say();
+    }
   };
   shell.currentChanged?.connect(follow);
   void app.restored.then(follow);
 }
 
-/** The document of a widget; by its shape, so that no notebook package is needed. */
-function documentOf(widget: Widget | null): Document | null {
-  const context = (widget as { context?: Partial<Document> } | null)?.context;
-  return typeof context?.path === 'string' && context.pathChanged ? (context as Document) : null;
+/** The notebook on top, if there is one. */
+export function currentNotebook(app: JupyterFrontEnd): Notebook | null {
+  return notebookOf(app.shell.currentWidget);
+}
+
+/** The open notebook of a path, relative to the server's root. */
+export function openedNotebook(app: JupyterFrontEnd, path: string): Notebook | null {
+  for (const widget of app.shell.widgets('main')) {
+    const found = notebookOf(widget);
+    if (found !== null && localPath(app, found) === path) {
+      return found;
+    }
+  }
+  return null;
+}
+
+export function cellText(notebook: Notebook | null, id: string): string | undefined {
+  const cell = notebook?.content?.widgets.find(one => one.model.id === id);
+  return cell?.model.sharedModel.getSource();
+}
+
+/** Bring a cell into view and make it the active one; says whether it is still there. */
+export function showCell(notebook: Notebook, id: string): boolean {
+  const content = notebook.content;
+  const index = content?.widgets.findIndex(one => one.model.id === id) ?? -1;
+  if (!content || index < 0) {
+    return false;
+  }
+  content.activeCellIndex = index;
+  void content.scrollToItem?.(index, 'center');
+  return true;
+}
+
+export function localPath(app: JupyterFrontEnd, notebook: Notebook): string {
+  return app.serviceManager.contents.localPath(notebook.context.path);
+}
+
+function notebookOf(widget: Widget | null): Notebook | null {
+  const context = (widget as Partial<Notebook> | null)?.context;
+  const known = typeof context?.path === 'string' && context.pathChanged !== undefined;
+  return known && context.path.endsWith('.ipynb') ? (widget as unknown as Notebook) : null;
 }

@@ -1,19 +1,16 @@
 /** The widget that stands in the side panel and tells its model when it is seen. */
 
 import { ReactWidget } from '@jupyterlab/apputils';
-import { LabIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
-import iconText from '../style/nbtrail.svg';
 import type { Tools } from './components/context';
 import { Panel } from './components/Panel';
+import { icon } from './icon';
 import { PANEL } from './tokens';
 
 /** While something on the screen runs, its end may come without a commit: its process died. */
 const RUNNING_MS = 10_000;
-
-const icon = new LabIcon({ name: 'nbtrail:runs', svgstr: iconText });
 
 export class RunsPanel extends ReactWidget {
   constructor(private readonly tools: Tools) {

@@ -7,6 +7,20 @@ export const PANEL = 'nbtrail-panel';
 /** Schema of the server's hints that a trail changed; see `server/events.yml`. */
 export const HINT = 'https://events.nbtrail.org/trail/v1';
 
+/** A link to a run, in outputs and texts: this and the run's id. */
+export const RUN_LINK = '#nbtrail-run=';
+
 export namespace CommandIDs {
+  /** Show the panel. */
   export const show = 'nbtrail:show-runs';
+  /** Open a run: `{ id, name?, wide? }`. */
+  export const openRun = 'nbtrail:open-run';
+  /** Compare runs: `{ ids }`. The panel offers it once somebody has added it. */
+  export const compare = 'nbtrail:compare';
+  /** Make runs of what the notebook's kernel recorded. */
+  export const keep = 'nbtrail:keep';
+  /** Have each training of the notebook become a run, or no longer. */
+  export const toggleTracking = 'nbtrail:toggle-tracking';
+  /** List the runs of the notebook's active cell. */
+  export const showCellRuns = 'nbtrail:show-cell-runs';
 }

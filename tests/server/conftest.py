@@ -97,7 +97,7 @@ def add(store: Store) -> Callable[..., Run]:
 def get(jp_fetch: Any) -> Callable[..., Any]:
     """Ask the server; returns status code and document."""
 
-    async def fetch(path: str, **params: Any) -> tuple[int, Any]:
+    async def fetch(path: str, /, **params: Any) -> tuple[int, Any]:
         try:
             answer = await jp_fetch("nbtrail", "api", *path.split("/"), params=params)
         except HTTPClientError as error:

@@ -11,8 +11,13 @@ from tornado.httpclient import HTTPClientError
 from nbtrail.server.comparing import COMPARE_ROUTES
 from nbtrail.server.handlers import ROUTES
 
-PATHS = ["status", "runs", f"runs/{'0' * 32}", "models"]
-PATHS += ["compare", "compare/statistics", "compare/curves"]
+ID = "0" * 32
+PARTS = ("changes", "curves", "lineage", "artifact")
+PATHS = [
+    *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
+    *(f"runs/{ID}/{part}" for part in PARTS),
+    *("compare", "compare/statistics", "compare/curves"),
+]
 
 
 def test_every_route_is_tried_below():

@@ -34,7 +34,7 @@ async def test_without_a_trail_answers_are_empty_and_say_so(get, check):
     check("runs_page", page)
     assert page == {"total": 0, "offset": 0, "runs": []}
     _, models = await get("models")
-    check("models_page", models)
+    check("registry_page", models)
     code, error = await get(f"runs/{new_id()}")
     check("error", error)
     assert code == 404
@@ -91,7 +91,7 @@ async def test_a_run_with_everything(get, check, rich_run):
 
 async def test_models_come_with_versions_and_aliases(get, check, rich_run):
     _, document = await get("models", notebook=NOTEBOOK)
-    check("models_page", document)
+    check("registry_page", document)
     (model,) = document["models"]
     assert model["aliases"] == {"champion": 1}
     assert [v["run_id"] for v in model["versions"]] == [rich_run.run_id]

@@ -2,7 +2,8 @@
 
 import * as React from 'react';
 
-import { useModel, useTools } from './context';
+import type { Quick } from '../api';
+import { type Translator, useModel, useTools } from './context';
 import { Snippet } from './parts';
 
 const LOAD = '%load_ext nbtrail';
@@ -51,14 +52,17 @@ export function Notice(): React.ReactElement | null {
 function NothingFound(): React.ReactElement {
   const model = useModel();
   const { trans } = useTools();
-  const { text, here } = model.filter;
-  if (text || (here && model.status?.notebook)) {
+  const { text, here, quick } = model.filter;
+  if (text || quick || (here && model.status?.notebook)) {
     return (
-      <Box title={text ? trans.__('No run matches') : trans.__('No run of this notebook')}>
+      <Box
+        title={text || quick ? trans.__('No run matches') : trans.__('No run of this notebook')}
+      >
+        {quick ? <p>{quickText(quick, trans)}</p> : null}
         <button
           type="button"
           className="nbt-button"
-          onClick={() => model.setFilter({ text: '', here: false })}
+          onClick={() => model.setFilter({ text: '', here: false, quick: '' })}
         >
           {trans.__('Show all runs')}
         </button>
@@ -91,10 +95,13 @@ export function Failure(): React.ReactElement | null {
   }
   if (model.error.code === 'usage') {
     // a search that is not complete yet: nothing failed, and trying again changes nothing
+    const [said, ...excerpt] = model.error.message.split('\n');
+    const place = excerpt.slice(0, 2);
     return (
-      <p className="nbt-hint" role="status">
-        {model.error.message}
-      </p>
+      <div className="nbt-hint" role="status">
+        {said}
+        {place.length > 0 ? <pre>{place.join('\n')}</pre> : null}
+      </div>
     );
   }
   return (
@@ -107,7 +114,21 @@ export function Failure(): React.ReactElement | null {
   );
 }
 
-function Box(props: { title: string; children: React.ReactNode }): React.ReactElement {
+/** What to run so that a quick filter finds something. */
+function quickText(quick: Exclude<Quick, ''>, trans: Translator): string {
+  switch (quick) {
+    case 'running':
+      return trans.__('Nothing is running now.');
+    case 'starred':
+      return trans.__('Click the star of a run to find it here again.');
+    case 'reproducible':
+      return trans.__('Export a run to have it verified: %track export best -o pipeline');
+    case 'failed':
+      return trans.__('Nothing failed.');
+  }
+}
+
+export function Box(props: { title: string; children: React.ReactNode }): React.ReactElement {
   return (
     <div className="nbt-notice">
       <h3>{props.title}</h3>

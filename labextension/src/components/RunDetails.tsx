@@ -3,46 +3,64 @@
 import * as React from 'react';
 
 import type { RunDetail } from '../contract';
-import { baseName, formatAge, formatDuration, formatTime } from '../format';
+import { Artifacts } from './Artifacts';
+import { markText } from './badges';
 import { Cells } from './Cells';
-import { useModel, useNow, useTools } from './context';
+import { Changes } from './Changes';
+import { usePage, useTools } from './context';
+import { Curves } from './Curves';
+import { Data } from './Data';
+import { CodeFacts, EnvironmentFacts } from './facts';
+import { Heading } from './Heading';
+import { Lineage } from './Lineage';
 import { Metrics } from './Metrics';
-import { markText, CopyButton, Snippet, StatusIcon, statusText } from './parts';
-import { Artifacts, CodeFacts, Data, EnvironmentFacts, Models, Params, Tags } from './facts';
+import { Models } from './Models';
+import { Note } from './Note';
+import { Params } from './Params';
+import { CopyButton, Snippet } from './parts';
+import { Tags } from './Tags';
+import { Timeline } from './Timeline';
 
-export function RunDetails(): React.ReactElement | null {
-  const model = useModel();
-  const { trans } = useTools();
+export function RunDetails(props: { onBack?: () => void }): React.ReactElement {
+  const page = usePage();
+  const { trans, openWide } = useTools();
   const place = React.useRef<HTMLDivElement>(null);
   React.useEffect(() => place.current?.focus({ preventScroll: true }), []);
-  const { open } = model;
-  if (open === null) {
-    return null;
-  }
   return (
-    <div className="nbt-details" data-run={open.id} ref={place} tabIndex={-1}>
-      <div className="nbt-details-bar">
-        <button type="button" className="nbt-back" onClick={() => model.closeRun()}>
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d="M10 3L5 8l5 5" />
-          </svg>
-          {trans.__('Runs')}
-        </button>
-        <code className="nbt-id" title={open.id}>
-          {open.id.slice(0, 13)}
-        </code>
-        <CopyButton text={open.id} label={trans.__('Copy the run id')} />
-      </div>
-      <div className="nbt-details-body">
-        {open.detail ? <Body run={open.detail} /> : null}
-        {open.error ? (
-          <div className="nbt-failure" role="alert">
-            <span>{open.error.message}</span>
+    <div className="nbt-details" data-run={page.id} ref={place} tabIndex={-1}>
+      {props.onBack ? (
+        <div className="nbt-details-bar">
+          <button type="button" className="nbt-back" onClick={props.onBack}>
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+              <path d="M10 3L5 8l5 5" />
+            </svg>
+            {trans.__('Runs')}
+          </button>
+          <code className="nbt-id" title={page.id}>
+            {page.id.slice(0, 13)}
+          </code>
+          <CopyButton text={page.id} label={trans.__('Copy the run id')} />
+          {openWide ? (
             <button
               type="button"
-              className="nbt-button"
-              onClick={() => void model.openRun(open.id, open.name)}
+              className="nbt-icon-button"
+              title={trans.__('Open in a tab')}
+              aria-label={trans.__('Open in a tab')}
+              onClick={() => openWide(page.id, page.name)}
             >
+              <svg viewBox="0 0 16 16" aria-hidden="true">
+                <path d="M9.5 3H13v3.5M13 3L8.5 7.5M7 3.5H3.5v9h9V9" />
+              </svg>
+            </button>
+          ) : null}
+        </div>
+      ) : null}
+      <div className="nbt-details-body" tabIndex={0} role="region" aria-label={trans.__('Run')}>
+        {page.detail ? <Body run={page.detail} /> : null}
+        {page.error ? (
+          <div className="nbt-failure" role="alert">
+            <span>{page.error.message}</span>
+            <button type="button" className="nbt-button" onClick={() => void page.refresh()}>
               {trans.__('Retry')}
             </button>
           </div>
@@ -57,20 +75,30 @@ function Body(props: { run: RunDetail }): React.ReactElement {
   const { trans } = useTools();
   return (
     <>
-      <Heading run={run} />
-      {run.reason ? <p className="nbt-reason">{run.reason}</p> : null}
-      {run.note ? <p className="nbt-note">{run.note}</p> : null}
-      <Tags tags={run.tags} />
-      <Metrics run={run} />
-      <Marks run={run} />
-      <Snippet code={`%track show ${reference(run)}`} label={trans.__('Copy the command')} />
-      <Params params={run.params} />
-      <Data datasets={run.datasets} />
-      <Models models={run.models} />
-      <Cells run={run} />
-      <CodeFacts code={run.code} />
-      <EnvironmentFacts environment={run.environment} />
-      <Artifacts artifacts={run.artifacts} />
+      <div className="nbt-top">
+        <Heading run={run} />
+        {run.reason ? <p className="nbt-reason">{run.reason}</p> : null}
+        <div className="nbt-words">
+          <Note run={run} />
+          <Tags run={run} />
+        </div>
+        <Metrics run={run} />
+        <Marks run={run} />
+        <Changes run={run} />
+        <Snippet code={`%track show ${reference(run)}`} label={trans.__('Copy the command')} />
+      </div>
+      <div className="nbt-parts">
+        <Curves run={run} />
+        <Params params={run.params} />
+        <Data datasets={run.datasets} />
+        <Models models={run.models} />
+        <Cells run={run} />
+        <Lineage run={run} />
+        <Artifacts artifacts={run.artifacts} />
+        <Timeline run={run} />
+        <CodeFacts code={run.code} />
+        <EnvironmentFacts environment={run.environment} />
+      </div>
     </>
   );
 }
@@ -78,42 +106,6 @@ function Body(props: { run: RunDetail }): React.ReactElement {
 /** What a user types to name a run: its name, unless the shell would take that apart. */
 function reference(run: RunDetail): string {
   return /^[\w./=-]+$/.test(run.name) ? run.name : run.run_id.slice(0, 16);
-}
-
-function Heading(props: { run: RunDetail }): React.ReactElement {
-  const { run } = props;
-  const { trans, openNotebook } = useTools();
-  const now = useNow();
-  const passed = run.duration_ms ?? now - run.started_ms;
-  const name = baseName(run.source);
-  return (
-    <header className="nbt-heading">
-      <h2 title={run.name}>{run.name}</h2>
-      <div className="nbt-facts">
-        <span className="nbt-pill" data-status={run.status}>
-          <StatusIcon status={run.status} reason="" />
-          {statusText(run.status, trans)}
-        </span>
-        <span title={formatTime(run.started_ms)}>{formatAge(now - run.started_ms)}</span>
-        <span>{trans.__('took %1', formatDuration(passed))}</span>
-      </div>
-      <div className="nbt-facts">
-        {run.experiment === name.replace(/\.ipynb$/, '') ? null : <span>{run.experiment}</span>}
-        {run.source && openNotebook ? (
-          <button
-            type="button"
-            className="nbt-link"
-            title={run.source}
-            onClick={() => openNotebook(run.source)}
-          >
-            {name}
-          </button>
-        ) : (
-          <span title={run.source}>{name}</span>
-        )}
-      </div>
-    </header>
-  );
 }
 
 function Marks(props: { run: RunDetail }): React.ReactElement | null {
@@ -137,4 +129,3 @@ function Marks(props: { run: RunDetail }): React.ReactElement | null {
     </ul>
   );
 }
-

@@ -4,36 +4,55 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import * as React from 'react';
 
 import { useModel, useNow, useTools } from './context';
+import { GroupItem } from './GroupItem';
 import { RunItem } from './RunItem';
 
 const ROW_HEIGHT = 48;
+const COLUMNS_HEIGHT = 18;
+const GROUP_HEIGHT = 28;
 
 export function RunList(): React.ReactElement {
   const model = useModel();
   const { trans } = useTools();
   const now = useNow();
   const scroller = React.useRef<HTMLDivElement>(null);
+  const { layout } = model;
+  const height = ROW_HEIGHT + (model.filter.columns.length > 0 ? COLUMNS_HEIGHT : 0);
   const virtual = useVirtualizer({
-    count: model.total,
+    count: layout.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: index => (layout.at(index)?.kind === 'group' ? GROUP_HEIGHT : height),
     overscan: 6
   });
+  React.useEffect(() => virtual.measure(), [virtual, layout, height]);
   const items = virtual.getVirtualItems();
   const first = items.at(0)?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
-  React.useEffect(() => model.setRange(first, last), [model, first, last]);
-  React.useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
+  React.useEffect(() => model.setRange(first, last), [model, layout, first, last]);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
-    const target = targetOf(event.key, model.active, model.total, page);
-    const row = model.row(model.active);
+    if (event.target !== scroller.current) {
+      return;
+    }
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 1);
+    const target = targetOf(event.key, model.active, layout.length, page);
+    const place = model.at(model.active);
     if (target !== null) {
       model.setActive(target);
       virtual.scrollToIndex(model.active);
-    } else if (event.key === 'Enter' && row) {
-      void model.openRun(row.run_id, row.name);
+    } else if (place?.kind === 'group') {
+      const folds = place.open ? 'ArrowLeft' : 'ArrowRight';
+      if (![folds, 'Enter', ' '].includes(event.key)) {
+        return;
+      }
+      model.toggleGroup(place.group.key);
+    } else if (event.key === 'ArrowLeft' && place !== undefined && layout.headers) {
+      model.setActive(layout.startOf(place.group.key));
+      virtual.scrollToIndex(model.active);
+    } else if (event.key === 'Enter' && place?.row) {
+      model.openRun(place.row.run_id, place.row.name);
+    } else if (event.key === ' ' && place?.row) {
+      model.toggleSelected(place.row.run_id, place.row.name);
     } else {
       return;
     }
@@ -45,22 +64,31 @@ export function RunList(): React.ReactElement {
     <div
       className="nbt-list"
       ref={scroller}
-      role="listbox"
+      role="tree"
       tabIndex={0}
       aria-label={trans.__('Runs')}
-      aria-activedescendant={model.total > 0 ? `nbt-run-${model.active}` : undefined}
+      aria-multiselectable
+      aria-activedescendant={layout.length > 0 ? `nbt-row-${model.active}` : undefined}
       onKeyDown={onKeyDown}
     >
-      <div className="nbt-list-space" style={{ height: virtual.getTotalSize() }}>
-        {items.map(item => (
-          <div
-            key={item.index}
-            className="nbt-list-place"
-            style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-          >
-            <RunItem index={item.index} row={model.row(item.index)} now={now} />
-          </div>
-        ))}
+      <div className="nbt-list-space" role="none" style={{ height: virtual.getTotalSize() }}>
+        {items.map(item => {
+          const place = model.at(item.index);
+          return (
+            <div
+              key={item.index}
+              className="nbt-list-place"
+              role="none"
+              style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+            >
+              {place?.kind === 'group' ? (
+                <GroupItem position={item.index} group={place.group} open={place.open} />
+              ) : (
+                <RunItem position={item.index} place={place} now={now} />
+              )}
+            </div>
+          );
+        })}
       </div>
     </div>
   );

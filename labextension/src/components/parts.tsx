@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 
-import type { MarkKind, Status } from '../contract';
+import type { Status } from '../contract';
 import { type Translator, useTools } from './context';
 
 /** The shapes differ, not only the colours. */
@@ -39,33 +39,24 @@ export function StatusIcon(props: { status: Status; reason: string }): React.Rea
   );
 }
 
-/** What a mark is called in a row, and what it means. */
-export function markText(kind: MarkKind, trans: Translator): [short: string, meaning: string] {
-  switch (kind) {
-    case 'dirty-tree':
-      return [trans.__('dirty'), trans.__('The git tree had changes that were not committed.')];
-    case 'out-of-order':
-      return [trans.__('out of order'), trans.__('Cells ran in another order than they stand.')];
-    case 'stale':
-      return [trans.__('stale'), trans.__('A cell was edited after it ran.')];
-    case 'hidden-state':
-      return [trans.__('hidden state'), trans.__('It used something that no cell shows any more.')];
-    case 'sampled':
-      return [trans.__('sampled'), trans.__('Some data was digested by a sample only.')];
-    case 'unseeded':
-      return [trans.__('unseeded'), trans.__('Random numbers were drawn without a seed.')];
-    case 'redacted':
-      return [trans.__('redacted'), trans.__('A secret was left out.')];
-  }
-}
-
-export function MarkBadge(props: { kind: MarkKind }): React.ReactElement {
+/** A star that is on or off. */
+export function StarButton(props: { starred: boolean; onClick(): void }): React.ReactElement {
   const { trans } = useTools();
-  const [short, meaning] = markText(props.kind, trans);
+  const text = props.starred ? trans.__('Remove the star') : trans.__('Star this run');
   return (
-    <span className="nbt-badge" data-mark={props.kind} title={meaning}>
-      {short}
-    </span>
+    <button
+      type="button"
+      className="nbt-icon-button nbt-star"
+      aria-pressed={props.starred}
+      tabIndex={-1}
+      title={text}
+      aria-label={text}
+      onClick={props.onClick}
+    >
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M8 2.2l1.8 3.7 4 .6-2.9 2.8.7 4L8 11.4l-3.6 1.9.7-4L2.2 6.5l4-.6z" />
+      </svg>
+    </button>
   );
 }
 
@@ -121,10 +112,19 @@ export function Section(props: {
   title: string;
   count?: number;
   closed?: boolean;
+  onToggle?: (open: boolean) => void;
   children: React.ReactNode;
 }): React.ReactElement {
+  const { onToggle } = props;
   return (
-    <details className="nbt-section" open={!props.closed}>
+    <details
+      className="nbt-section"
+      open={!props.closed}
+      onToggle={event =>
+        // those inside of it tell here, too
+        event.target === event.currentTarget && onToggle?.(event.currentTarget.open)
+      }
+    >
       <summary>
         <span className="nbt-section-title">{props.title}</span>
         {props.count === undefined ? null : <span className="nbt-count">{props.count}</span>}

@@ -1,6 +1,7 @@
 /** One full document of each kind, for the specs. Their types keep them complete. */
 
 import type {
+  Ancestry,
   ColumnProfile,
   ComparedRun,
   Comparison,
@@ -8,7 +9,13 @@ import type {
   ComparisonStatistics,
   CurvesHeader,
   ErrorDocument,
+  GroupsPage,
+  KnownKeys,
   NotebookComparison,
+  PipelinesPage,
+  RegistryPage,
+  RunChanges,
+  RunCurves,
   RunDetail,
   RunRow,
   RunsPage,
@@ -21,11 +28,13 @@ const ID = '01a1fd6333627b0d8f2c4e5a6b7c8d9e';
 export const status: StatusReport = {
   version: '0.1.0',
   store: 'found',
+  writable: true,
   project: 'penguins',
   notebook: 'notebooks/train.ipynb',
   data_version: 7,
   runs: 3,
   running: 1,
+  session: { session_id: ID, fits: 3, waiting: 2, best_key: 'auc', best_value: 0.93 },
   now_ms: 1_790_000_000_000
 };
 
@@ -42,7 +51,11 @@ export const row: RunRow = {
   dirty: true,
   parent_run_id: null,
   marks: ['dirty-tree', 'unseeded'],
-  main_metric: { key: 'accuracy', value: 0.97, direction: 'max' }
+  main_metric: { key: 'accuracy', value: 0.97, direction: 'max' },
+  starred: true,
+  verdict: 'verified-exact',
+  values: { 'params.depth': '3', 'metrics.auc': 0.9, 'metrics.gap': 'NaN' },
+  spark: [0.1, 0.5, 0.7]
 };
 
 export const page: RunsPage = { total: 1, offset: 0, runs: [row] };
@@ -224,6 +237,117 @@ export const detail: RunDetail = {
     }
   ],
   cells_left_out: 0
+};
+
+export const groups: GroupsPage = {
+  groups: [{ key: 'penguins', total: 1, latest_ms: 1_790_000_000_000 }]
+};
+
+export const keys: KnownKeys = {
+  metrics: ['auc', 'test auc'],
+  params: ['depth'],
+  tags: ['stage'],
+  experiments: ['penguins']
+};
+
+export const changes: RunChanges = {
+  against: { run_id: ID, name: 'baseline' },
+  metrics: [{ key: 'auc', before: 0.9, after: 'NaN', direction: 'max' }],
+  params: [{ key: 'depth', before: '3', after: null }],
+  data: [{ name: 'X_train', context: 'training', texts: ['a changed'] }],
+  code: [{ label: 'In [3]', change: 'changed', diff: ['@@ -1 +1 @@', '-fit(1)', '+fit(2)'] }],
+  places: [{ key: 'commit', before: 'aaaa', after: 'bbbb' }]
+};
+
+export const runCurves: RunCurves = {
+  axis: 'step',
+  curves: [{ key: 'gap', count: 3, x: [0, 1, 2], y: [1, 'NaN', 'Infinity'] }]
+};
+
+export const ancestry: Ancestry = {
+  result: 'forest',
+  notebook: 'notebooks/train.ipynb',
+  executed: 4,
+  cells: [
+    { seq: 0, execution_count: 1, source: 'import pandas', lines: [[1, 1]], stale: '' },
+    { seq: 1, execution_count: 2, source: '%%track forest\nfit()', lines: [[2, 2]], stale: 'edited' }
+  ],
+  links: [{ maker: 0, user: 1, names: ['pandas'] }],
+  origins: [
+    {
+      path: 'data/penguins.csv',
+      content: 'xxh3-128/1:abab',
+      session_id: ID,
+      seq: 3,
+      statement: 0,
+      execution_count: 4,
+      notebook: 'notebooks/clean.ipynb',
+      changed: false
+    }
+  ]
+};
+
+export const registry: RegistryPage = {
+  models: [
+    {
+      name: 'penguin',
+      created_ms: 1_790_000_000_000,
+      versions: [
+        {
+          name: 'penguin',
+          version: 1,
+          run_id: ID,
+          model_id: `m-${ID}`,
+          created_ms: 1_790_000_000_000,
+          user: 'ana',
+          comment: '',
+          metric: 'accuracy',
+          metric_value: 0.97,
+          aliases: ['champion'],
+          origin: '',
+          gates: [{ name: 'threshold', status: 'passed', found: 'accuracy 0.97', remedy: '' }],
+          tags: {}
+        }
+      ],
+      aliases: { champion: 1 },
+      description: 'species by measures',
+      tags: { team: 'birds' },
+      history: [
+        {
+          name: 'penguin',
+          alias: 'champion',
+          from_version: null,
+          to_version: 1,
+          moved_ms: 1_790_000_000_000,
+          user: 'ana',
+          reason: 'first',
+          forced: false,
+          gates: []
+        }
+      ]
+    }
+  ]
+};
+
+export const pipelines: PipelinesPage = {
+  pipelines: [
+    {
+      run_id: ID,
+      run_name: 'forest',
+      folder: 'pipeline',
+      created_ms: 1_790_000_000_000,
+      form: 'stages',
+      verdict: {
+        outcome: 'verified-exact',
+        scope: 'same environment',
+        culprit: '',
+        unchecked: [],
+        seconds: 3.5,
+        verified_ms: 1_790_000_000_000,
+        checks: [{ kind: 'metric', name: 'auc', expected: '0.9', found: '0.9', equal: true }]
+      }
+    }
+  ]
 };
 
 const profileColumn: ColumnProfile = {

@@ -1,46 +1,119 @@
 /** A server for the specs: runs in memory, each question written down. */
 
-import { ApiError, type Filter, type RunsApi } from '../api';
-import type { RunDetail, RunsPage, StatusReport } from '../contract';
-import { detail, row, status } from './fixtures';
+import { ApiError, type Filter, type RunEdit, type RunsApi } from '../api';
+import type * as contract from '../contract';
+import * as fixtures from './fixtures';
 
 export class FakeServer implements RunsApi {
   names: string[] = [];
-  store: StatusReport['store'] = 'found';
+  store: contract.StatusReport['store'] = 'found';
   running = false;
   failing = false;
+  readOnly = false;
+  detail: contract.RunDetail = fixtures.detail;
   asked: string[] = [];
 
+  /** Runs `run-N` .. `run-0` in the groups even and odd. */
   constructor(count: number) {
     this.names = Array.from({ length: count }, (_, index) => `run-${count - 1 - index}`);
   }
 
-  async status(): Promise<StatusReport> {
+  async status(): Promise<contract.StatusReport> {
     this.note('status');
-    return { ...status, store: this.store };
+    return { ...fixtures.status, store: this.store, writable: !this.readOnly };
   }
 
-  async runs(_: string, filter: Filter, offset: number, limit: number): Promise<RunsPage> {
-    this.note(`runs ${offset}`);
-    const names = this.names.filter(name => name.includes(filter.text));
+  async groups(_: string, filter: Filter): Promise<contract.GroupsPage> {
+    this.note('groups');
+    const keys = filter.by === '' ? [''] : ['odd', 'even'];
+    const groups = keys.map(key => ({
+      key,
+      total: this.matching(filter, key).length,
+      latest_ms: fixtures.row.started_ms
+    }));
+    return { groups: this.store === 'found' ? groups.filter(group => group.total > 0) : [] };
+  }
+
+  async runs(
+    _: string,
+    filter: Filter,
+    group: string,
+    offset: number,
+    limit: number
+  ): Promise<contract.RunsPage> {
+    this.note(`runs ${group}${group && ' '}${offset}`);
+    const names = this.matching(filter, group);
     const runs = names.slice(offset, offset + limit).map(name => ({
-      ...row,
+      ...fixtures.row,
       run_id: name,
       name,
-      started_ms: row.started_ms + Number(name.split('-')[1]),
-      status: this.running ? ('RUNNING' as const) : row.status
+      started_ms: fixtures.row.started_ms + number(name),
+      status: this.running ? ('RUNNING' as const) : fixtures.row.status
     }));
     return { total: names.length, offset, runs };
   }
 
-  async run(_: string, id: string): Promise<RunDetail> {
+  async keys(): Promise<contract.KnownKeys> {
+    this.note('keys');
+    return fixtures.keys;
+  }
+
+  async run(_: string, id: string): Promise<contract.RunDetail> {
     this.note(`run ${id}`);
-    return { ...detail, run_id: id, name: id };
+    return { ...this.detail, run_id: id, name: id };
+  }
+
+  async edit(_: string, id: string, change: RunEdit): Promise<contract.RunDetail> {
+    this.note(`edit ${id} ${JSON.stringify(change)}`);
+    if (this.readOnly) {
+      throw new ApiError('store-read-only', 'nothing was changed');
+    }
+    const tags = Object.entries({ ...this.detail.tags, ...change.tags });
+    this.detail = {
+      ...this.detail,
+      note: change.note ?? this.detail.note,
+      tags: Object.fromEntries(tags.flatMap(([key, value]) => (value === null ? [] : [[key, value]])))
+    };
+    return { ...this.detail, run_id: id, name: id };
+  }
+
+  async changes(): Promise<contract.RunChanges> {
+    return fixtures.changes;
+  }
+
+  async curves(): Promise<contract.RunCurves> {
+    return fixtures.runCurves;
+  }
+
+  async lineage(): Promise<contract.Ancestry> {
+    return fixtures.ancestry;
+  }
+
+  async artifact(): Promise<Blob> {
+    return new Blob(['<b>text</b>']);
+  }
+
+  async models(): Promise<contract.RegistryPage> {
+    this.note('models');
+    return fixtures.registry;
+  }
+
+  async pipelines(): Promise<contract.PipelinesPage> {
+    this.note('pipelines');
+    return fixtures.pipelines;
   }
 
   /** What was asked since the last time. */
   take(): string[] {
     return this.asked.splice(0);
+  }
+
+  private matching(filter: Filter, group: string): string[] {
+    return this.names.filter(
+      name =>
+        name.includes(filter.text) &&
+        (group === '' || (number(name) % 2 === 1) === (group === 'odd'))
+    );
   }
 
   private note(question: string): void {
@@ -49,4 +122,8 @@ export class FakeServer implements RunsApi {
       throw new ApiError('network', 'no answer');
     }
   }
+}
+
+function number(name: string): number {
+  return Number(name.split('-')[1]);
 }

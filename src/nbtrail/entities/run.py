@@ -14,6 +14,7 @@ __all__ = [
     "CANDIDATES_TAG",
     "CANDIDATE_TAG",
     "LATER",
+    "STARRED_TAG",
     "Amendment",
     "Direction",
     "Experiment",
@@ -33,6 +34,10 @@ CANDIDATE_TAG = "nbtrail.candidate"
 """Tag of the run of one candidate of a search or trial of a study: its number, from 0."""
 CANDIDATES_TAG = "nbtrail.candidates"
 """Tag of the run of a search: how many candidates it has, and how many of them are kept."""
+
+
+STARRED_TAG = "nbtrail.starred"
+"""Tag of the runs that somebody wants to find again; its value does not matter."""
 
 
 LATER = "later/"

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from nbtrail.entities.run import Direction
 
-__all__ = ["RunTable"]
+__all__ = ["RunCount", "RunTable"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunCount:
+    """How many runs share an experiment or a source, and when the latest of them began."""
+
+    key: str
+    total: int
+    latest_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,9 @@ class RunTable:
         Effective status of each run.
     main_metric, main_value, main_direction
         Key, last value and direction of each run's main metric.
+    starred : tuple of bool
+    verdict : tuple of str
+        Outcome of each run's latest exported pipeline, or empty.
     params : mapping of str to tuple
         Key to one value per run.
     metrics : mapping of str to tuple
@@ -46,6 +58,8 @@ class RunTable:
     main_metric: tuple[str, ...] = ()
     main_value: tuple[float | None, ...] = ()
     main_direction: tuple[Direction | None, ...] = ()
+    starred: tuple[bool, ...] = ()
+    verdict: tuple[str, ...] = ()
     params: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
     metrics: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
 

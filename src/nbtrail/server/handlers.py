@@ -1,80 +1,17 @@
-"""The routes: read-only, authenticated, authorized, each answer made in a thread."""
+"""The routes: authenticated, authorized, each answer made in a thread."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from http.client import responses
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
-from nbtrail.server import trail
+from nbtrail.exceptions import NbtrailError, UsageError
+from nbtrail.server import detail, edits, trail
+from nbtrail.server.base import TrailHandler
 from nbtrail.server.places import locate
-from nbtrail.server.query import read_runs_query
-from nbtrail.views.contract import error_body, error_code
-
-if TYPE_CHECKING:
-    from nbtrail.server.extension import NbtrailExtension
+from nbtrail.server.query import read_points, read_runs_query
 
 __all__ = ["ROUTES", "TrailHandler"]
-
-
-class TrailHandler(APIHandler):
-    """What all routes share: who may ask, which trail, where the work is done, errors."""
-
-    auth_resource = "nbtrail"
-    # a panel that refreshes itself must not keep an idle server alive
-    _track_activity = False
-
-    @property
-    def extension(self) -> NbtrailExtension:
-        """The extension that serves this request."""
-        return self.settings["nbtrail"]  # type: ignore[no-any-return]
-
-    @property
-    def notebook(self) -> str:
-        """Path of the notebook the client works in, relative to the server's root."""
-        return str(self.get_argument("notebook", "", strip=False))
-
-    async def answer(self, make: Callable[[Path, str], dict[str, Any]]) -> None:
-        """Send what `make` says, called in a thread with the server's root and the notebook."""
-        root, notebook = self.extension.root, self.notebook
-        await self.extension.watch(notebook)
-        try:
-            document = await self.extension.in_thread(make, root, notebook)
-        except NbtrailError as error:
-            self._refuse(error)
-            return
-        self.set_header("Cache-Control", "no-store")
-        self.finish(json.dumps(document, ensure_ascii=False, allow_nan=False))
-
-    def _refuse(self, error: NbtrailError) -> None:
-        """Send an error of ours; texts about the store name paths, so they go to the log."""
-        if isinstance(error, UsageError):
-            self.set_status(404 if isinstance(error, NotFoundError) else 400)
-            self.finish(json.dumps(error_body(error_code(error), str(error))))
-            return
-        self.log.warning("nbtrail: %s", error)
-        told = (
-            "The trail can't be read; the server's log says why. Look at it, in the project's "
-            "folder, with: nbtrail store doctor"
-        )
-        self.set_status(503)
-        self.finish(json.dumps(error_body(error_code(error), told)))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer every other failure in the same shape, without path or traceback."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        told = error.log_message if isinstance(error, web.HTTPError) else None
-        name = responses.get(status_code, "Failed")
-        code = name.lower().replace(" ", "-")
-        self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps(error_body(code, told or name)))
 
 
 class StatusHandler(TrailHandler):
@@ -95,21 +32,114 @@ class RunsHandler(TrailHandler):
     async def get(self) -> None:
         """Answer a ``runs_page``."""
         try:
-            query = read_runs_query(lambda name, default: str(self.get_argument(name, default)))
+            query = read_runs_query(self.argument)
         except UsageError as error:
             self._refuse(error)
             return
-        await self.answer(lambda root, notebook: trail.runs(locate(root, notebook), query))
+        await self.answer_at(lambda place: trail.runs(place, query))
+
+
+class GroupsHandler(TrailHandler):
+    """``GET nbtrail/api/groups``: how many runs match, by experiment or source."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer a ``groups_page``."""
+        try:
+            query = read_runs_query(self.argument)
+        except UsageError as error:
+            self._refuse(error)
+            return
+        await self.answer_at(lambda place: trail.groups(place, query))
+
+
+class KeysHandler(TrailHandler):
+    """``GET nbtrail/api/keys``: what runs can be searched, sorted and shown by."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer ``known_keys``."""
+        await self.answer_at(trail.keys)
 
 
 class RunHandler(TrailHandler):
-    """``GET nbtrail/api/runs/ID``: everything about one run."""
+    """``GET nbtrail/api/runs/ID``: everything about one run; ``PATCH`` changes its words."""
 
     @web.authenticated
     @authorized
     async def get(self, run_id: str) -> None:
         """Answer a ``run_detail``."""
-        await self.answer(lambda root, notebook: trail.run(locate(root, notebook), run_id))
+        await self.answer_at(lambda place: detail.run(place, run_id))
+
+    @web.authenticated
+    @authorized
+    async def patch(self, run_id: str) -> None:
+        """Change name, note or tags; answer the ``run_detail`` as it is now."""
+        try:
+            change = edits.read_edit(self.request.body)
+        except UsageError as error:
+            self._refuse(error)
+            return
+        await self.answer_at(lambda place: edits.edit(place, run_id, change))
+
+
+class ChangesHandler(TrailHandler):
+    """``GET nbtrail/api/runs/ID/changes``: what differs from the run before."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, run_id: str) -> None:
+        """Answer ``run_changes``."""
+        await self.answer_at(lambda place: detail.changes(place, run_id))
+
+
+class LineageHandler(TrailHandler):
+    """``GET nbtrail/api/runs/ID/lineage``: the cells that a run came from."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, run_id: str) -> None:
+        """Answer an ``ancestry``."""
+        await self.answer_at(lambda place: detail.lineage(place, run_id))
+
+
+class CurvesHandler(TrailHandler):
+    """``GET nbtrail/api/runs/ID/curves?key=..&key=..``: histories of metrics."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, run_id: str) -> None:
+        """Answer ``run_curves``."""
+        keys, axis = self.get_arguments("key"), self.argument("axis", "step")
+        try:
+            points = read_points(self.argument)
+        except UsageError as error:
+            self._refuse(error)
+            return
+        await self.answer_at(lambda place: detail.curves(place, run_id, keys, points, axis))
+
+
+class ArtifactHandler(TrailHandler):
+    """``GET nbtrail/api/runs/ID/artifact?path=``: a picture or text that a run kept."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, run_id: str) -> None:
+        """Answer the bytes; nothing that a browser would run."""
+        path = self.argument("path", "")
+        try:
+            shown = await self.made(
+                lambda root, notebook: detail.artifact(locate(root, notebook), run_id, path)
+            )
+        except NbtrailError as error:
+            self._refuse(error)
+            return
+        self.set_header("Content-Type", shown.media_type)
+        self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
+        self.set_header("Cache-Control", "private, max-age=3600")
+        await self.finish(shown.data, set_content_type=shown.media_type)
 
 
 class ModelsHandler(TrailHandler):
@@ -118,13 +148,32 @@ class ModelsHandler(TrailHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer a ``models_page``."""
-        await self.answer(lambda root, notebook: trail.models(locate(root, notebook)))
+        """Answer a ``registry_page``."""
+        await self.answer_at(trail.models)
 
+
+class PipelinesHandler(TrailHandler):
+    """``GET nbtrail/api/pipelines``: the exported pipelines."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer a ``pipelines_page``."""
+        await self.answer_at(trail.pipelines)
+
+
+_RUN = r"/nbtrail/api/runs/([0-9a-f]{32})"
 
 ROUTES: tuple[tuple[str, type[TrailHandler]], ...] = (
     (r"/nbtrail/api/status", StatusHandler),
     (r"/nbtrail/api/runs", RunsHandler),
-    (r"/nbtrail/api/runs/([0-9a-f]{32})", RunHandler),
+    (r"/nbtrail/api/groups", GroupsHandler),
+    (r"/nbtrail/api/keys", KeysHandler),
+    (_RUN, RunHandler),
+    (rf"{_RUN}/changes", ChangesHandler),
+    (rf"{_RUN}/curves", CurvesHandler),
+    (rf"{_RUN}/lineage", LineageHandler),
+    (rf"{_RUN}/artifact", ArtifactHandler),
     (r"/nbtrail/api/models", ModelsHandler),
+    (r"/nbtrail/api/pipelines", PipelinesHandler),
 )

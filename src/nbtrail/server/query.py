@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nbtrail.entities.pipeline import Outcome
+from nbtrail.entities.run import STARRED_TAG
 from nbtrail.exceptions import UsageError
 
 __all__ = [
@@ -15,16 +17,26 @@ __all__ = [
     "RunsQuery",
     "read_compare_query",
     "read_curves_query",
+    "read_points",
     "read_runs_query",
 ]
 
 MAX_PAGE = 500
 MAX_TEXT = 500
+MAX_COLUMNS = 12
 MAX_RUNS = 100
 MAX_KEYS = 20
 MAX_POINTS = 5000
-ORDERS = ("started", "name", "main")
 AXES = ("step", "time")
+QUICK = {
+    "": "",
+    "running": "status = RUNNING",
+    "failed": "status in (FAILED, KILLED)",
+    "starred": f"tags.{STARRED_TAG} is not null",
+    "reproducible": "verdict in "
+    f"({Outcome.EXACT.value}, {Outcome.WITHIN_TOLERANCE.value}, {Outcome.FULL_HISTORY.value})",
+}
+GROUPS = ("", "experiment", "source")
 
 Get = Callable[[str, str], str]
 
@@ -35,10 +47,20 @@ class RunsQuery:
 
     Attributes
     ----------
+    order : str
+        As `Reader.runs` takes it.
     text : str
         What the user searches for, in the query language of the store.
+    quick : str
+        A second query, that of a quick filter.
     here : bool
         Whether only runs of the active notebook count.
+    by, group : str
+        ``experiment`` or ``source`` and which one; only its runs count. Empty for all.
+    columns : tuple of str
+        ``metrics.KEY`` and ``params.KEY`` of which each row gives the value.
+    count : bool
+        Whether the total is asked for.
     """
 
     offset: int
@@ -46,7 +68,12 @@ class RunsQuery:
     order: str
     descending: bool
     text: str
+    quick: str
     here: bool
+    by: str
+    group: str
+    columns: tuple[str, ...]
+    count: bool
 
 
 def read_runs_query(get: Get) -> RunsQuery:
@@ -57,17 +84,33 @@ def read_runs_query(get: Get) -> RunsQuery:
     UsageError
         When one of them isn't what it must be.
     """
-    text = get("q", "").strip()
-    if len(text) > MAX_TEXT:
-        raise UsageError(f"q may have {MAX_TEXT} characters, but has {len(text)}.")
+    columns = tuple(filter(None, _text(get, "columns", 4 * MAX_TEXT).split("\n")))
+    if len(columns) > MAX_COLUMNS:
+        raise UsageError(f"columns may name {MAX_COLUMNS} keys, but names {len(columns)}.")
     return RunsQuery(
         offset=_number(get, "offset", 0, 0, 10**9),
         limit=_number(get, "limit", 100, 1, MAX_PAGE),
-        order=_choice(get, "order", ORDERS),
+        order=_text(get, "order") or "started",
         descending=_choice(get, "desc", ("1", "0")) == "1",
-        text=text,
+        text=_text(get, "q"),
+        quick=QUICK[_choice(get, "quick", tuple(QUICK))],
         here=_choice(get, "here", ("0", "1")) == "1",
+        by=_choice(get, "by", GROUPS),
+        group=get("group", ""),
+        columns=columns,
+        count=_choice(get, "count", ("1", "0")) == "1",
     )
+
+
+def read_points(get: Get) -> int:
+    """Read how many points of a history are wanted.
+
+    Raises
+    ------
+    UsageError
+        When it is no number, or out of bounds.
+    """
+    return _number(get, "points", 500, 8, MAX_POINTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +170,7 @@ def read_curves_query(get: Get, keys: Sequence[str]) -> CurvesQuery:
     return CurvesQuery(
         runs=_runs(get),
         keys=tuple(dict.fromkeys(keys)),
-        points=_number(get, "points", 500, 8, MAX_POINTS),
+        points=read_points(get),
         axis=_choice(get, "axis", AXES),
     )
 
@@ -147,8 +190,15 @@ def _number(get: Get, name: str, default: int, low: int, high: int) -> int:
     return int(given)
 
 
+def _text(get: Get, name: str, most: int = MAX_TEXT) -> str:
+    given = get(name, "").strip()
+    if len(given) > most:
+        raise UsageError(f"{name} may have {most} characters, but has {len(given)}.")
+    return given
+
+
 def _choice(get: Get, name: str, choices: tuple[str, ...]) -> str:
     given = get(name, choices[0])
     if given not in choices:
-        raise UsageError(f"{name} must be one of: {', '.join(choices)}.")
+        raise UsageError(f"{name} must be one of: {', '.join(filter(None, choices))}.")
     return given

@@ -267,9 +267,12 @@ def amend(db: sqlite3.Connection, run_id: str, amendment: Amendment) -> None:
     )
 
 
-def set_tags(db: sqlite3.Connection, run_id: str, tags: Mapping[str, str]) -> None:
+def set_tags(db: sqlite3.Connection, run_id: str, tags: Mapping[str, str | None]) -> None:
     run = run_key(db, run_id)
     for key, value in tags.items():
+        if value is None:
+            execute(db, "DELETE FROM tags WHERE run = ? AND key = ?", (run, capped(key)))
+            continue
         execute(
             db, "INSERT OR REPLACE INTO tags VALUES (?, ?, ?)", (run, capped(key), capped(value))
         )

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from nbtrail.entities.directions import direction_of
-from nbtrail.entities.run import Direction
+from nbtrail.entities.run import STARRED_TAG, Direction
 from nbtrail.entities.table import RunTable
+from nbtrail.store.fields import VERDICT
 from nbtrail.store.ranking import main_metrics
 from nbtrail.store.values import decode_float
 
@@ -51,6 +52,19 @@ def run_table(
         f"SELECT run, kind FROM marks {_AMONG} ORDER BY run, position", (chosen,)
     ):
         marks[run].append(kind)
+    starred = {
+        run
+        for (run,) in db.execute(
+            f"SELECT run FROM tags {_AMONG} AND key = ?", (chosen, STARRED_TAG)
+        )
+    }
+    verdicts = dict(
+        db.execute(
+            f"SELECT r.id, {VERDICT} FROM runs r WHERE r.id IN "
+            "(SELECT run FROM exports WHERE run IN (SELECT value FROM json_each(?)))",
+            (chosen,),
+        )
+    )
     ranked = main_metrics(metrics)
     mains = [_main(row, index, metrics, ranked) for index, row in enumerate(rows)]
     return RunTable(
@@ -71,6 +85,8 @@ def run_table(
         main_metric=tuple(main[0] for main in mains),
         main_value=tuple(main[1] for main in mains),
         main_direction=tuple(main[2] for main in mains),
+        starred=tuple(key in starred for key in keys),
+        verdict=tuple(verdicts.get(key) or "" for key in keys),
         params={key: tuple(column) for key, column in params.items()},
         metrics={key: tuple(column) for key, column in metrics.items()},
     )

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DURATION", "TEXTS", "TIMES", "field_name"]
+__all__ = ["DURATION", "TEXTS", "TIMES", "VERDICT", "field_name"]
 
+VERDICT: Final = (
+    "(SELECT x.manifest ->> '$.verdict.outcome' FROM exports x WHERE x.run = r.id "
+    "ORDER BY x.id DESC LIMIT 1)"
+)
+"""Outcome of the latest pipeline exported from a run ``r``."""
 TEXTS: Final = {
     "run_id": "r.run_id",
     "name": "r.name",
@@ -16,6 +21,7 @@ TEXTS: Final = {
     "note": "r.note",
     "branch": "r.branch",
     "commit": "r.commit_id",
+    "verdict": VERDICT,
     "parent": "(SELECT above.name FROM runs above WHERE above.run_id = r.parent_run_id)",
 }
 TIMES: Final = {"started": "r.started_ms", "ended": "r.effective_end"}

@@ -201,8 +201,8 @@ def log_metrics(
     return Operation("log_metrics", (run_id, tuple(points), tuple(infos), first))
 
 
-def set_tags(run_id: str, tags: Mapping[str, str]) -> Operation:
-    """Set tags; other tags stay, an empty value stays a value."""
+def set_tags(run_id: str, tags: Mapping[str, str | None]) -> Operation:
+    """Set tags; other tags stay, an empty value stays a value, None takes the tag away."""
     return Operation("set_tags", (run_id, dict(tags)))
 
 

@@ -122,13 +122,11 @@ class _Compiler:
             return self._numbers(DURATION, clause, self._number)
         special = {
             "mark": self._mark, "data": self._data, "word": _word, "text": self._text_anywhere,
-            "code": self._code,
+            "code": self._code, "cell": self._cell,
         }.get(name)  # fmt: skip
         if special is not None:
             return special(clause)
-        known = (
-            "metrics.KEY, params.KEY, tags.KEY, mark, data, text, code, started, ended, duration"
-        )
+        known = "metrics.KEY, params.KEY, tags.KEY, mark, data, text, code, cell, started, ended, duration"
         raise problem(
             self._text,
             clause.at,
@@ -265,6 +263,13 @@ class _Compiler:
             value = self._texts("c.source", clause)
         there = f"EXISTS ({_CODE}{value.sql})"
         return Condition(f"NOT {there}" if clause.operator == "!=" else there, value.values)
+
+    def _cell(self, clause: Clause) -> Condition:
+        """Match runs that executed a cell of the notebook, by the id that the notebook gave it."""
+        if clause.operator not in {"=", "!="}:
+            raise problem(self._text, clause.at, "cell is compared by = or != with a cell's id.")
+        there = f"EXISTS ({_CODE}c.cell_id = ?)"
+        return Condition(f"NOT {there}" if clause.operator == "!=" else there, clause.values)
 
     def _text_anywhere(self, clause: Clause) -> Condition:
         """Match runs that hold every word of a text: in names, params, tags, notes or cells."""

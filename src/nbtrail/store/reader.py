@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,23 +14,30 @@ from nbtrail.entities.codec import loads
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
 from nbtrail.entities.origin import FileOrigin
+from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
 from nbtrail.entities.series import MetricSeries
-from nbtrail.entities.table import RunTable
-from nbtrail.exceptions import NotFoundError, StoreError
+from nbtrail.entities.table import RunCount, RunTable
+from nbtrail.exceptions import NbtrailError, NotFoundError, StoreError
 from nbtrail.fingerprint.forms import same_digest
-from nbtrail.store import growth, registered
+from nbtrail.store import growth, overview, registered
 from nbtrail.store.chunks import read_series
 from nbtrail.store.connection import connect_reader
 from nbtrail.store.owners import lost_owners
 from nbtrail.store.resolve import resolve
 from nbtrail.store.rows import CELL_COLUMNS, cell_of, read_run
-from nbtrail.store.search import search
+from nbtrail.store.search import group_runs, search
 from nbtrail.store.transfer import with_children
 
 __all__ = ["Reader"]
+
+# what decoding raises on values that another hand has put into the database
+_ODD_VALUES = (
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+    zlib.error, struct.error,
+)  # fmt: skip
 
 
 class Reader:
@@ -82,6 +91,7 @@ class Reader:
         self,
         *,
         query: str = "",
+        also: str = "",
         experiment: str | Sequence[str] | None = None,
         source: str | None = None,
         order: str = "started",
@@ -99,6 +109,8 @@ class Reader:
             Words that all must occur in name, experiment, params, tags, status or id;
             or clauses: ``metrics.auc > 0.9 and params.model = "rf"``. Candidates of
             searches are left out unless ``parent``, ``run_id`` or their tag is asked for.
+        also : str
+            A second query that must hold as well.
         experiment : str or sequence of str, optional
             Only runs of this one, or of these.
         source : str, optional
@@ -125,6 +137,7 @@ class Reader:
                 db,
                 lost_owners(db),
                 query=query,
+                also=also,
                 experiment=experiment,
                 source=source,
                 order=order,
@@ -134,6 +147,46 @@ class Reader:
                 deleted=deleted,
                 count=count,
             )
+
+    def groups(
+        self, by: str, *, query: str = "", also: str = "", source: str | None = None
+    ) -> tuple[RunCount, ...]:
+        """Count the runs that match, the group of the newest run first.
+
+        Parameters
+        ----------
+        by : str
+            ``experiment`` or ``source``; empty for one group of all.
+        query, also, source
+            As for `runs`.
+
+        Raises
+        ------
+        UsageError
+            When the query can't be understood.
+        """
+        with self._read() as db:
+            return group_runs(db, lost_owners(db), by=by, query=query, also=also, source=source)
+
+    def keys(self) -> KnownKeys:
+        """Return the keys that the latest runs have."""
+        with self._read() as db:
+            return overview.known_keys(db)
+
+    def session_fits(self, notebook: str) -> SessionFits | None:
+        """Return the fits of the session that runs a notebook, None without one."""
+        with self._read() as db:
+            return overview.session_fits(db, notebook)
+
+    def pipelines(self, limit: int) -> tuple[ExportedPipeline, ...]:
+        """Return the latest exported pipelines, newest first."""
+        with self._read() as db:
+            return overview.pipelines(db, limit)
+
+    def previous(self, run: Run) -> str | None:
+        """Return the id of the run's parent, else of the one before it, None for the first."""
+        with self._read() as db:
+            return overview.previous_run(db, run)
 
     def superfluous_models(self, experiment: str, best: int, before_ms: int) -> tuple[str, ...]:
         """Return the ids of models whose files an experiment can do without.
@@ -165,7 +218,10 @@ class Reader:
                 "WHERE r.run_id = ? AND key = ?",
                 (run_id, key),
             ).fetchone()
-            return read_series(db, key, -1 if row is None else int(row[0]))
+            series = read_series(db, key, -1 if row is None else int(row[0]))
+            if not len(series.steps) == len(series.timestamps_ms) == len(series.values):
+                raise ValueError("a chunk of metric points with columns of different lengths")
+            return series
 
     def cells(
         self, session_id: str, first: int = 0, last: int | None = None
@@ -349,9 +405,16 @@ class Reader:
             db = connect_reader(self._path)
             db.execute("BEGIN")  # all statements see one state
             yield db
+        except NbtrailError:
+            raise
         except sqlite3.Error as error:
             raise StoreError(
                 f"{self._path} can't be read: {error}. Look at it with: nbtrail store doctor"
+            ) from error
+        except _ODD_VALUES as error:
+            raise StoreError(
+                f"{self._path} holds a value that nbtrail never writes ({type(error).__name__}: "
+                f"{error}). Look at it with: nbtrail store doctor"
             ) from error
         finally:
             if db is not None:

@@ -7,38 +7,88 @@ of both sides read. NaN and the infinities are written as the codec writes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.codec import to_plain
+from nbtrail.entities.curve import Curve
 from nbtrail.entities.dataset import DatasetUse
 from nbtrail.entities.gate import Gate
 from nbtrail.entities.model import AliasMove, RegisteredModel
+from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.run import Run
-from nbtrail.entities.table import RunTable
+from nbtrail.entities.table import RunCount, RunTable
 from nbtrail.exceptions import NbtrailError
 
 __all__ = [
     "error_body",
     "error_code",
     "gates_page",
+    "groups_page",
+    "known_keys",
     "model_detail",
     "models_page",
+    "pipelines_page",
+    "registry_page",
+    "run_curves",
     "run_detail",
     "runs_page",
+    "session_fits",
 ]
 
 MAX_CELLS = 200
+MAX_CHECKS = 100
+MAX_VALUE = 200
 
 
-def runs_page(table: RunTable, offset: int = 0) -> dict[str, Any]:
-    """Return a page of runs; `offset` is the position of its first run among all."""
+def runs_page(
+    table: RunTable,
+    offset: int = 0,
+    columns: Sequence[str] = (),
+    sparks: Mapping[str, Sequence[float]] | None = None,
+) -> dict[str, Any]:
+    """Return a page of runs.
+
+    Parameters
+    ----------
+    offset : int
+        Position of its first run among all.
+    columns : sequence of str
+        ``metrics.KEY`` and ``params.KEY`` whose values each row gives; a long one is cut.
+    sparks : mapping of str to sequence of float, optional
+        Run id to the course of its main metric.
+    """
+    shown = {column: _column(table, column) for column in columns}
     return {
         "total": table.total,
         "offset": offset,
-        "runs": [_run_row(table, index) for index in range(len(table))],
+        "runs": [
+            _run_row(table, index)
+            | {
+                "values": {column: values[index] for column, values in shown.items() if values},
+                "spark": list((sparks or {}).get(table.run_id[index], ())),
+            }
+            for index in range(len(table))
+        ],
     }
+
+
+def groups_page(groups: Sequence[RunCount]) -> dict[str, Any]:
+    """Return how many runs each group has."""
+    return {"groups": [to_plain(group) for group in groups]}
+
+
+def known_keys(keys: KnownKeys | None) -> dict[str, Any]:
+    """Return the keys that runs can be searched and shown by."""
+    plain: dict[str, Any] = to_plain(keys or KnownKeys())
+    return plain
+
+
+def session_fits(fits: SessionFits | None) -> dict[str, Any] | None:
+    """Return the fits of a running notebook, None without any."""
+    plain: dict[str, Any] | None = to_plain(fits)
+    return plain
 
 
 def run_detail(run: Run, cells: Sequence[CellExecution] = ()) -> dict[str, Any]:
@@ -63,9 +113,31 @@ def run_detail(run: Run, cells: Sequence[CellExecution] = ()) -> dict[str, Any]:
     }
 
 
+def run_curves(curves: Sequence[Curve], axis: str) -> dict[str, Any]:
+    """Return histories of one run's metrics over `axis`, ``step`` or ``time``."""
+    return {
+        "axis": axis,
+        "curves": [
+            {"key": c.key, "count": c.count, "x": to_plain(c.x), "y": to_plain(c.y)} for c in curves
+        ],
+    }
+
+
 def models_page(models: Sequence[RegisteredModel]) -> dict[str, Any]:
     """Return registered models with their versions and aliases."""
     return {"models": [to_plain(model) for model in models]}
+
+
+def registry_page(
+    models: Sequence[tuple[RegisteredModel, Sequence[AliasMove]]],
+) -> dict[str, Any]:
+    """Return registered models, each with every move of its aliases."""
+    return {"models": [model_detail(model, history) for model, history in models]}
+
+
+def pipelines_page(pipelines: Sequence[ExportedPipeline]) -> dict[str, Any]:
+    """Return exported pipelines, each with the verdict it has now."""
+    return {"pipelines": [_pipeline(exported) for exported in pipelines]}
 
 
 def model_detail(model: RegisteredModel, history: Sequence[AliasMove]) -> dict[str, Any]:
@@ -113,6 +185,38 @@ def _run_row(table: RunTable, index: int) -> dict[str, Any]:
         "parent_run_id": table.parent_run_id[index],
         "marks": list(table.marks[index]),
         "main_metric": metric if key else None,
+        "starred": table.starred[index],
+        "verdict": table.verdict[index],
+    }
+
+
+def _column(table: RunTable, column: str) -> list[Any]:
+    group, _, key = column.partition(".")
+    if group == "metrics":
+        return [to_plain(value) for value in table.metrics.get(key, ())]
+    return [None if v is None else v[:MAX_VALUE] for v in table.params.get(key, ())]
+
+
+def _pipeline(exported: ExportedPipeline) -> dict[str, Any]:
+    manifest = exported.manifest
+    verdict = manifest.verdict
+    return {
+        "run_id": exported.run_id,
+        "run_name": manifest.run_name,
+        "folder": exported.folder,
+        "created_ms": exported.created_ms,
+        "form": manifest.form,
+        "verdict": None
+        if verdict is None
+        else {
+            "outcome": verdict.outcome.value,
+            "scope": verdict.scope.value,
+            "culprit": verdict.culprit,
+            "unchecked": list(verdict.unchecked),
+            "seconds": to_plain(verdict.seconds),
+            "verified_ms": verdict.verified_ms,
+            "checks": [to_plain(check) for check in verdict.checks[:MAX_CHECKS]],
+        },
     }
 
 

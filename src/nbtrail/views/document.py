@@ -43,10 +43,11 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text in one tone."""
+    """A piece of text in one tone; of a run's name `run` is the id, which can be followed."""
 
     text: str
     tone: Tone = Tone.PLAIN
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

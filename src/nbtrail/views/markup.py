@@ -90,6 +90,8 @@ def _spans(spans: Sequence[Span]) -> str:
 def _span(span: Span) -> str:
     text = html.escape(span.text)
     style = _STYLES.get(span.tone)
+    if span.run:  # JupyterLab opens it in the panel; elsewhere it leads nowhere
+        text = f'<a href="#nbtrail-run={html.escape(span.run)}">{text}</a>'
     return f'<span style="{style}">{text}</span>' if style else text
 
 

@@ -54,7 +54,11 @@ def receipt(run: Run, used: str = "") -> Document:
     verb = _VERBS.get(run.status)
     state = run.status.value if verb is None or took is None else f"{verb} {duration(took)}"
     groups: list[tuple[Span, ...]] = [
-        (*status_spans(run.status.value, word=False), Span(" "), strong(run.name)),
+        (
+            *status_spans(run.status.value, word=False),
+            Span(" "),
+            Span(run.name, Tone.STRONG, run.run_id),
+        ),
         (Span(state),),
     ]
     if run.reason:

@@ -1,0 +1,45 @@
+/** Below the list: the runs that were chosen, and what can be done with them. */
+
+import * as React from 'react';
+
+import { useModel, useTools } from './context';
+
+export function SelectionBar(): React.ReactElement | null {
+  const model = useModel();
+  const { trans, compare, copy } = useTools();
+  const ids = [...model.selected.keys()];
+  if (ids.length === 0) {
+    return null;
+  }
+  const command = `%track compare ${ids.map(id => id.slice(0, 16)).join(' ')}`;
+  return (
+    <div className="nbt-selection" role="region" aria-label={trans.__('Selected runs')}>
+      <span title={[...model.selected.values()].join(', ')} role="status">
+        {trans._n('%1 selected', '%1 selected', ids.length, ids.length)}
+      </span>
+      {compare ? (
+        <button
+          type="button"
+          className="nbt-button"
+          disabled={ids.length < 2}
+          onClick={() => compare(ids)}
+        >
+          {trans.__('Compare')}
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="nbt-button"
+          disabled={ids.length < 2}
+          title={command}
+          onClick={() => copy(command)}
+        >
+          {trans.__('Copy %track compare')}
+        </button>
+      )}
+      <button type="button" className="nbt-link" onClick={() => model.clearSelected()}>
+        {trans.__('Clear')}
+      </button>
+    </div>
+  );
+}

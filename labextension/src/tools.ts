@@ -1,0 +1,59 @@
+/** The deeds of the panel, done by the application it finds itself in. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Clipboard, MainAreaWidget } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
+
+import type { Tools, Translator } from './components/context';
+import type { RunsModel } from './model';
+import { cellText, openedNotebook, showCell } from './notebook';
+import { RunTab } from './runtab';
+import { CommandIDs } from './tokens';
+
+/**
+ * @param roomy - whether there is a main area that takes more than one document.
+ */
+export function makeTools(
+  app: JupyterFrontEnd,
+  model: RunsModel,
+  trans: Translator,
+  roomy: boolean
+): Tools {
+  const { commands, shell } = app;
+  const absolute = (path: string) => PathExt.join(model.status?.project ?? '', path);
+  const openNotebook = async (path: string, cell?: string) => {
+    await commands.execute('docmanager:open', { path: absolute(path) });
+    const notebook = openedNotebook(app, absolute(path));
+    await notebook?.context.ready;
+    if (notebook && cell) {
+      showCell(notebook, cell);
+    }
+  };
+  const openWide = (id: string, name: string) => {
+    const known = [...shell.widgets('main')].find(one => one.id === `nbtrail-tab-${id}`);
+    if (known === undefined) {
+      const tools: Tools = { ...made, openWide: undefined };
+      const content = new RunTab(tools, model.openPage(id, name));
+      const widget = new MainAreaWidget({ content });
+      widget.id = `nbtrail-tab-${id}`;
+      shell.add(widget, 'main');
+    }
+    shell.activateById(`nbtrail-tab-${id}`);
+  };
+  const made: Tools = {
+    model,
+    trans,
+    copy: text => Clipboard.copyToSystem(text),
+    openNotebook: (path, cell) => void openNotebook(path, cell),
+    cellNow: (path, cell) => cellText(openedNotebook(app, absolute(path)), cell),
+    openPath: path => void commands.execute('docmanager:open', { path: absolute(path) }),
+    keep: () => void commands.execute(CommandIDs.keep),
+    openWide: roomy ? openWide : undefined,
+    get compare() {
+      return commands.hasCommand(CommandIDs.compare)
+        ? (ids: string[]) => void commands.execute(CommandIDs.compare, { ids })
+        : undefined;
+    }
+  };
+  return made;
+}
