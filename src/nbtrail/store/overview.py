@@ -6,10 +6,10 @@ import sqlite3
 from typing import Final
 
 from nbtrail.entities.codec import loads
+from nbtrail.entities.directions import direction_of
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.pipeline import Manifest
-from nbtrail.entities.directions import direction_of
 from nbtrail.entities.run import Direction, Run
 from nbtrail.store.liveness import Owner, find_lost
 from nbtrail.store.ranking import main_metrics
