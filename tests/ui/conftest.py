@@ -30,11 +30,11 @@ from nbtrail.entities.run import Experiment, Run, RunStatus
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 
-expect.set_options(timeout=int(__import__("os").environ.get("T", "30000")))
+expect.set_options(timeout=30_000)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LAB_S = 120
-PAGE_MS = int(__import__("os").environ.get("T","60000"))
+PAGE_MS = 60_000
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from tests.ui.steps import ROW, command, run_all
+from tests.ui.steps import ROW, run_all
 
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import AliasMove, ModelRecord, ModelVersion
@@ -166,6 +166,3 @@ def test_fits_of_the_session_are_kept(page):
     session.get_by_role("button", name="Keep").click()
     expect(page.locator(ROW)).to_have_count(1)
     expect(session).to_contain_text("all kept")
-    command(page, "kernelmenu:shutdown")
-    page.get_by_role("button", name="Shut Down").or_(page.locator("body")).first.wait_for()
-    expect(page.locator(ROW)).to_have_count(1)

@@ -99,7 +99,7 @@ def test_from_run_to_cell_and_from_cell_to_runs(page):
     run_all(page)
     details = open_run(page, "forest")
     cells = section(page, "Cells")
-    expect(cells).to_contain_text("The result used 2 of 3 executed cells")
+    expect(cells).to_contain_text("The result used 2 of 2 executed cells")
     expect(cells.locator(".nbt-cell[data-used=true]")).to_have_count(2)
     expect(cells.locator(".nbt-today")).to_have_count(0)
     page.evaluate(EDIT_THE_LAST_CELL)
