@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbtrail._version import __version__
 
 if TYPE_CHECKING:
-    from nbtrail import plot
+    from nbtrail import plot, widgets
     from nbtrail.tracking.client import (
         active_run,
         end_run,
@@ -99,9 +99,10 @@ __all__ = [
     "track",
     "verify",
     "why",
+    "widgets",
 ]
 
-_MODULES = ("plot",)
+_MODULES = ("plot", "widgets")
 _PLACES = {
     "track": "nbtrail.tracking.decorator",
     **dict.fromkeys(

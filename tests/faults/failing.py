@@ -7,12 +7,13 @@ import random
 from pathlib import Path
 from typing import Any
 
-from kills import calls_of
+from kills import calls_of, try_verb
 from nursery import Nursery
 from trials import Outcome, Report, run_trials
 
-__all__ = ["failing_calls"]
+__all__ = ["failing_calls", "failing_in_verb"]
 
+Fault = tuple[int, str, bool]
 ERRORS = ("ENOSPC", "EIO", "EROFS")
 OURS = ("can't be written", "can't be kept", "is not tracked", "was not captured")
 _MOST_WARNINGS = 3  # each of them once: the trail, a file, a model
@@ -28,6 +29,27 @@ def failing_calls(count: int, seed: int = 0) -> Report:
     places = [min(calls, 1 + int((n + draw.random()) * step)) for n in range(count)]
     cases = [(at, *way) for at, way in zip(places, itertools.cycle(ways), strict=False)]
     return run_trials(_fail, cases)
+
+
+def failing_in_verb(verb: str, count: int, seed: int = 0) -> Report:
+    """Have calls of a process fail that does something to a whole trail; the verb is then done again."""
+
+    def fail(nursery: Nursery, case: Fault, place: Path) -> tuple[list[str], bool]:
+        at, error, lasting = case
+        fault = {"at": at, "error": error, "lasting": lasting}
+        done = nursery.ask("verbs:act_in_trouble", folder=place, verb=verb, **fault)
+        return done["problems"], done["failed"] > 0
+
+    ways = list(itertools.product(ERRORS, (False, True)))
+    draw = random.Random(seed)
+    return try_verb(
+        verb,
+        lambda calls: [
+            (1 + min(calls - 1, int((n + draw.random()) * calls / count)), *ways[n % len(ways)])
+            for n in range(count)
+        ],
+        fail,
+    )
 
 
 def _fail(nursery: Nursery, case: tuple[int, str, bool, bool], folder: Path) -> Outcome:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,20 @@ from recording import WAYS
 from soundness import read_promises
 from trials import Outcome, Report, run_trials
 
+from nbtrail.store.migrations import SCHEMA_VERSION
+
 __all__ = [
     "LOSS_MS",
     "calls_of",
+    "crowds",
     "kills_at_calls",
     "kills_at_random",
     "kills_in_creation",
     "kills_in_migration",
     "kills_in_verb",
+    "kills_without_locks",
+    "sampled",
+    "try_verb",
 ]
 
 LOSS_MS = 200.0
@@ -44,6 +51,24 @@ def kills_at_random(count: int, seed: int = 0) -> Report:
         for n in range(count)
     ]
     return run_trials(_kill_at_random, cases)
+
+
+def kills_without_locks(count: int, seed: int = 0) -> Report:
+    """Kill a recording process where files can't be locked, so that the other journal is used."""
+    draw = random.Random(seed)
+    return run_trials(
+        _kill_without_locks, [(n, draw.uniform(0.0, _LONGEST_S)) for n in range(count)]
+    )
+
+
+def _kill_without_locks(nursery: Nursery, case: tuple[int, float], folder: Path) -> Outcome:
+    seed, after_s = case
+    where = {"project": folder, "promises": folder / "said"}
+    nursery.call(
+        "recording:record_without_locks", kill_after_s=after_s, points=600, seed=seed, **where
+    )
+    found = nursery.ask("soundness:check_without_locks", **where)
+    return Outcome(found["problems"], found["promises"], found["lost_ms"])
 
 
 def _kill_at_random(nursery: Nursery, case: tuple[str, bool, int, float], folder: Path) -> Outcome:
@@ -103,6 +128,12 @@ def kills_in_migration(count: int, seed: int = 0) -> Report:
     return _kills_in_opening(count, seed, version=1)
 
 
+def crowds(count: int, seed: int = 0) -> Report:
+    """Have eight processes begin at once and write: on no trail, on an old and on a present one."""
+    cases = [(n % (SCHEMA_VERSION + 1), [0] * _RACERS, False) for n in range(seed, seed + count)]
+    return run_trials(_kill_in_opening, cases, workers=1)
+
+
 def _kills_in_opening(count: int, seed: int, version: int) -> Report:
     draw = random.Random(seed)
     calls = calls_of("races:count_opening", version=version)
@@ -128,22 +159,43 @@ def _kill_in_opening(nursery: Nursery, case: tuple[int, list[int], bool], folder
 
 def kills_in_verb(verb: str, count: int, seed: int = 0) -> Report:
     """Kill a process that does something to a whole trail; the verb is then done again."""
+
+    def kill(nursery: Nursery, case: tuple[int, bool], place: Path) -> tuple[list[str], bool]:
+        at, tear = case
+        ended = nursery.call("verbs:act", folder=place, verb=verb, at=at, tear=tear)
+        return [], ended.signal == signal.SIGKILL
+
+    return try_verb(verb, lambda calls: sampled(calls, count, seed), kill)
+
+
+def try_verb(
+    verb: str,
+    cases_of: Callable[[int], Sequence[Any]],
+    trouble: Callable[[Nursery, Any, Path], tuple[list[str], bool]],
+) -> Report:
+    """Do a verb in trouble, each time on a copy of the same trail, and then again.
+
+    Parameters
+    ----------
+    cases_of : callable
+        Returns the cases, given how many calls that change a file the verb takes.
+    trouble : callable
+        Does the verb in a folder, and returns what was wrong with that and whether it was hit.
+    """
     with tempfile.TemporaryDirectory(prefix="nbtrail-trail-") as made, Nursery() as nursery:
         nursery.ask("verbs:prepare", folder=made, verb=verb)
 
-        def kill(nursery: Nursery, case: tuple[int, bool], folder: Path) -> Outcome:
-            at, tear = case
+        def one(nursery: Nursery, case: Any, folder: Path) -> Outcome:
             place = folder / "project"
             shutil.copytree(made, place)
-            ended = nursery.call("verbs:act", folder=place, verb=verb, at=at, tear=tear)
-            problems = nursery.ask("verbs:verify", folder=place, verb=verb)
-            return Outcome(problems, hit=ended.signal == signal.SIGKILL)
+            problems, hit = trouble(nursery, case, place)
+            return Outcome(problems + nursery.ask("verbs:verify", folder=place, verb=verb), hit=hit)
 
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "project"
             shutil.copytree(made, place)
             calls = nursery.ask("verbs:act", folder=place, verb=verb)
-        return run_trials(kill, sampled(calls, count, seed))
+        return run_trials(one, cases_of(calls))
 
 
 def calls_of(function: str, **arguments: Any) -> int:

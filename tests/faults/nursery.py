@@ -7,6 +7,7 @@ never opens a trail itself. It is asked for one trial at a time, over pipes.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib
 import json
 import os
@@ -24,7 +25,7 @@ from preload import built
 
 __all__ = ["Ended", "Nursery"]
 
-LOADED = ("recording", "soundness", "verbs", "races")
+LOADED = ("recording", "soundness", "verbs", "races", "interrupts")
 TOO_LONG_S = 120.0
 
 
@@ -112,6 +113,8 @@ def _trial(function: str, kill_after_s: float | None, arguments: dict[str, Any])
         os.setpgid(0, 0)
         os.close(mine)
         _answer(theirs, function, arguments)
+    with contextlib.suppress(OSError):  # whoever of the two is first
+        os.setpgid(child, child)
     os.close(theirs)
     deadline = time.monotonic() + (TOO_LONG_S if kill_after_s is None else kill_after_s)
     text = _read_until(mine, deadline)

@@ -97,6 +97,10 @@ class Trouble:
         """How many of them failed."""
         return int(self._library.trouble_failed())
 
+    def have_no_locks(self) -> None:
+        """Be on a file system that has no file locks, as some network file systems."""
+        self._library.trouble_without_locks()
+
     def record(self, folder: Path, file: Path) -> None:
         """Write down every change of files below `folder`."""
         if self._library.trouble_record(str(folder).encode(), str(file).encode()) < 0:

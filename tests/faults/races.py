@@ -118,6 +118,8 @@ def _prepared(folder: Path, version: int) -> Path:
             db.executescript((GOLDEN / f"schema-{version}.sql").read_text())
             db.executescript((GOLDEN / f"rows-{version}.sql").read_text())
             db.execute("DELETE FROM artifacts")  # the golden files are the database alone
+            if version > 1:
+                db.execute("UPDATE runs SET snapshot = ''")
             db.commit()
             db.execute(f"PRAGMA user_version={version}")
             db.execute("PRAGMA journal_mode=wal")

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,25 @@ from preload import Action, Trouble
 import nbtrail
 from nbtrail.entities.model import Artifact, ModelRecord
 from nbtrail.exceptions import NbtrailError, StoreError
+from nbtrail.store import link
 from nbtrail.store import operations as do
 from nbtrail.store.store import Store
 from nbtrail.tracking.client import process_tracker
 from nbtrail.tracking.registry import promote
 
-__all__ = ["WAYS", "Promises", "record", "record_killed_at", "record_through"]
+__all__ = [
+    "WAYS",
+    "Promises",
+    "listen",
+    "prepare",
+    "record",
+    "record_killed_at",
+    "record_one",
+    "record_through",
+    "record_writes",
+]
 
+Say = Callable[..., None]
 WAYS = ("plain", "threads", "asyncio", "forked")
 MODEL = "clf"
 
@@ -70,37 +82,64 @@ def record(
     note: Callable[[str], None] | None = None,
 ) -> list[str]:
     """Record runs in folder `project`; return what was said to the user."""
-    os.chdir(project)
-    os.environ["NBTRAIL_DIR"] = f"{project}/.nbtrail"
-    told = _listen()
+    told = listen()
+    prepare(project)
     draw = random.Random(seed)
     say = Promises(Path(promises), note).say
     for number in range(runs):
-        with nbtrail.start_run(f"run-{seed}-{number}") as run:
-            if not run.run_id:  # nothing can be stored here: it goes nowhere, and said so
-                nbtrail.log_metric("loss", 1.0)
-                continue
-            store = process_tracker().store
-            if store.flush(30):
-                say(start=run.run_id, name=run.name)
-            params = {"seed": number, "rate": draw.random()}
-            nbtrail.log_params(params)
-            text = f"report {number} {draw.random()}\n" * draw.randrange(1, 400)
-            run.log_text(text, "report.txt")
-            if store.flush(30):
-                say(params={k: str(v) for k, v in params.items()}, run=run.run_id)
-                sha256 = hashlib.sha256(text.encode()).hexdigest()
-                if not any("can't be kept" in text for text in told):
-                    say(artifact="report.txt", sha256=sha256, run=run.run_id)
-            _LOGGING[way](run, draw.randrange(points), say)
-            model = _model(store, run.run_id, number)
-        if store.flush(30):
-            say(ended=run.run_id)
-        if model and number % 3 == 0:
-            with contextlib.suppress(NbtrailError):  # a refusal promises nothing
-                version = promote(store, run.run_id, f"{MODEL}@champion", force=True)
-                say(version=version.version, model=model, run=run.run_id)
+        name = f"run-{seed}-{number}"
+        record_one(name, draw, points, say, way, told, promoted=number % 3 == 0)
     return told
+
+
+def prepare(project: str) -> None:
+    """Have runs recorded in the folder's own trail."""
+    os.chdir(project)
+    os.environ["NBTRAIL_DIR"] = f"{project}/.nbtrail"
+
+
+def record_one(
+    name: str,
+    draw: random.Random,
+    points: int,
+    say: Say,
+    way: str = "plain",
+    told: Sequence[str] = (),
+    *,
+    promoted: bool = False,
+) -> None:
+    """Record one run with everything that a run has."""
+    with nbtrail.start_run(name) as run:
+        if not run.run_id:  # nothing can be stored here: it goes nowhere, and said so
+            nbtrail.log_metric("loss", 1.0)
+            return
+        store = process_tracker().store
+        if store.flush(30):
+            say(start=run.run_id, name=run.name)
+        params = {"points": points, "rate": draw.random()}
+        nbtrail.log_params(params)
+        text = f"report {draw.random()}\n" * draw.randrange(1, 400)
+        run.log_text(text, "report.txt")
+        if store.flush(30):
+            say(params={k: str(v) for k, v in params.items()}, run=run.run_id)
+            sha256 = hashlib.sha256(text.encode()).hexdigest()
+            if not any("can't be kept" in one for one in told):
+                say(artifact="report.txt", sha256=sha256, run=run.run_id)
+        _LOGGING[way](run, draw.randrange(points), say)
+        model = _model(store, run.run_id, draw.random())
+    if store.flush(30):
+        say(ended=run.run_id)
+    if model and promoted:
+        with contextlib.suppress(NbtrailError):  # a refusal promises nothing
+            version = promote(store, run.run_id, f"{MODEL}@champion", force=True)
+            say(version=version.version, model=model, run=run.run_id)
+
+
+def record_without_locks(**arguments: Any) -> None:
+    """Record where no file can be locked."""
+    Trouble().have_no_locks()
+    told = record(**arguments)
+    assert [text for text in told if "DELETE journal" in text] == told, told
 
 
 def record_killed_at(at: int, tear: bool, **arguments: Any) -> None:
@@ -108,6 +147,18 @@ def record_killed_at(at: int, tear: bool, **arguments: Any) -> None:
     what = Action.TEAR if tear else Action.KILL
     Trouble().arm(Path(arguments["project"]), what, at)
     record(**arguments)
+
+
+def record_writes(project: str, record_file: str, careless: bool, **arguments: Any) -> None:
+    """Record, and have every change of a file written down, with the promises in between."""
+    if careless:
+        use = link.Link.use
+        link.Link.use = lambda self, full: use(self, full=False)
+    # so that the journal is brought into the database often, even in a short time
+    link._CHECKPOINT_BYTES = 1 << 17
+    trouble = Trouble()
+    trouble.record(Path(project), Path(record_file))
+    record(project, f"{record_file}-said", note=trouble.note, **arguments)
 
 
 def record_through(
@@ -137,17 +188,19 @@ def record_through(
     return {"told": told, "failed": trouble.failed}
 
 
-def _listen() -> list[str]:
+def listen() -> list[str]:
     """Have warnings collected instead of shown."""
     import warnings
 
     told: list[str] = []
     warnings.showwarning = lambda message, *_, **__: told.append(str(message))
     warnings.simplefilter("always")
+    # an interrupt between Python's opening of a file and its `with` leaves one to the collector
+    warnings.simplefilter("ignore", ResourceWarning)
     return told
 
 
-def _model(store: Store, run_id: str, number: int) -> str:
+def _model(store: Store, run_id: str, number: float) -> str:
     """Keep a file as a model, as the background does; return its id, nothing when it can't be."""
     try:
         sha256, size = store.objects.put_bytes(f"model {number} ".encode() * 2000)
@@ -168,8 +221,6 @@ def _model(store: Store, run_id: str, number: int) -> str:
 
 
 # ---------------------------------------------------------------- ways to log
-
-Say = Callable[..., None]
 
 
 def _stamp(run: Any, key: str, step: int, say: Say) -> None:

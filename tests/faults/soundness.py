@@ -10,6 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from preload import Trouble
+
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import Experiment, Run, RunStatus
 from nbtrail.store import operations as do
@@ -22,13 +24,15 @@ from nbtrail.store.store import Store
 __all__ = ["check", "check_elsewhere", "is_sound", "read_promises"]
 
 
-def check(project: str, promises: str, *, whole: bool = False) -> dict[str, Any]:
+def check(project: str, promises: str, *, whole: bool = False, said: str = "") -> dict[str, Any]:
     """Open the trail of a project, and compare it with what was promised.
 
     Parameters
     ----------
     whole : bool
         Its process came to an orderly end, so that no point may be missing.
+    said : str
+        As `is_sound` takes it.
 
     Returns
     -------
@@ -37,13 +41,13 @@ def check(project: str, promises: str, *, whole: bool = False) -> dict[str, Any]
         over the first lost one was; ``promises``: how many there were.
     """
     root = Path(project) / ".nbtrail"
-    said = read_promises(Path(promises))
-    problems = is_sound(root)
+    made = read_promises(Path(promises))
+    problems = is_sound(root, said)
     if problems:
-        return {"problems": problems, "lost_ms": 0.0, "promises": len(said)}
+        return {"problems": problems, "lost_ms": 0.0, "promises": len(made)}
     store = Store.open(root)
     points: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for promise in said:
+    for promise in made:
         if "point" in promise:
             points[promise["run"], promise["point"]].append(promise)
         elif problem := _broken(store, promise):
@@ -57,7 +61,13 @@ def check(project: str, promises: str, *, whole: bool = False) -> dict[str, Any]
         elif missing:
             lost_ms = max(lost_ms, 1000 * (handed[-1]["at"] - handed[-missing]["at"]))
     store.close()
-    return {"problems": problems, "lost_ms": lost_ms, "promises": len(said)}
+    return {"problems": problems, "lost_ms": lost_ms, "promises": len(made)}
+
+
+def check_without_locks(**arguments: Any) -> dict[str, Any]:
+    """Check as `check` does, where no file can be locked, which must be said."""
+    Trouble().have_no_locks()
+    return check(**arguments, said="DELETE journal")
 
 
 def check_elsewhere(temporary: str, **arguments: Any) -> dict[str, Any]:
@@ -74,8 +84,14 @@ def read_promises(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def is_sound(root: Path) -> list[str]:
-    """Open a trail, or make it where there is none, write to it, and look for what is wrong."""
+def is_sound(root: Path, said: str = "") -> list[str]:
+    """Open a trail, or make it where there is none, write to it, and look for what is wrong.
+
+    Parameters
+    ----------
+    said : str
+        Part of the one warning that there must be; none may be told when it is empty.
+    """
     warned: list[str] = []
     store = Store.open(Path(root), create=True, warn=warned.append)
     if store.read_only or not store.flush(30):
@@ -96,7 +112,8 @@ def is_sound(root: Path) -> list[str]:
     if store.reader.run(run.run_id).name != "afterwards":
         problems.append("what is written now does not come back")
     store.close()
-    return problems + warned
+    as_expected = len(warned) == bool(said) and all(said in text for text in warned)
+    return problems if as_expected else [*problems, f"it warned: {warned}"]
 
 
 def _broken(store: Store, promise: dict[str, Any]) -> str:

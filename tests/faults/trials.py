@@ -56,6 +56,14 @@ class Report:
         self.lost_ms.append(outcome.lost_ms)
         self.problems += [f"{case}: {problem}" for problem in outcome.problems]
 
+    def include(self, other: Report) -> None:
+        """Add the trials of another report."""
+        self.trials += other.trials
+        self.hits += other.hits
+        self.promises += other.promises
+        self.lost_ms += other.lost_ms
+        self.problems += other.problems
+
 
 def run_trials(
     trial: Callable[[Nursery, Any, Path], Outcome], cases: Iterable[Any], workers: int = WORKERS

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -26,7 +27,7 @@ static char folder[4096];
 static size_t folder_length;
 static enum action action;
 static long at, counted, failed;
-static int error_number, lasting;
+static int error_number, lasting, without_locks;
 static int record_fd = -1;
 static uint64_t watched[65536]; /* inode by descriptor, 0 for files elsewhere */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -65,6 +66,9 @@ void trouble_lift(void) {
 
 long trouble_counted(void) { return counted; }
 long trouble_failed(void) { return failed; }
+
+/* As on network file systems, of which some have no locks. */
+void trouble_without_locks(void) { without_locks = 1; }
 
 int trouble_record(const char *path, const char *file) {
     look_at(path);
@@ -270,6 +274,14 @@ int fsync(int fd) {
 int fdatasync(int fd) {
     GUARDED(inode_of(fd), 1, int, !result, REAL(fdatasync)(fd),
             record('S', inode_of(fd), 0, NULL, 0, NULL, 0));
+}
+
+int flock(int fd, int operation) {
+    if (without_locks) {
+        errno = ENOLCK;
+        return -1;
+    }
+    return REAL(flock)(fd, operation);
 }
 
 /* ------------------------------------------------------------ names */

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import sqlite3
+import traceback
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +39,7 @@ from nbtrail.store.store import Store
 __all__ = ["VERBS", "act", "prepare", "verify"]
 
 SECRET = "hunter2-tr0ub4dor"
+_SHORTEST = 30  # characters of a message that tells what happened
 OLD_S = 1_700_000_000.0
 
 
@@ -73,11 +76,29 @@ def act(folder: str, verb: str, at: int = 0, tear: bool = False) -> int:
     return trouble.counted
 
 
+def act_in_trouble(folder: str, verb: str, at: int, error: str, lasting: bool) -> dict[str, Any]:
+    """Do the verb while calls fail; return what was wrong and whether one did."""
+    logging.disable()  # what the writer says then is looked at elsewhere
+    here, trouble, problems = Path(folder), Trouble(), []
+    trouble.arm(here, Action.FAIL, at, error, lasting=lasting)
+    try:
+        VERBS[verb](here)
+    except NbtrailError as told:
+        if len(str(told)) < _SHORTEST:
+            problems.append(f"that says nothing: {told}")
+    except Exception:
+        problems.append(traceback.format_exc())
+    trouble.lift()
+    return {"problems": problems, "failed": trouble.failed}
+
+
 def verify(folder: str, verb: str) -> list[str]:
     """Say what is wrong after a verb was killed, and after it was done again."""
     here = Path(folder)
     noted = json.loads((here / "wanted.json").read_text())
     problems = [f"killed: {text}" for text in _wrong(here, noted["runs"])]
+    if verb == "merge":
+        problems += _all_or_none(here, noted["extra"])
     VERBS[verb](here)
     problems += [f"again: {text}" for text in _wrong(here, noted["runs"])]
     problems += [f"done again: {text}" for text in _DONE[verb](here, noted["extra"])]
@@ -243,6 +264,13 @@ def _prepare_merge(here: Path, _: Store, _wanted: list[str]) -> dict[str, Any]:
     every = {run_id: dumps(other.reader.run(run_id)) for run_id in other.reader.runs().run_id}
     other.close()
     return {"runs": every}
+
+
+def _all_or_none(here: Path, extra: dict[str, Any]) -> list[str]:
+    with closing(sqlite3.connect(here / ".nbtrail" / "nbtrail.db")) as db:
+        there = {run_id for (run_id,) in db.execute("SELECT run_id FROM runs")}
+    arrived = there & set(extra["runs"])
+    return [] if len(arrived) in {0, len(extra["runs"])} else [f"only {arrived} have arrived"]
 
 
 def _merged(here: Path, extra: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -21,7 +22,7 @@ from nbtrail.exceptions import (
     StoreReadOnlyError,
 )
 from nbtrail.store import operations as do
-from nbtrail.store.connection import APPLICATION_ID, connect_writer
+from nbtrail.store.connection import APPLICATION_ID, connect_reader, connect_writer, vacuum
 from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import SCHEMA_VERSION, ensure_schema
 from nbtrail.store.rescue import Rescue
@@ -91,6 +92,10 @@ def test_a_deleted_folder_costs_one_warning_and_comes_back(
     assert not store.flush(10)
     store.submit(do.log_metrics(run.run_id, (MetricPoint("loss", 2.0, 1, 2),)))
     assert not store.flush(10)
+    with pytest.raises(StoreError, match="can't be kept"):
+        store.objects.put_bytes(b"no folder is made for it")
+    with pytest.raises(OSError, match="No such file"):
+        store.snapshots.put_blob(b"nor for this")
     (warning,) = warnings
     assert "can't be written" in warning
     assert "Your code is not affected" in warning
@@ -228,18 +233,27 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert list((tmp_path / "real").iterdir()) == []
 
 
-def test_nothing_can_be_attached(store: Store, tmp_path: Path) -> None:
-    db, _ = connect_writer(store.root / "nbtrail.db", locking=True)
-    with closing(db):
-        with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
-            db.execute("ATTACH DATABASE ? AS other", (str(tmp_path / "x.db"),))
-        with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited"):
-            db.execute("PRAGMA writable_schema=ON")
+def test_nothing_can_be_attached_and_no_schema_forged(store: Store, tmp_path: Path) -> None:
+    writer, _ = connect_writer(store.root / "nbtrail.db", locking=True)
+    reader = connect_reader(store.root / "nbtrail.db")
+    with closing(writer), closing(reader):
+        for db in (writer, reader):
+            with pytest.raises(sqlite3.DatabaseError, match="too many attached"):
+                db.execute("ATTACH DATABASE ? AS other", (str(tmp_path / "x.db"),))
+            with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|no such function"):
+                db.execute("SELECT load_extension('x')")
+        vacuum(writer)
+        with pytest.raises(sqlite3.DatabaseError, match="too many attached"):
+            writer.execute("ATTACH DATABASE ? AS other", (str(tmp_path / "x.db"),))
+        reader.execute("PRAGMA writable_schema=ON")
+        with pytest.raises(sqlite3.DatabaseError, match=r"readonly|may not be modified"):
+            reader.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE runs (x)'")
+    assert not (tmp_path / "x.db").exists()
 
 
 def test_the_history_of_aliases_can_not_be_changed(store: Store) -> None:
     with sql(store.root) as db:
-        db.execute("INSERT INTO alias_moves VALUES (1, 'x', 'm', 'a', NULL, 1, 0, '', '', 0)")
+        db.execute("INSERT INTO alias_moves VALUES (1, 'x', 'm', 'a', NULL, 1, 0, '', '', 0, '[]')")
         for statement in ("UPDATE alias_moves SET reason = 'y'", "DELETE FROM alias_moves"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 db.execute(statement)
@@ -284,6 +298,26 @@ def test_a_lock_that_is_held_delays_nobody(
         assert store.reader.runs().total == 0
     assert store.flush(30)
     assert store.reader.run(run.run_id).note == "queued"
+    assert warnings == []
+
+
+def test_an_interrupt_while_the_thread_begins_makes_no_second_writer(
+    store: Store, make_run: Callable[..., Run], warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        begin(thread)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            store.submit(do.start_run(make_run("first")))
+    for name in ("second", "third"):
+        store.call(do.start_run(make_run(name)))
+    assert sorted(store.reader.runs().name) == ["first", "second", "third"]
+    assert [t.name for t in threading.enumerate()].count("nbtrail-writer") == 1
     assert warnings == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -357,37 +356,6 @@ def test_a_newer_bundle_is_refused_and_says_how_to_read_it(sound: Path, other: S
 
     with pytest.raises(SchemaTooNewError, match=r"nbtrail 9\.1.*pip install -U nbtrail"):
         merge(other.root, rewritten(sound, newer))
-
-
-@pytest.mark.slow
-def test_a_merge_that_is_killed_at_any_moment_can_be_repeated(
-    store: Store, filling, python, tmp_path: Path
-) -> None:
-    (tmp_path / "from").mkdir()
-    source = Store.open(tmp_path / "from" / ".nbtrail", create=True)
-    filled = filling.fill(source)
-    wanted = [source.reader.run(run_id) for run_id in source.reader.runs().run_id]
-    source.close()
-    code = (
-        "from nbtrail.store.merge import merge\n"
-        "Store.open(root, create=True).reader\n"
-        "print('ready', flush=True)\n"
-        "merge(root, root.parent / 'from')\n"
-        "print('done', flush=True)\n"
-    )
-    for delay_ms in (0, 5, 10, 20, 40, 80, 160):
-        merging = python(code)
-        assert merging.stdout is not None
-        assert merging.stdout.readline() == "ready\n"
-        time.sleep(delay_ms / 1000)
-        merging.kill()
-        merging.communicate()
-        there = set(store.reader.runs().run_id)
-        assert there in (set(), {run.run_id for run in wanted})  # all or nothing
-        assert examine(store.root).findings == ()
-    merge(store.root, tmp_path / "from")
-    assert [dumps(store.reader.run(run.run_id)) for run in wanted] == [dumps(run) for run in wanted]
-    assert store.objects.read(store.reader.run(filled.run_id).artifacts[0].sha256)
 
 
 @pytest.mark.slow

@@ -75,22 +75,6 @@ while True:
     store.close()
 
 
-def test_a_process_killed_while_it_creates_the_store_leaves_no_ruin(
-    python: Python, tmp_path: Path
-) -> None:
-    for delay in (0.0, 0.005, 0.01, 0.02):
-        process = python('print("go", flush=True)\nStore.open(root, create=True)\ntime.sleep(9)')
-        process.stdout.readline()
-        time.sleep(delay)
-        process.kill()
-        process.communicate()
-        store = Store.open(tmp_path / ".nbtrail", create=True)
-        assert store.reader.runs().total == 0
-        store.close()
-        for path in (tmp_path / ".nbtrail").glob("nbtrail.db*"):
-            path.unlink()
-
-
 def test_many_processes_make_and_fill_one_new_store(python: Python, tmp_path: Path) -> None:
     code = """
 said = []

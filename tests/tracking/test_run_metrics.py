@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from nbtrail.capture.location import Location
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import Experiment, Run, RunStatus
 from nbtrail.store import operations
 from nbtrail.store.store import Store
+from nbtrail.tracking import runmetrics
 from nbtrail.tracking.runmetrics import RunMetrics
 
 
@@ -29,6 +32,37 @@ def test_what_is_collected_first_may_be_written_last(tmp_path):
     metric = store.reader.run(run.run_id).metric("f1")
     assert (metric.count, metric.last, metric.last_step) == (5, 0.5, 4)
     assert [p.value for p in store.reader.history(run.run_id, "f1")] == [0.1, 0.2, 0.3, 0.4, 0.5]
+    store.close()
+
+
+@pytest.mark.parametrize("moment", ["summary", "log_metrics", "submit"])
+def test_an_interrupt_while_values_are_handed_over_loses_none(tmp_path, monkeypatch, moment):
+    store = Store.open(tmp_path / ".nbtrail", create=True)
+    run = Run(new_id(), "a", Experiment("e"), RunStatus.RUNNING, 1)
+    store.call(operations.start_run(run))
+    metrics = RunMetrics(store, run)
+    metrics._ask = lambda: None  # collected by hand
+    for value in (0.1, 0.2, 0.3):
+        metrics.log("f1", value, None, Location())
+
+    def interrupted(*_args):
+        raise KeyboardInterrupt
+
+    owner = {"summary": runmetrics._Growing, "log_metrics": operations, "submit": store}[moment]
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, moment, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            metrics.settle()
+    metrics.log("f1", 0.4, None, Location())
+    metrics.settle()
+    assert store.flush(30)
+    assert [(p.step, p.value) for p in store.reader.history(run.run_id, "f1")] == [
+        (0, 0.1),
+        (1, 0.2),
+        (2, 0.3),
+        (3, 0.4),
+    ]
+    assert store.reader.run(run.run_id).metric("f1").count == 4
     store.close()
 
 

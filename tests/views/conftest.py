@@ -1,4 +1,4 @@
-"""Sample records as a fixture, since the tests' folders are no packages."""
+"""Sample records and hostile texts as fixtures, since the tests' folders are no packages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location("view_samples", Path(__file__).parent / "samples.py")
+
+def _module(name):
+    path = Path(__file__).parent / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"view_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
 def samples():
-    module = importlib.util.module_from_spec(_SPEC)
-    _SPEC.loader.exec_module(module)
-    return module
+    return _module("samples")
+
+
+@pytest.fixture(scope="session")
+def hostile():
+    return _module("hostile")

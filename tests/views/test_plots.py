@@ -168,8 +168,11 @@ def test_a_picture_is_made_apart_from_what_the_user_set():
 
 
 @pytest.mark.slow
-def test_nothing_is_imported_before_the_first_plot():
-    script = "import sys, nbtrail; nbtrail.plot; print({'matplotlib', 'pandas'} & set(sys.modules))"
+def test_nothing_is_imported_before_the_first_plot_or_form():
+    script = (
+        "import sys, nbtrail; nbtrail.plot, nbtrail.widgets; "
+        "print({'matplotlib', 'pandas', 'ipywidgets', 'anywidget'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], env={**os.environ}, capture_output=True, text=True,
         check=True,

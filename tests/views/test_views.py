@@ -53,6 +53,8 @@ class Checker(HTMLParser):
         for name, value in attrs:
             if tag == "img" and (name == "alt" or (name == "src" and PICTURE.fullmatch(value))):
                 continue
+            if (tag, name, value) == ("div", "class", "mathjax_ignore tex2jax_ignore"):
+                continue
             if name != "style" or re.search(
                 r"var\(|currentcolor|inherit|url\(", value, re.IGNORECASE
             ):

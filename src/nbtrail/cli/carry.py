@@ -59,12 +59,13 @@ def merge(source: str, place: str | None, *, as_json: bool) -> None:
     """Bring the runs of a bundle or of another trail into this one; twice changes nothing."""
     from nbtrail.store.merge import merge as bring
     from nbtrail.store.store import Store
+    from nbtrail.views.terminal import visible
 
     if not Path(source).exists():
         raise NotFoundError(f"There is no {source} to be merged.")
     root = Path(place) if place else find_store(Path.cwd()) or Path(FOLDER)
     store = Store.open(
-        root, create=True, warn=lambda text: click.echo(f"nbtrail: {text}", err=True)
+        root, create=True, warn=lambda text: click.echo(f"nbtrail: {visible(text)}", err=True)
     )
     done = bring(store.root, Path(source))
     answer(to_plain(done), done.text, as_json=as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,6 +15,7 @@ from nbtrail.cli.refusal import refuse
 from nbtrail.config import find_store
 from nbtrail.exceptions import NbtrailError, NotFoundError
 from nbtrail.store.store import Store
+from nbtrail.views.terminal import visible, visible_json
 
 __all__ = ["answer", "fail", "find_root", "open_store", "store_option", "verb"]
 
@@ -33,8 +35,22 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, as_json=as_json, **kwargs)
         except (NbtrailError, OSError) as error:
             fail(error, as_json=as_json)
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
+            raise
+        except Exception as error:
+            if os.environ.get("NBTRAIL_DEBUG"):
+                raise
+            fail(_unforeseen(error), as_json=as_json)
 
     return run
+
+
+def _unforeseen(error: Exception) -> NbtrailError:
+    return NbtrailError(
+        f"This failed in a way that nobody foresaw ({type(error).__name__}: {error}). If the trail "
+        "comes from somebody else or was edited by hand, look at it with: nbtrail store doctor. "
+        "NBTRAIL_DEBUG=1 shows the traceback."
+    )
 
 
 def fail(error: Exception, *, as_json: bool) -> NoReturn:
@@ -43,11 +59,12 @@ def fail(error: Exception, *, as_json: bool) -> NoReturn:
 
 
 def answer(document: Any, text: str | Callable[[], str], *, as_json: bool) -> None:
-    """Print a document as JSON, or its text."""
+    """Print a document as JSON, or its text; nothing in either acts on a terminal."""
     if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+        plain = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+        click.echo(visible_json(plain))
     else:
-        click.echo(text if isinstance(text, str) else text())
+        click.echo(visible(text if isinstance(text, str) else text()))
 
 
 def open_store(path: str | None) -> Store:
@@ -58,7 +75,9 @@ def open_store(path: str | None) -> Store:
     NotFoundError
         When there is none.
     """
-    return Store.open(find_root(path), warn=lambda text: click.echo(f"nbtrail: {text}", err=True))
+    return Store.open(
+        find_root(path), warn=lambda text: click.echo(f"nbtrail: {visible(text)}", err=True)
+    )
 
 
 def find_root(path: str | None) -> Path:

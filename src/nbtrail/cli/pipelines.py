@@ -13,6 +13,7 @@ from nbtrail.config import find_store
 from nbtrail.entities.codec import to_plain
 from nbtrail.entities.pipeline import Outcome, Verdict
 from nbtrail.store.store import Store
+from nbtrail.views.terminal import visible
 
 __all__ = ["export", "verify"]
 
@@ -67,7 +68,7 @@ def verify(folder: str, *, isolated: bool, as_json: bool) -> None:
 
 
 def _progress(*, as_json: bool) -> Callable[[str], None]:
-    return lambda message: click.echo(message, err=as_json)
+    return lambda message: click.echo(visible(message), err=as_json)
 
 
 def _leave(verdict: Verdict | None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from nbtrail.exceptions import UsageError
+from nbtrail.views.terminal import visible, visible_json
 
 __all__ = ["FAILED", "MISUSED", "refuse"]
 
@@ -21,9 +22,10 @@ def refuse(error: Exception, *, as_json: bool) -> int:
         from nbtrail.views.contract import error_body, error_code
 
         code = "usage" if isinstance(error, click.UsageError) else error_code(error)
-        click.echo(json.dumps(error_body(code, _text(error), _reasons(error)), ensure_ascii=False))
+        body = error_body(code, _text(error), _reasons(error))
+        click.echo(visible_json(json.dumps(body, ensure_ascii=False)))
     else:
-        click.echo(f"nbtrail: {_text(error)}", err=True)
+        click.echo(f"nbtrail: {visible(_text(error))}", err=True)
     return MISUSED if misused else FAILED
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,7 +16,17 @@ __all__ = [
     "RegisteredModel",
     "Signature",
     "SignatureField",
+    "is_artifact_path",
 ]
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def is_artifact_path(path: str) -> bool:
+    """Say whether a path stays inside of its run's artifacts, on every system."""
+    parts = path.split("/")
+    odd = "\\" in path or "\0" in path or _DRIVE.match(path) is not None
+    return not odd and "" not in parts and "." not in parts and ".." not in parts
 
 
 @dataclass(frozen=True, slots=True)

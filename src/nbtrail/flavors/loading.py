@@ -100,7 +100,7 @@ def _flavor(folder: Path) -> str:
             f"There is no model in {folder}: it has no {DESCRIPTION} file. "
             "Give the folder that a run's model was saved to."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(
             f"The file {description} can't be read ({type(error).__name__}: {error}). "
             "Only models that nbtrail saved can be loaded here."

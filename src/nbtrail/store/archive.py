@@ -22,6 +22,7 @@ from typing import Any, Final, NoReturn
 from nbtrail._version import __version__
 from nbtrail.exceptions import SchemaTooNewError, StoreError
 from nbtrail.store.connection import DATABASE
+from nbtrail.store.folders import sync_folder
 from nbtrail.store.migrations import SCHEMA_VERSION
 
 __all__ = ["SUFFIX", "extract", "write_archive"]
@@ -81,6 +82,7 @@ def write_archive(target: Path, files: Iterable[tuple[str, Path]], facts: Mappin
             os.fsync(raw.fileno())
             size = raw.tell()
         temporary.rename(target)
+        sync_folder(target.parent)
     except OSError as error:
         raise StoreError(f"{target} can't be written: {error}.") from error
     finally:

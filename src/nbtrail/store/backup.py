@@ -16,6 +16,7 @@ from pathlib import Path
 
 from nbtrail.exceptions import StoreError
 from nbtrail.store.connection import DATABASE, check_place, connect_reader
+from nbtrail.store.folders import sync_folder
 from nbtrail.store.migrations import check_schema
 from nbtrail.store.objects import Objects
 from nbtrail.store.references import files_of, snapshots_of
@@ -84,6 +85,7 @@ def back_up(root: Path, target: Path) -> Backup:
         if target.exists():
             target.rmdir()
         temporary.rename(target)
+        sync_folder(target.parent)
     except OSError as error:
         raise StoreError(f"{target} can't be written: {error}. There is no new backup.") from error
     finally:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from pathlib import PurePosixPath
 
 from nbtrail.entities.codec import loads
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.identity import is_run_id
+from nbtrail.entities.model import is_artifact_path
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.exceptions import StoreError
 from nbtrail.store import registered
@@ -47,7 +47,7 @@ def check_rows(db: sqlite3.Connection) -> None:
         if not _COMMIT.fullmatch(snapshot):
             raise _never(f"snapshot {snapshot!r}")
     for sha256, path in db.execute("SELECT sha256, path FROM artifacts"):
-        if not (_SHA256.fullmatch(sha256) and _stays_inside(path)):
+        if not (_SHA256.fullmatch(sha256) and is_artifact_path(path)):
             raise _never(f"artifact {path!r}")
     _read_all(db)
 
@@ -59,12 +59,6 @@ def _check_types(db: sqlite3.Connection, table: str) -> None:
         wrong.append(f'typeof("{name}") NOT IN ({kinds})')
     if db.execute(f"SELECT 1 FROM {table} WHERE {' OR '.join(wrong)} LIMIT 1").fetchone():
         raise _never(f"a value of another type in {table}")
-
-
-def _stays_inside(path: str) -> bool:
-    pure = PurePosixPath(path)
-    plain = bool(path) and "\\" not in path and "\0" not in path
-    return plain and not pure.is_absolute() and ".." not in pure.parts
 
 
 def _read_all(db: sqlite3.Connection) -> None:

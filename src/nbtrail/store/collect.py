@@ -110,7 +110,8 @@ def collect(root: Path, history_days: int, *, dry: bool = False) -> Collected:
             kept = set(snapshots_of(db)) | waiting
             db.execute("ROLLBACK" if dry else "COMMIT")
         except BaseException:
-            db.execute("ROLLBACK")
+            if db.in_transaction:
+                db.execute("ROLLBACK")
             raise
         loose = [objects.path(name) for name in objects.names() if name not in used]
         parts = [snapshots.path(name) for name in _unreachable(snapshots, kept, dry=dry)]

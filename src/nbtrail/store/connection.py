@@ -10,6 +10,7 @@ import os
 import re
 import sqlite3
 import stat
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +31,7 @@ APPLICATION_ID: Final = 0x6E625472  # "nbTr"
 DATABASE: Final = "nbtrail.db"
 
 _BUSY_MS = 30_000
-_WRITABLE_SCHEMA = "writable_schema"
+_CHANGES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 _READ_ONLY_FOLDER = re.compile("unable to open|readonly", re.IGNORECASE)
 
 
@@ -102,7 +103,7 @@ def connect_writer(path: Path, *, locking: bool) -> tuple[sqlite3.Connection, st
         db.execute("PRAGMA wal_autocheckpoint=0")
         db.execute(f"PRAGMA journal_size_limit={64 << 20}")
         db.execute("PRAGMA secure_delete=ON")
-        db.set_authorizer(_authorize)
+        db.set_authorizer(_deny_triggers)
     except sqlite3.Error:
         db.close()
         raise
@@ -116,7 +117,11 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     ------
     sqlite3.Error
         When it can't be read.
+    StoreError
+        When it is a link: SQLite would put its files beside what that leads to.
     """
+    if path.is_symlink():
+        raise StoreError(f"{path} is a link, so nbtrail doesn't touch it. Move it away.")
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
         return _reader(uri)
@@ -133,11 +138,11 @@ def vacuum(db: sqlite3.Connection) -> None:
 
     SQLite attaches a file of its own for that, which `connect_writer` denies to all others.
     """
-    db.set_authorizer(None)
+    db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)
     try:
         db.execute("VACUUM")
     finally:
-        db.set_authorizer(_authorize)
+        db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 
 
 def _reader(uri: str) -> sqlite3.Connection:
@@ -145,7 +150,6 @@ def _reader(uri: str) -> sqlite3.Connection:
     try:
         _harden(db)
         db.execute("PRAGMA query_only=ON")
-        db.set_authorizer(_authorize)
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error:
         db.close()
@@ -154,22 +158,26 @@ def _reader(uri: str) -> sqlite3.Connection:
 
 
 def _harden(db: sqlite3.Connection) -> None:
+    # readers have no authorizer: an interrupt in such a function of Python's gets lost in SQLite
+    db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    if sys.version_info >= (3, 12):
+        db.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
     db.execute("PRAGMA trusted_schema=OFF")
     db.execute("PRAGMA cell_size_check=ON")
     db.execute("PRAGMA mmap_size=0")
     db.execute("PRAGMA foreign_keys=ON")
 
 
-def _authorize(
-    action: int, first: str | None, second: str | None, _database: str | None, _inner: str | None
+def _deny_triggers(
+    action: int,
+    _first: str | None,
+    _second: str | None,
+    _database: str | None,
+    inner: str | None,
 ) -> int:
-    if action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_FUNCTION and second == "load_extension":
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_PRAGMA and first == _WRITABLE_SCHEMA:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+    """Let no trigger change anything: ours don't, so it would be somebody else's."""
+    denied = inner is not None and action in _CHANGES
+    return sqlite3.SQLITE_DENY if denied else sqlite3.SQLITE_OK
 
 
 def _size(path: Path) -> int:

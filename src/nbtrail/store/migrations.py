@@ -131,7 +131,8 @@ def ensure_schema(db: sqlite3.Connection, path: Path) -> None:
         db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # an interrupt may come when the commit is through
+            db.execute("ROLLBACK")
         raise
 
 

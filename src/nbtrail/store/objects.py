@@ -7,14 +7,18 @@ exists never changes its bytes.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
+import stat
 import time
 from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
 
 from nbtrail.exceptions import StoreError
+from nbtrail.store.folders import make_folder, sync_folder
 
 __all__ = ["Objects", "names_in", "place", "refreshed", "take_away", "write_synced"]
 
@@ -90,7 +94,7 @@ class Objects:
     def is_sound(self, sha256: str) -> bool:
         """Say whether an object is there and has the bytes that its name says."""
         try:
-            with self.path(sha256).open("rb") as file:
+            with _open(self.path(sha256)) as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256
         except OSError:
             return False
@@ -109,7 +113,8 @@ class Objects:
         """
         path = self.path(sha256)
         try:
-            data = path.read_bytes()
+            with _open(path) as file:
+                data = file.read()
         except OSError as error:
             raise StoreError(
                 f"Object {sha256[:12]} is missing from {self.root} ({error.strerror}). "
@@ -123,7 +128,7 @@ class Objects:
         return data
 
     def _put(self, chunks: Iterator[bytes]) -> tuple[str, int]:
-        self.root.mkdir(exist_ok=True)
+        make_folder(self.root)
         temporary = self.root / f".{os.urandom(8).hex()}.tmp"
         try:
             digest, size = write_synced(temporary, chunks)
@@ -133,6 +138,17 @@ class Objects:
             with contextlib.suppress(OSError):
                 temporary.unlink()
         return digest, size
+
+
+def _open(path: Path) -> BufferedReader:
+    """Open a plain file for reading: no link to another one, no pipe that would be waited for."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    number = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+    return os.fdopen(number, "rb")
 
 
 def names_in(root: Path, name: re.Pattern[str]) -> Iterator[str]:
@@ -193,19 +209,6 @@ def place(temporary: Path, final: Path) -> None:
     """Give a written file its final name, for good; an existing one stays as it is."""
     if refreshed(final):
         return
-    fresh = not final.parent.exists()
-    final.parent.mkdir(exist_ok=True)
+    make_folder(final.parent)
     temporary.replace(final)
-    _sync_folder(final.parent)
-    if fresh:
-        _sync_folder(final.parent.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # folders can't be opened there
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(final.parent)

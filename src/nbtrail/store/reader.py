@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +20,7 @@ from nbtrail.entities.provenance import ModuleSource, Session
 from nbtrail.entities.run import Direction, Experiment, MetricPoint, Run
 from nbtrail.entities.series import MetricSeries
 from nbtrail.entities.table import RunCount, RunTable
-from nbtrail.exceptions import NotFoundError, StoreError
+from nbtrail.exceptions import NbtrailError, NotFoundError, StoreError
 from nbtrail.fingerprint.forms import same_digest
 from nbtrail.store import growth, overview, registered
 from nbtrail.store.chunks import read_series
@@ -30,6 +32,12 @@ from nbtrail.store.search import group_runs, search
 from nbtrail.store.transfer import with_children
 
 __all__ = ["Reader"]
+
+# what decoding raises on values that another hand has put into the database
+_ODD_VALUES = (
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+    zlib.error, struct.error,
+)  # fmt: skip
 
 
 class Reader:
@@ -210,7 +218,10 @@ class Reader:
                 "WHERE r.run_id = ? AND key = ?",
                 (run_id, key),
             ).fetchone()
-            return read_series(db, key, -1 if row is None else int(row[0]))
+            series = read_series(db, key, -1 if row is None else int(row[0]))
+            if not len(series.steps) == len(series.timestamps_ms) == len(series.values):
+                raise ValueError("a chunk of metric points with columns of different lengths")
+            return series
 
     def cells(
         self, session_id: str, first: int = 0, last: int | None = None
@@ -394,9 +405,16 @@ class Reader:
             db = connect_reader(self._path)
             db.execute("BEGIN")  # all statements see one state
             yield db
+        except NbtrailError:
+            raise
         except sqlite3.Error as error:
             raise StoreError(
                 f"{self._path} can't be read: {error}. Look at it with: nbtrail store doctor"
+            ) from error
+        except _ODD_VALUES as error:
+            raise StoreError(
+                f"{self._path} holds a value that nbtrail never writes ({type(error).__name__}: "
+                f"{error}). Look at it with: nbtrail store doctor"
             ) from error
         finally:
             if db is not None:

@@ -7,6 +7,7 @@ can be written there, a private folder among the temporary files.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -21,6 +22,7 @@ from typing import Any
 
 from nbtrail.entities.codec import from_plain, to_plain
 from nbtrail.exceptions import StoreError
+from nbtrail.store.folders import sync_folder
 from nbtrail.store.operations import Operation
 
 __all__ = ["Rescue"]
@@ -119,10 +121,13 @@ def _write(path: Path, text: str) -> Path:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        return temporary.rename(path)
+        temporary.rename(path)
+        sync_folder(path.parent)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise
+    return path
 
 
 def _files(folder: Path) -> list[Path]:

@@ -46,6 +46,7 @@ CELL_COLUMNS = (
     "session_id, seq, cell_id, execution_count, source, code, started_ms, ended_ms, status, "
     "error, statements, output"
 )
+_CELL_TEXTS = (0, 2, 4, 5, 8, 9, 10, 11)
 
 _RUN = """
 SELECT r.id, r.run_id, r.name, e.name, e.main_metric, e.direction, r.status, r.reason,
@@ -153,7 +154,15 @@ def metrics_of(db: sqlite3.Connection, run: int) -> tuple[Metric, ...]:
 
 
 def cell_of(row: tuple[Any, ...]) -> CellExecution:
-    """Build a cell execution from a row of `CELL_COLUMNS`."""
+    """Build a cell execution from a row of `CELL_COLUMNS`.
+
+    Raises
+    ------
+    TypeError
+        When another hand has put something else than text into it.
+    """
+    if not all(isinstance(row[place], str) for place in _CELL_TEXTS):
+        raise TypeError("a cell whose text is none")
     statements = loads(tuple[StatementFacts, ...], row[10])
     return CellExecution(*(*row[:8], CellStatus(row[8]), row[9], statements, row[11]))
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from nbtrail.exceptions import StoreError
+from nbtrail.store.folders import make_folder
 from nbtrail.store.objects import names_in, place, refreshed, take_away, write_synced
 
 __all__ = ["Snapshot", "Snapshots"]
@@ -92,7 +93,6 @@ class Snapshots:
         commit = self._put("commit", ("\n".join(lines) + "\n").encode())
         reference = self.reference(commit)
         if not refreshed(reference):
-            reference.parent.mkdir(parents=True, exist_ok=True)
             self._write(reference, f"{commit}\n".encode())
         return commit
 
@@ -270,8 +270,8 @@ class Snapshots:
     def _prepare(self) -> None:
         if (self.root / "HEAD").exists():
             return
-        for folder in ("objects", "refs"):
-            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        for folder in ("", "objects", "refs"):
+            make_folder(self.root / folder)
         self._write(self.root / "config", _CONFIG.encode())
         self._write(self.root / "HEAD", b"ref: refs/heads/main\n")  # last: it says "complete"
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nbtrail.config import FOLDER
 from nbtrail.exceptions import StoreError, StoreReadOnlyError
 from nbtrail.store.connection import DATABASE, check_place, connect_reader, connect_writer, identity
+from nbtrail.store.folders import missing_folders, sync_folder
 from nbtrail.store.lock import WriteLock
 from nbtrail.store.migrations import SCHEMA_VERSION, check_schema, ensure_schema, too_new
 from nbtrail.store.objects import Objects
@@ -189,6 +190,7 @@ class Store:
 
 def _create(root: Path) -> None:
     try:
+        fresh = missing_folders(root)
         root.mkdir(parents=True, exist_ok=True)
         for name in ("objects", "rescue"):
             (root / name).mkdir(exist_ok=True)
@@ -197,6 +199,9 @@ def _create(root: Path) -> None:
         path = root / DATABASE
         if not _is_complete(path):
             _create_database(root, path)
+        if fresh:
+            for folder in (root, *(path.parent for path in fresh)):
+                sync_folder(folder)
     except OSError as error:
         if (root / DATABASE).exists():
             return  # an existing trail can at least be read

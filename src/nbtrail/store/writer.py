@@ -147,6 +147,7 @@ class Writer:
         self._wake = threading.Event()
         self._hurry = threading.Event()
         self._mutex = threading.Lock()
+        self._claim = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closing = False
         self._owning = False
@@ -162,14 +163,25 @@ class Writer:
                 return
             if self._thread is not None:
                 return
-            thread = threading.Thread(target=self._loop, name="nbtrail-writer", daemon=True)
+            thread = threading.Thread(
+                target=self._begin, args=(self._claim,), name="nbtrail-writer", daemon=True
+            )
             try:
                 thread.start()
             except RuntimeError:  # the interpreter ends
                 self._keep_rest()
                 return
-            self._thread = thread
+            self._thread = self._thread or thread
         _drain_in_child(self)
+
+    def _begin(self, claim: threading.Lock) -> None:
+        """Run in the thread: be the writer, unless there is one.
+
+        A user's interrupt may come while the thread is started, and hide that it was.
+        """
+        if claim.acquire(blocking=False):
+            self._thread = threading.current_thread()
+            self._loop()
 
     def _keep_rest(self) -> None:
         """Put into a rescue file what no thread will write any more."""

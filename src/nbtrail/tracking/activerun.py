@@ -95,7 +95,6 @@ class ActiveRun(RunFiles):
     def settle(self) -> None:
         """Note that the run is over: what changes from now on is a correction."""
         self._metrics.end()
-        self.ended = True
 
     def snapshot(self) -> Run:
         """Return the run as it stands now, without asking the store."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from nbtrail.entities.model import ModelRecord
+from nbtrail.entities.model import ModelRecord, is_artifact_path
 from nbtrail.entities.run import Run
 from nbtrail.exceptions import ModelError, NotFoundError, StoreError, UsageError
 from nbtrail.store.store import Store
@@ -88,7 +88,7 @@ def _files(store: Store, run: Run, record: ModelRecord) -> Iterator[Path]:
         folder = Path(temporary)
         for artifact in files:
             path = PurePosixPath(artifact.path.removeprefix(inside))
-            if path.is_absolute() or ".." in path.parts:
+            if not is_artifact_path(str(path)):
                 raise ModelError(f"Model {record.name!r} names a file outside of it: {path}.")
             target = folder.joinpath(*path.parts)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from typing import Any
 from nbtrail.capture.audit import unwatched
 from nbtrail.capture.guard import note_failure, warn_once
 from nbtrail.capture.outputs import Figure
-from nbtrail.entities.model import Artifact
+from nbtrail.entities.model import Artifact, is_artifact_path
 from nbtrail.exceptions import StoreError, UsageError
 from nbtrail.store import operations
 from nbtrail.store.store import Store
@@ -62,14 +62,25 @@ class RunFiles:
             [source] if source.is_file() else sorted(f for f in source.rglob("*") if f.is_file())
         )
         files = [file for file in files if trail not in file.resolve().parents]
+        if source.is_dir():
+            # a link in a folder may lead to any file of the machine: nobody chose to keep that
+            within = source.resolve()
+            away = [file for file in files if within not in file.resolve().parents]
+            files = [file for file in files if file not in away]
+            if away:
+                names = ", ".join(sorted(file.name for file in away)[:5])
+                warn_once(f"Links in {source} lead out of it and were not kept: {names}.")
         root = source.parent
         for file in files:
             with unwatched():
-                self._add(str(base / file.relative_to(root).as_posix()), file)
+                self._add(_portable(base / file.relative_to(root).as_posix()), file)
 
     def log_bytes(self, data: bytes, artifact_path: str) -> None:
         """Keep bytes as a file of the run; a full disk is a warning."""
-        self._add(str(_inside(artifact_path)), data)
+        path = _inside(artifact_path)
+        if not path.name:
+            raise UsageError(f"A file of a run needs a name, but got {artifact_path!r}.")
+        self._add(str(path), data)
 
     def log_text(self, text: str, artifact_path: str) -> None:
         """Keep a text as a file of the run (UTF-8)."""
@@ -131,6 +142,14 @@ class RunFiles:
 def _inside(path: str) -> PurePosixPath:
     """Return a relative path that stays inside the run's artifacts."""
     result = PurePosixPath(str(path).replace("\\", "/"))
-    if result.is_absolute() or ".." in result.parts:
-        raise UsageError(f"Artifact path {path!r} must be relative and without '..'.")
+    if result.parts and not is_artifact_path(str(result)):
+        raise UsageError(
+            f"Artifact path {path!r} must be relative, without '..', a drive or a zero byte."
+        )
     return result
+
+
+def _portable(path: PurePosixPath) -> str:
+    """Return the path of a file that is there, such as every system can have it."""
+    text = str(path).replace("\\", "_")
+    return text if is_artifact_path(text) else text.replace(":", "_")

@@ -13,6 +13,7 @@ import weakref
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from nbtrail.capture.location import Location
 from nbtrail.entities.run import Amendment, Metric, MetricPoint, Run
@@ -49,6 +50,8 @@ class RunMetrics:
         """Begin anew in a forked child: the values that wait are the parent's."""
         self._lock = threading.Lock()
         self._waiting: deque[_Value | _Known] = deque()
+        self._taken: list[_Value | _Known] = []
+        self._outbox: tuple[Operation, ...] = ()
         self._asked = False
 
     def log(self, key: str, value: float, step: int | None, place: Location) -> None:
@@ -75,29 +78,41 @@ class RunMetrics:
 
     def settle(self) -> None:
         """Hand what waits to the store now."""
-        for operation in self.collect():
-            self._store.submit(operation)
+        with self._lock:
+            self._work_out()
+            for operation in self._outbox:
+                self._store.submit(operation)
+            self._outbox = ()  # an interrupt before this has them handed over twice: they are numbered
 
     def collect(self) -> Sequence[Operation]:
-        """Turn what waits into operations.
+        """Turn what waits into operations; called in the store's thread.
 
         Two threads may do so at once, and the later values may then be written first: the points
         are numbered before others are taken, and the store counts them itself.
         """
-        points: list[MetricPoint] = []
+        with self._lock:
+            self._work_out()
+            collected, self._outbox = self._outbox, ()
+            return collected
+
+    def _work_out(self) -> None:
+        """Take what waits, so that a user's interrupt at any moment loses nothing of it."""
+        self._asked = False  # first: who comes from now on asks again
+        # in one call: nothing can come between taking a value out and keeping it
+        self._taken.extend(islice(iter(self._waiting.popleft, None), len(self._waiting)))
+        if not self._taken:
+            return
         touched: dict[str, _Growing] = {}
         changes: list[Amendment] = []
-        with self._lock:
-            self._asked = False  # first: who comes from now on asks again
-            while self._waiting:
-                points.append(self._next(self._waiting.popleft(), touched, changes))
-            if not points:
-                return ()
-            summaries = {key: growing.summary() for key, growing in touched.items()}
-            self._summaries.update(summaries)
-            infos = [replace(metric, count=0) for metric in summaries.values()]
-            logged = operations.log_metrics(self._run_id, points, infos)
-        return (logged, *(operations.amend(self._run_id, change) for change in changes))
+        points = [self._next(item, touched, changes) for item in self._taken]
+        summaries = {key: growing.summary() for key, growing in touched.items()}
+        infos = [replace(metric, count=0) for metric in summaries.values()]
+        logged = operations.log_metrics(self._run_id, points, infos)
+        amended = [operations.amend(self._run_id, change) for change in changes]
+        outbox, every = (*self._outbox, logged, *amended), {**self._summaries, **summaries}
+        nothing: list[_Value | _Known] = []
+        # no call in between, so no interrupt either
+        self._outbox, self._summaries, self._taken = outbox, every, nothing
 
     def _next(
         self, item: _Value | _Known, touched: dict[str, _Growing], changes: list[Amendment]
@@ -123,8 +138,12 @@ class RunMetrics:
         return MetricPoint(key, value, at, time_ms)
 
     def _ask(self) -> None:
-        self._asked = True
-        self._store.submit_later(self.collect)
+        try:
+            self._asked = True
+            self._store.submit_later(self.collect)
+        except BaseException:  # an interrupt: the next value asks again
+            self._asked = False
+            raise
 
 
 class _Growing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,9 @@ from nbtrail.tracking.growth import Growth
 from nbtrail.tracking.modelsaver import ModelSaver
 
 __all__ = ["RunModels"]
+
+_ODD = re.compile(r"[^\w.-]+")
+_LONGEST = 100  # characters of a folder's name
 
 _REFITTED = "the same object was fitted again before the cell ended; rebuild by its pipeline"
 _GONE = "nothing held it any more when its run was made; rebuild by its pipeline"
@@ -73,9 +77,11 @@ class RunModels:
         of: Training | None = None,
     ) -> str:
         """Keep a model with a run and return its id; its file is written in the background."""
-        taken = self._names.get(f"{run_id}/{name}", 0) + 1
-        self._names[f"{run_id}/{name}"] = taken
-        folder = name if taken == 1 else f"{name}-{taken}"
+        # a name is any text, a folder of a run is one that every system takes
+        plain = _ODD.sub("_", name).strip(".")[:_LONGEST] or "model"
+        taken = self._names.get(f"{run_id}/{plain}", 0) + 1
+        self._names[f"{run_id}/{plain}"] = taken
+        folder = plain if taken == 1 else f"{plain}-{taken}"
         record = ModelRecord(
             f"m-{new_id()}",
             name,

@@ -148,11 +148,19 @@ class Tracker:
         where = self.locate().cell_seq if first_cell is None else first_cell
         run = self._new_run(name, experiment, parent.run_id if parent else None, where, tags or {})
         handle = self._opened(run)
-        self._open.add(handle)
-        if automatic:
-            self.store.submit(operations.start_run(handle.snapshot()))
-        else:
-            self.store.call(operations.start_run(handle.snapshot()), _EXPLICIT_S)
+        begun = operations.start_run(handle.snapshot())
+        try:
+            if automatic:
+                self.store.submit(begun)
+            else:
+                self.store.call(begun, _EXPLICIT_S)
+            self._open.add(handle)
+        except KeyboardInterrupt:
+            # the user never gets it, so that nobody would end it
+            self.store.submit(begun)
+            ended = operations.end_run(run.run_id, RunStatus.KILLED, "interrupted", _now_ms())
+            self.store.submit(ended)
+            raise
         self._put_environment(run.run_id)
         self._put_start(handle, start_state(self._seeds.known))
         return handle
@@ -194,16 +202,27 @@ class Tracker:
         """End a run after giving it everything that was seen."""
         if handle.ended:
             return
+        try:
+            self._complete(handle)
+        finally:
+            # a user who interrupts this must not be left with a run that is open for ever
+            self._write_end(handle, status, redacted_text(reason))
+        if not automatic:
+            with foreground.released():
+                self.store.flush(_EXPLICIT_S)
+
+    def _complete(self, handle: ActiveRun) -> None:
+        """Give a run that ends what was seen while it was open."""
         self.absorb()
         self._give_reads(handle)
         self._take_modules()
         state = handle.snapshot().start
         if state is not None and state.seeds != self._seeds.known:
             self._put_start(handle, replace(state, seeds=dict(self._seeds.known)))
-        reason = redacted_text(reason)
         self._code.ended(handle.run_id)
+
+    def _write_end(self, handle: ActiveRun, status: RunStatus, reason: str) -> None:
         handle.settle()
-        self._open.drop(handle)
         ended, here = _now_ms(), self.locate().cell_seq
         taken = handle.meter.read()
         span = replace(handle.snapshot().spans[-1], last_cell=here)
@@ -215,12 +234,9 @@ class Tracker:
             self._to_judge[handle.run_id] = handle
         self.store.submit(operations.put_span(handle.run_id, span))
         self.store.submit(operations.set_resources(handle.run_id, taken))
-        operation = operations.end_run(handle.run_id, status, reason, ended, last)
-        if automatic:
-            self.store.submit(operation)
-        else:
-            with foreground.released():
-                self.store.call(operation, _EXPLICIT_S)
+        self.store.submit(operations.end_run(handle.run_id, status, reason, ended, last))
+        handle.ended = True  # only now: one that was interrupted before can be ended once more
+        self._open.drop(handle)
 
     def rename_notebook(self, session: Session) -> None:
         """Take the session under the notebook that was found for it."""

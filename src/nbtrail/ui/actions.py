@@ -6,7 +6,7 @@ They raise `NbtrailError` with one clear text; the magics print it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -259,7 +259,12 @@ def restore_code(run: str, folder: str | os.PathLike[str]) -> RestoredCode:
 
 
 def export(
-    run: str, folder: str | os.PathLike[str], *, quiet: bool = False, overwrite: bool = False
+    run: str,
+    folder: str | os.PathLike[str],
+    *,
+    quiet: bool = False,
+    overwrite: bool = False,
+    progress: Callable[[str], None] | None = None,
 ) -> Shown[Manifest]:
     """Turn a run into a pipeline folder and verify it in a fresh process.
 
@@ -272,6 +277,8 @@ def export(
         started, wherever the notebook went since.
     overwrite : bool
         Replace an earlier export even if somebody edited its files.
+    progress : callable, optional
+        Takes one short text for each step, in the place of printing it.
     """
     from nbtrail.pipeline.export import export_run
     from nbtrail.views.html import html_export
@@ -282,7 +289,7 @@ def export(
         store,
         store.reader.resolve(run),
         _at_home(folder),
-        progress=_nothing if quiet else _tell,
+        progress=progress or (_nothing if quiet else _tell),
         overwrite=overwrite,
     )
     return Shown(

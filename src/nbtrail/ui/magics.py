@@ -61,6 +61,7 @@ class TrackMagic:
             "models": self._models,
             "export": self._export,
             "verify": self._verify,
+            "widget": self._widget,
             "config": self._config,
             "help": lambda _rest: print(HELP),  # noqa: T201
         }
@@ -84,7 +85,7 @@ class TrackMagic:
         except OSError as error:
             say(f"%track {verb} failed: {error}")
         else:
-            if isinstance(result, Shown):
+            if hasattr(result, "_repr_mimebundle_"):
                 from IPython.display import display
 
                 display(result)  # type: ignore[no-untyped-call]
@@ -320,6 +321,24 @@ class TrackMagic:
         parser.add_argument("--isolated", action="store_true")
         found = parser.parse_args(words(rest))
         return actions.verify(found.folder, isolated=found.isolated)
+
+    def _widget(self, rest: str) -> Any:
+        from nbtrail import widgets
+
+        kind, *given = words(rest) or [""]
+        forms: dict[str, Callable[..., Any]] = {
+            "compare": widgets.compare,
+            "promote": widgets.promote,
+            "export": widgets.export,
+            "live": widgets.live,
+        }
+        most = {"compare": 100, "promote": 2, "export": 2, "live": 0}
+        if kind not in forms or len(given) > most[kind]:
+            raise UsageError(
+                "Usage: %track widget compare [RUN..] | promote [RUN [MODEL@ALIAS]] | "
+                f"export [RUN [DIR]] | live, but got {rest!r}."
+            )
+        return forms[kind](*given)
 
     def _config(self, _rest: str) -> None:
         for setting in self._session.tracker.settings.items():

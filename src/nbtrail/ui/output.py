@@ -101,4 +101,6 @@ def _used(run: Run, history: History | None) -> str:
 
 def say(message: object) -> None:
     """Write a message of ours below the cell, apart from the user's output."""
-    print(f"nbtrail: {message}", file=sys.stderr)  # noqa: T201
+    from nbtrail.views.terminal import visible
+
+    print(f"nbtrail: {visible(str(message))}", file=sys.stderr)  # noqa: T201

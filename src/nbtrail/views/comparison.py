@@ -44,7 +44,7 @@ from nbtrail.views.formats import (
 )
 from nbtrail.views.statistics import statistics_sections
 
-__all__ = ["comparison_detail"]
+__all__ = ["comparison_detail", "metrics_section"]
 
 _RUNS = 20  # side by side on a page
 _CELLS = 500  # of one table
@@ -75,7 +75,7 @@ def comparison_detail(
     parts = (
         _heads(comparison),
         *([Line(((faint(f"and {count(left, 'more run')}"),),))] if left > 0 else []),
-        *_folding("Metrics", "metric", names, comparison.metrics, numeric=True),
+        *metrics_section(comparison),
         *([Section("Curves", tuple(curves))] if curves else []),
         *(statistics_sections(statistics, [r.name for r in whole.runs]) if statistics else []),
         *_folding("Params", "param", names, comparison.params),
@@ -87,6 +87,12 @@ def comparison_detail(
         *_environment(comparison, names),
     )
     return tuple(parts)
+
+
+def metrics_section(comparison: Comparison) -> list[Block]:
+    """Return the metrics alone, the best marked."""
+    names = [run.name for run in comparison.runs]
+    return _folding("Metrics", "metric", names, comparison.metrics, numeric=True)
 
 
 def _first_runs(comparison: Comparison, most: int) -> Comparison:

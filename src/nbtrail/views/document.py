@@ -110,10 +110,19 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG; `alt` says what it shows, where pictures are not shown."""
+    """A PNG.
+
+    Attributes
+    ----------
+    alt : str
+        What it shows, where pictures are not shown.
+    width : int
+        Of the page that it takes, in pixels of the page: screens may have finer ones.
+    """
 
     png: bytes
     alt: str
+    width: int = 0
 
 
 Block = Line | Table | Diff | Section | Fold | Picture

@@ -12,10 +12,12 @@ from nbtrail.views.formats import count, shortened
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["colours", "decorate", "legend", "plain", "png", "without"]
+__all__ = ["colours", "decorate", "legend", "page_width", "plain", "png", "without"]
 
 _NAMED = 12  # lines of a legend
 _SMALL = 8
+_DPI = 100
+_SHARPNESS = 1.5  # pixels of a picture for each one of the page
 
 
 def plain(text: str, most: int = 40) -> str:
@@ -72,7 +74,7 @@ def without(names: Sequence[str], what: str) -> str:
     return f"without {plain(what)}: {', '.join(plain(name, 24) for name in names)}"
 
 
-def png(draw: Callable[[Axes], object], width: float, height: float, dpi: int = 100) -> bytes:
+def png(draw: Callable[[Axes], object], width: float, height: float) -> bytes:
     """Return a picture, made apart from pyplot: no window, no figure of the user's.
 
     Parameters
@@ -97,5 +99,10 @@ def png(draw: Callable[[Axes], object], width: float, height: float, dpi: int = 
         figure = Figure(figsize=(width, height), facecolor="white")
         FigureCanvasAgg(figure)
         draw(figure.add_subplot())
-        figure.savefig(out, format="png", dpi=dpi, bbox_inches="tight")
+        figure.savefig(out, format="png", dpi=_DPI * _SHARPNESS, bbox_inches="tight")
     return out.getvalue()
+
+
+def page_width(picture: bytes) -> int:
+    """Return how many pixels of a page a PNG of `png` takes; its header tells (RFC 2083)."""
+    return round(int.from_bytes(picture[16:20], "big") / _SHARPNESS)

@@ -91,7 +91,10 @@ def duration(milliseconds: float | None) -> str:
 
 def moment(milliseconds: int) -> str:
     """Write a time so that it stays true in a saved notebook: absolute, in UTC."""
-    stamp = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
+    try:
+        stamp = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
+    except (OverflowError, ValueError, OSError):  # no clock said that
+        return f"{milliseconds:,} ms"
     return f"{stamp:%Y-%m-%d %H:%M} UTC"
 
 

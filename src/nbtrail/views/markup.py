@@ -44,6 +44,8 @@ _STYLES = {
 }
 # Figures of equal width where the page may say so; the sanitizer drops it without harm.
 _FRAME = "font-size:13px;line-height:1.5;font-variant-numeric:tabular-nums;margin:2px 0"
+# A name such as "a$b$c" is no formula: front ends typeset what stands between dollar signs.
+_NO_FORMULAS = "mathjax_ignore tex2jax_ignore"
 _TABLE = "border-collapse:collapse;border:none;margin:2px 0 6px 0;font-size:13px;width:auto"
 _WIDE = "min-width:140px"
 _CELL = "padding:2px 14px 2px 4px;border:none;vertical-align:top;max-width:480px"
@@ -58,7 +60,8 @@ _DIFF_LINES = {
 
 def to_html(document: Document) -> str:
     """Render a document; every text in it is escaped."""
-    return f'<div style="{_FRAME}">{"".join(map(_block, document))}</div>'
+    inside = "".join(map(_block, document))
+    return f'<div class="{_NO_FORMULAS}" style="{_FRAME}">{inside}</div>'
 
 
 def _block(block: Block) -> str:
@@ -141,9 +144,10 @@ def _fold(fold: Fold) -> str:
 
 def _picture(picture: Picture) -> str:
     data = base64.b64encode(picture.png).decode()
+    width = f"width:{picture.width}px;" if picture.width else ""
     return (
         f'<div style="margin:4px 0"><img src="data:image/png;base64,{data}" '
-        f'alt="{html.escape(picture.alt)}" style="max-width:100%"></div>'
+        f'alt="{html.escape(picture.alt)}" style="{width}max-width:100%"></div>'
     )
 
 

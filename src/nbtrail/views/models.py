@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nbtrail.entities.gate import Gate, GateStatus
+from nbtrail.entities.comparison import Comparison
+from nbtrail.entities.gate import Gate, GateStatus, refused
 from nbtrail.entities.model import AliasMove, ModelVersion, RegisteredModel
+from nbtrail.views.comparison import metrics_section
 from nbtrail.views.document import (
     Document,
     Head,
@@ -21,7 +23,13 @@ from nbtrail.views.document import (
 )
 from nbtrail.views.formats import count, moment, numbers
 
-__all__ = ["gates_table", "model_detail", "models_table", "promotion_detail"]
+__all__ = [
+    "gates_table",
+    "model_detail",
+    "models_table",
+    "promotion_detail",
+    "promotion_preview",
+]
 
 _TONES = {
     GateStatus.PASSED: Tone.GOOD,
@@ -94,6 +102,41 @@ def promotion_detail(version: ModelVersion) -> Document:
     top = Line(((strong(f"{version.name} version {version.version}{aliases}"),),))
     gates = gates_table(version.gates)
     return (top, *((gates,) if gates.rows else ()))
+
+
+def promotion_preview(
+    target: str,
+    run_name: str,
+    gates: Sequence[Gate],
+    holder: ModelVersion | None = None,
+    comparison: Comparison | None = None,
+) -> Document:
+    """Show what a promotion would change: who holds the alias, both results, and the gates.
+
+    Parameters
+    ----------
+    target : str
+        ``fraud@champion``.
+    holder : ModelVersion, optional
+        The version that the alias names now.
+    comparison : Comparison, optional
+        Of its run and the candidate.
+    """
+    alias = "@" in target
+    now = f"now version {holder.version}" if holder else "now nobody" if alias else "a new version"
+    verdict = refused(gates)
+    told = (
+        Span(f"{count(len(verdict), 'gate')} would refuse", Tone.BAD)
+        if verdict
+        else Span("no gate would refuse", Tone.GOOD)
+    )
+    top = Line(((strong(target),), (Span(now),), (Span("candidate "), strong(run_name)), (told,)))
+    table = gates_table(gates)
+    return (
+        top,
+        *((table,) if table.rows else ()),
+        *(metrics_section(comparison) if comparison is not None else ()),
+    )
 
 
 def gates_table(gates: Sequence[Gate]) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nbtrail.entities.comparison import ColumnChange, ColumnDiff, Comparison
 from nbtrail.entities.curve import Curve
 from nbtrail.views.document import Picture
-from nbtrail.views.drawing import png
+from nbtrail.views.drawing import page_width, png
 from nbtrail.views.plot_curves import curves_plot
 from nbtrail.views.plot_data import data_diff_plot, most_moved
 
@@ -21,7 +21,7 @@ def curve_pictures(names: Sequence[str], curves: Sequence[Curve]) -> tuple[Pictu
     """Return a picture of each of the first metrics."""
     keys = list(dict.fromkeys(curve.key for curve in curves))[:_CURVES]
     return tuple(
-        Picture(_curve(names, [c for c in curves if c.key == key]), f"curves of {key}")
+        _picture(_curve(names, [c for c in curves if c.key == key]), f"curves of {key}")
         for key in keys
     )
 
@@ -41,8 +41,12 @@ def data_pictures(comparison: Comparison) -> tuple[Picture, ...]:
             continue
         seen.add(row.digests)
         data = _moved(column, names, len(changed) - 1, row.name)
-        pictures.append(Picture(data, f"distribution of {column.name} in {row.name}"))
+        pictures.append(_picture(data, f"distribution of {column.name} in {row.name}"))
     return tuple(pictures)
+
+
+def _picture(data: bytes, alt: str) -> Picture:
+    return Picture(data, alt, page_width(data))
 
 
 def _moved(column: ColumnDiff, names: tuple[str, str], others: int, title: str) -> bytes:

@@ -16,6 +16,7 @@ from nbtrail.views.document import (
     Span,
     Table,
 )
+from nbtrail.views.terminal import visible
 
 __all__ = ["to_text"]
 
@@ -41,17 +42,17 @@ def _block(block: Block, *, unfold: bool) -> list[str]:
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Diff):
-        return [f"    {line}" for line in block.lines]
+        return [f"    {visible(line)}" for line in block.lines]
     if isinstance(block, Fold):
         more = [line for one in block.blocks for line in _block(one, unfold=unfold)]
         return [*_block(block.line, unfold=unfold), *(f"  {line}" for line in more if unfold)]
     if isinstance(block, Picture):
-        return [f"[{' '.join(block.alt.split())}]"]
+        return [visible(f"[{' '.join(block.alt.split())}]")]
     return _section(block, unfold=unfold)
 
 
 def _section(section: Section, *, unfold: bool) -> list[str]:
-    title = section.title + (f" ({section.note})" if section.note else "")
+    title = visible(section.title + (f" ({section.note})" if section.note else ""))
     if section.folded and not unfold:
         return ["", title]
     inside = [line for block in section.blocks for line in _block(block, unfold=unfold)]
@@ -60,7 +61,7 @@ def _section(section: Section, *, unfold: bool) -> list[str]:
 
 def _spans(spans: Sequence[Span]) -> str:
     # One row of a table is one line of text.
-    return " ".join("".join(span.text for span in spans).split("\n"))
+    return visible(" ".join("".join(span.text for span in spans).split("\n")))
 
 
 def _table(table: Table) -> list[str]:

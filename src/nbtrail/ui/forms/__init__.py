@@ -1,0 +1,1 @@
+"""Interactive forms of ipywidgets, and the live view of anywidget: imported only when asked for."""
