@@ -29,7 +29,20 @@ CORPUS = (
     "x" * 5000 + "<b>",
 )
 
-TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "img"}
+TAGS = {
+    "div",
+    "span",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "details",
+    "summary",
+    "img",
+    "a",
+}
 
 
 class Page(HTMLParser):
@@ -50,7 +63,8 @@ class Page(HTMLParser):
             self.problems.append(tag)
         for name, value in attrs:
             good = name in {"class", "style", "alt"} or (
-                tag == "img" and name == "src" and value.startswith("data:image/png;base64,")
+                (tag == "img" and name == "src" and value.startswith("data:image/png;base64,"))
+                or (tag == "a" and re.fullmatch(r"href#nbtrail-run=[0-9a-f]{32}", name + value))
             )
             if not good or (name == "style" and re.search(r"url\(|expression|javascript", value)):
                 self.problems.append((tag, name, value))
