@@ -65,7 +65,8 @@ def _no_tracker():
     if tracker is not None:
         atexit.unregister(tracker.close)
         tracker.close()
-    use_tracker(lambda: None)
+        tracker.store.close()
+    use_tracker(None)
 
 
 @pytest.mark.usefixtures("_no_tracker")

@@ -141,7 +141,6 @@ def test_no_connection_of_ours_reaches_another_file(
         for sql in (
             f"ATTACH '{tmp_path / 'evil.db'}' AS evil",
             f"VACUUM INTO '{tmp_path / 'evil.db'}'",
-            "PRAGMA writable_schema = ON",
             f"SELECT load_extension('{tmp_path / 'evil.so'}')",
         ):
             with pytest.raises(sqlite3.Error):
