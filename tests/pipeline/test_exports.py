@@ -58,6 +58,19 @@ def test_export_verifies_metrics_and_model(trained, store, notebook):
     assert said
     assert read_manifest(folder) == manifest
     assert store.reader.exports(trained) == (manifest,)
+    verdict = verify_folder(folder, store=store)
+    assert outcome(verdict) == (Outcome.EXACT, "")
+    assert store.reader.exports(trained)[-1].verdict == verdict  # gates ask for the latest
+
+
+def test_a_later_verdict_is_the_one_that_counts(trained, store, notebook, data):
+    folder = notebook.folder / "out"
+    export_run(store, trained, folder)
+    data.write_text("a,b,y\n1,2,0\n2,3,1\n")
+    assert verify_folder(folder, store=store).outcome is Outcome.NOT_REPRODUCIBLE
+    assert store.reader.exports(trained)[-1].verdict.outcome is Outcome.NOT_REPRODUCIBLE
+    table = store.reader.runs(query="verdict = not-reproducible")
+    assert table.run_id == (trained,)
     lock = (folder / "requirements.lock").read_text()
     assert "pandas==" in lock
     assert "numpy==" in lock
