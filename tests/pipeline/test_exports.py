@@ -58,6 +58,13 @@ def test_export_verifies_metrics_and_model(trained, store, notebook):
     assert said
     assert read_manifest(folder) == manifest
     assert store.reader.exports(trained) == (manifest,)
+    lock = (folder / "requirements.lock").read_text()
+    assert "pandas==" in lock
+    assert "numpy==" in lock
+    assert "ipython" not in lock
+    assert "**Reproduced exactly**" in (folder / "README.md").read_text()
+    assert "C = 0.5" in (folder / "params.toml").read_text()
+    assert outcome(verify_folder(folder)) == (Outcome.EXACT, "")
     verdict = verify_folder(folder, store=store)
     assert outcome(verdict) == (Outcome.EXACT, "")
     assert store.reader.exports(trained)[-1].verdict == verdict  # gates ask for the latest
@@ -71,13 +78,6 @@ def test_a_later_verdict_is_the_one_that_counts(trained, store, notebook, data):
     assert store.reader.exports(trained)[-1].verdict.outcome is Outcome.NOT_REPRODUCIBLE
     table = store.reader.runs(query="verdict = not-reproducible")
     assert table.run_id == (trained,)
-    lock = (folder / "requirements.lock").read_text()
-    assert "pandas==" in lock
-    assert "numpy==" in lock
-    assert "ipython" not in lock
-    assert "**Reproduced exactly**" in (folder / "README.md").read_text()
-    assert "C = 0.5" in (folder / "params.toml").read_text()
-    assert outcome(verify_folder(folder)) == (Outcome.EXACT, "")
 
 
 def test_script_runs_without_nbtrail(trained, store, notebook, tmp_path):
