@@ -21,7 +21,9 @@ def test_a_tracked_cell_appears_without_a_reload_and_opens(page):
     row = page.locator(".nbt-run", has_text="forest")
     expect(row).to_contain_text("0.9")
     expect(row).to_contain_text("accuracy")
-    page.get_by_role("button", name="This notebook").click()  # JupyterLab told the kernel which
+    page.get_by_role(
+        "button", name="This notebook", exact=True
+    ).click()  # JupyterLab told the kernel which
     expect(row).to_contain_text("accuracy")
     expect(row.get_by_role("img", name="Finished")).to_be_visible()
     row.click()
@@ -78,11 +80,11 @@ def test_search_order_and_this_notebook(page, add):
     page.get_by_label("Search runs").fill("forest")
     expect(page.locator(".nbt-hint")).to_have_count(0)
     expect(names).to_have_text(["good forest", "poor forest"])
-    page.get_by_role("button", name="This notebook").click()
+    page.get_by_role("button", name="This notebook", exact=True).click()
     expect(page.locator(".nbt-notice")).to_contain_text("No run matches")
     page.get_by_role("button", name="Show all runs").click()
     expect(names).to_have_count(3)
-    page.get_by_role("button", name="This notebook").click()
+    page.get_by_role("button", name="This notebook", exact=True).click()
     expect(names).to_have_text(["linear"])
 
 
@@ -95,7 +97,7 @@ def test_thousands_of_runs_are_a_handful_of_rows(page, store):
         )  # fmt: skip
         store.submit(operations.start_run(run))
     assert store.flush(30)
-    expect(page.locator(".nbt-total")).to_have_text("2\u202f000")
+    expect(page.locator(".nbt-total")).to_have_text("2\u202f000 runs")
     expect(page.locator(".nbt-run").first).to_contain_text("run-1999")
     assert page.locator(".nbt-run").count() < 60
     page.locator(".nbt-list").evaluate("list => { list.scrollTop = list.scrollHeight; }")
@@ -139,6 +141,6 @@ def test_it_stands_in_notebook_too(notebook_app, open_page):
     expect(opened.locator(".nbt-notice")).to_contain_text("%load_ext nbtrail")
     run_all(opened)
     expect(opened.locator(ROW)).to_contain_text("forest")
-    opened.get_by_role("button", name="This notebook").click()
+    opened.get_by_role("button", name="This notebook", exact=True).click()
     expect(opened.locator(ROW)).to_contain_text("forest")
     assert [error for error in opened.errors if "nbtrail-labextension" in error] == []
