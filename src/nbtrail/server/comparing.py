@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from nbtrail.compare.naming import rows_named
 from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.server.handlers import TrailHandler
 from nbtrail.server.places import Place, locate
@@ -72,7 +73,10 @@ class ComparisonHandler(_ComparingHandler):
             gathering = self._gathered(locate(root, notebook), query.runs)
             found = gathering.comparison()
             return comparison_document(
-                found, gathering.why(found), offset=query.offset, limit=query.limit
+                rows_named(found, query.text),
+                gathering.why(found),
+                offset=query.offset,
+                limit=query.limit,
             )
 
         return make
