@@ -5,8 +5,10 @@ import * as React from 'react';
 import { useAnswer, useTools } from '../components/context';
 import { formatNumber } from '../format';
 import { useComparison } from './context';
-import type { Look, Overlay } from './overlay';
 import type { Pointed } from './nearest';
+import type { Look, Overlay } from './overlay';
+import { picturedChart } from './picture';
+import { fileName, savePicture } from './saving';
 
 export function Chart(
   props: Look & {
@@ -46,6 +48,14 @@ export function Chart(
     };
   }, [value, axis, log, smoothing, hidden]);
   React.useEffect(() => overlay.current?.focus(focus), [focus]);
+  const save = () => {
+    if (overlay.current && value) {
+      const drawn = value.filter(curve => !hidden.has(curve.run));
+      const runs = drawn.map(({ run }) => ({ name: page.runs[run].name, position: run }));
+      const picture = picturedChart(overlay.current.canvas, metric, runs);
+      savePicture(picture, fileName(metric, 'png'));
+    }
+  };
   const run = pointed === null ? undefined : page.runs[pointed.run];
   return (
     <figure className="nbt-chart" data-curve={metric}>
@@ -56,6 +66,14 @@ export function Chart(
             ? `${run.name} · ${formatNumber(pointed.x)}${axis === 'time' ? ' s' : ''}: ${formatNumber(pointed.y)}`
             : ''}
         </span>
+        <button
+          type="button"
+          className="nbt-link nbt-save"
+          aria-label={trans.__('Save %1 as a picture', metric)}
+          onClick={save}
+        >
+          {trans.__('PNG')}
+        </button>
       </figcaption>
       {error ? <p className="nbt-muted">{error.message}</p> : null}
       {value?.length === 0 ? (

@@ -5,6 +5,8 @@ import * as React from 'react';
 import { useTools } from '../components/context';
 import { AddRuns } from './AddRuns';
 import { useComparison } from './context';
+import { CopyLink } from './CopyLink';
+import { ExportMenu } from './ExportMenu';
 
 /** A list to choose from has no more: the table's headings choose, too. */
 const NAME = 60;
@@ -33,6 +35,10 @@ export function CompareBar(): React.ReactElement {
         </label>
       ) : null}
       <AddRuns />
+      <div className="nbt-compare-tools">
+        <CopyLink />
+        <ExportMenu />
+      </div>
     </header>
   );
 }

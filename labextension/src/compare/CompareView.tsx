@@ -4,22 +4,30 @@ import * as React from 'react';
 
 import { Boundary } from '../components/Boundary';
 import { useTools, type Translator } from '../components/context';
+import { Causes } from './Causes';
+import { CodeDiffs } from './CodeDiffs';
 import { CompareBar } from './CompareBar';
 import { useComparison } from './context';
 import { Curves } from './Curves';
+import { DataDiffs } from './DataDiffs';
 import { DiffTable } from './DiffTable';
 import { Failure } from './Failure';
+import { Images } from './Images';
+import { Plots } from './Plots';
 import { type Part, PARTS } from './selection';
+import { Statistics } from './Statistics';
 
 export function CompareView(): React.ReactElement {
   const page = useComparison();
   const { trans } = useTools();
-  const { found, part } = page;
+  const { found } = page;
+  const parts = PARTS.filter(one => one !== 'images' || (found?.images.length ?? 0) > 0);
+  const part = parts.includes(page.part) ? page.part : 'table';
   const tabs = React.useRef<HTMLDivElement>(null);
   const onKeyDown = (event: React.KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step !== undefined) {
-      const next = PARTS[(PARTS.indexOf(part) + step + PARTS.length) % PARTS.length];
+      const next = parts[(parts.indexOf(part) + step + parts.length) % parts.length];
       page.setPart(next);
       tabs.current?.querySelector<HTMLElement>(`[data-part=${next}]`)?.focus();
       event.preventDefault();
@@ -35,7 +43,7 @@ export function CompareView(): React.ReactElement {
         ref={tabs}
         onKeyDown={onKeyDown}
       >
-        {PARTS.map(one => (
+        {parts.map(one => (
           <button
             key={one}
             type="button"
@@ -76,10 +84,22 @@ export function CompareView(): React.ReactElement {
 
 function Shown(props: { part: Part }): React.ReactElement {
   switch (props.part) {
+    case 'table':
+      return <DiffTable />;
     case 'curves':
       return <Curves />;
-    default:
-      return <DiffTable />;
+    case 'why':
+      return <Causes />;
+    case 'data':
+      return <DataDiffs />;
+    case 'code':
+      return <CodeDiffs />;
+    case 'images':
+      return <Images />;
+    case 'statistics':
+      return <Statistics />;
+    case 'plots':
+      return <Plots />;
   }
 }
 
@@ -89,10 +109,14 @@ function partText(part: Part, trans: Translator): string {
       return trans.__('Differences');
     case 'curves':
       return trans.__('Curves');
+    case 'why':
+      return trans.__('Why');
     case 'data':
       return trans.__('Data');
     case 'code':
       return trans.__('Code');
+    case 'images':
+      return trans.__('Images');
     case 'statistics':
       return trans.__('Statistics');
     case 'plots':

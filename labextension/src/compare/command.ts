@@ -33,7 +33,7 @@ export function addCompare(
     if (same) {
       return same;
     }
-    const page = new ComparePage(api, key, selection);
+    const page = new ComparePage(api, key, selection, baseUrl);
     const widget = new MainAreaWidget({ content: new CompareTab(tools, page) });
     widget.id = page.key;
     page.moved.connect(() => void tracker.save(widget));

@@ -3,8 +3,9 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type ApiError, asApiError, type CompareApi } from '../api';
-import type { ComparedRun, Comparison, ComparisonStatistics, RunRow } from '../contract';
+import type { ComparedRun, Comparison, ComparisonStatistics, RunRow, Why } from '../contract';
 import type { Curve } from '../curves';
+import { linkTo } from './link';
 import { MOST_RUNS, type Part, type Selection } from './selection';
 
 /** Hints come with each commit; the runs are asked for at most so often. */
@@ -28,11 +29,13 @@ export class ComparePage {
   /**
    * @param key - tells the views of several comparisons apart.
    * @param selection - 2 to 100 runs; the others are held against the first one.
+   * @param baseUrl - of the server, for links.
    */
   constructor(
     private readonly api: CompareApi,
     readonly key: string,
-    selection: Selection
+    selection: Selection,
+    private readonly baseUrl = ''
   ) {
     this.notebook = selection.notebook;
     this._ids = selection.ids;
@@ -55,6 +58,11 @@ export class ComparePage {
 
   get part(): Part {
     return this._part;
+  }
+
+  /** The address that opens it as it is now. */
+  get link(): string {
+    return linkTo(this.baseUrl, this);
   }
 
   get runs(): readonly ComparedRun[] {
@@ -82,6 +90,16 @@ export class ComparePage {
     return error?.code === 'not-found'
       ? this._ids.find(id => error.message.includes(id))
       : undefined;
+  }
+
+  /** Position of the run that is held against the reference where there is room for one only. */
+  get other(): number {
+    return Math.max(1, this.runs.findIndex(run => run.run_id === this._other));
+  }
+
+  setOther(id: string): void {
+    this._other = id;
+    this._notify();
   }
 
   setPart(part: Part): void {
@@ -185,9 +203,10 @@ export class ComparePage {
     return this.api.statistics(this.notebook, this._ids);
   }
 
-  /** Two of the runs alone: why the second is not as the reference is. */
-  pair(id: string): Promise<Comparison> {
-    return this.api.compare(this.notebook, [this.ids[0], id], 0, '');
+  /** Why a run is not as the reference is. */
+  async why(id: string): Promise<Why | null> {
+    const alone = this.runs.length === 2 ? this.found?.why : null;
+    return alone ?? (await this.api.compare(this.notebook, [this.runs[0].run_id, id], 0, '')).why;
   }
 
   curves(key: string, axis: string): Promise<Curve[]> {
@@ -256,6 +275,7 @@ export class ComparePage {
 
   private readonly _changed = new Signal<this, void>(this);
   private readonly _moved = new Signal<this, void>(this);
+  private _other = '';
   private _ids: readonly string[];
   private _part: Part;
   private _question = 0;

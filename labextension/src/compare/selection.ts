@@ -3,7 +3,16 @@
 /** The server takes no more. */
 export const MOST_RUNS = 100;
 
-export const PARTS = ['table', 'curves', 'data', 'code', 'statistics', 'plots'] as const;
+export const PARTS = [
+  'table',
+  'curves',
+  'why',
+  'data',
+  'code',
+  'images',
+  'statistics',
+  'plots'
+] as const;
 
 export type Part = (typeof PARTS)[number];
 
