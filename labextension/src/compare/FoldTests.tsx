@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import { useTools } from '../components/context';
 import type { FoldTest } from '../contract';
-import { formatNumber } from '../format';
+import { formatRough } from '../format';
 import { useComparison } from './context';
 import { RunLink } from './RunHead';
 import { Swatch } from './Swatch';
@@ -66,11 +66,11 @@ export function FoldTests(props: { tests: FoldTest[] }): React.ReactElement {
                 <td>
                   <strong>
                     {typeof test.difference === 'number' && test.difference > 0 ? '+' : ''}
-                    {formatNumber(test.difference)}
+                    {formatRough(test.difference)}
                   </strong>
-                  {test.half === null ? '' : ` ± ${formatNumber(test.half)}`}
+                  {test.half === null ? '' : ` ± ${formatRough(test.half)}`}
                 </td>
-                <td>{typeof test.p === 'number' ? Number(test.p.toPrecision(2)) : '–'}</td>
+                <td>{formatRough(test.p) || '–'}</td>
                 <td>
                   <Verdict test={test} />
                 </td>

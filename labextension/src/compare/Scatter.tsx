@@ -9,7 +9,7 @@ import { Figure } from './Figure';
 import { colourOf } from './palette';
 import { type Scale, scaleOf } from './scales';
 
-const WIDTH = 760;
+const WIDTH = 960;
 const HEIGHT = 320;
 const LEFT = 90;
 const BOTTOM = 44;

@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import { useTools } from '../components/context';
 import type { Estimate, RunGroup } from '../contract';
-import { formatNumber } from '../format';
+import { formatNumber, formatRough } from '../format';
 import { useComparison } from './context';
 import { extent, standing } from './intervals';
 
@@ -128,7 +128,7 @@ function Cell(props: {
     <span className="nbt-estimate">
       <span>
         <strong>{formatNumber(estimate.mean)}</strong>
-        {estimate.half === null ? '' : ` ± ${formatNumber(estimate.half)}`}{' '}
+        {estimate.half === null ? '' : ` ± ${formatRough(estimate.half)}`}{' '}
         {mark ? (
           <span
             className="nbt-best"

@@ -1,7 +1,7 @@
 /** The rows of the table: what differs first, under a heading for each kind. Pure. */
 
 import type { Comparison, FactRow, Float, MetricRow } from '../contract';
-import { formatCount, formatNumber, formatSize } from '../format';
+import { formatCount, formatNumber, formatRough, formatSize } from '../format';
 
 export const SECTIONS = ['metrics', 'params', 'data', 'git', 'environment'] as const;
 
@@ -100,10 +100,8 @@ export function gap(value: Float | null, reference: Float | null, direction: Met
     return null;
   }
   const more = value - reference;
-  // what rounding left over is not shown as digits
-  const rounded = Number(more.toPrecision(2));
   return {
-    text: `${more > 0 ? '+' : ''}${formatNumber(rounded)}`,
+    text: `${more > 0 ? '+' : ''}${formatRough(more)}`,
     better: direction === null ? null : more > 0 === (direction === 'max')
   };
 }
