@@ -267,7 +267,8 @@ export class RunsModel {
       return;
     }
     const before = this.status;
-    if (status.store !== before?.store || status.project !== before?.project) {
+    const another = status.store !== before?.store || status.project !== before?.project;
+    if (another) {
       this._forget();
     }
     this._skew = status.now_ms - Date.now();
@@ -276,7 +277,7 @@ export class RunsModel {
       this._arrange(NO_GROUPS);
     } else if (groups instanceof Error) {
       throw groups;
-    } else if (generation === this._generation || status.project !== before?.project) {
+    } else if (another || generation === this._generation) {
       this._arrange(groups.groups);
       await this._fetch(this._visiblePages(), true);
       await this._refreshTab();

@@ -48,6 +48,7 @@ __all__ = [
 Say = Callable[..., None]
 WAYS = ("plain", "threads", "asyncio", "forked")
 MODEL = "clf"
+_PULSE_S = 0.005
 
 
 class Promises:
@@ -86,10 +87,21 @@ def record(
     prepare(project)
     draw = random.Random(seed)
     say = Promises(Path(promises), note).say
+    threading.Thread(target=_feel_pulse, args=(say,), daemon=True).start()
     for number in range(runs):
         name = f"run-{seed}-{number}"
         record_one(name, draw, points, say, way, told, promoted=number % 3 == 0)
     return told
+
+
+def _feel_pulse(say: Say) -> None:
+    """Say for how long the machine did not let this process go on, when it did not."""
+    while True:
+        begun = time.monotonic()
+        time.sleep(_PULSE_S)
+        now = time.monotonic()
+        if now - begun > 3 * _PULSE_S:
+            say(pause=now - begun - _PULSE_S, at=now)
 
 
 def prepare(project: str) -> None:

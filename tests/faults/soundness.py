@@ -38,30 +38,44 @@ def check(project: str, promises: str, *, whole: bool = False, said: str = "") -
     -------
     dict
         ``problems``: what is wrong; ``lost_ms``: how long before the last point that was handed
-        over the first lost one was; ``promises``: how many there were.
+        over the first lost one was; ``stood_ms``: for how long of that time the machine did not
+        let the process go on; ``promises``: how many there were.
     """
     root = Path(project) / ".nbtrail"
     made = read_promises(Path(promises))
     problems = is_sound(root, said)
     if problems:
-        return {"problems": problems, "lost_ms": 0.0, "promises": len(made)}
+        return {"problems": problems, "lost_ms": 0.0, "stood_ms": 0.0, "promises": len(made)}
     store = Store.open(root)
     points: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for promise in made:
         if "point" in promise:
             points[promise["run"], promise["point"]].append(promise)
-        elif problem := _broken(store, promise):
+        elif "pause" not in promise and (problem := _broken(store, promise)):
             problems.append(problem)
-    lost_ms = 0.0
+    lost_ms = stood_ms = 0.0
     for (run_id, key), handed in points.items():
         missing, wrong = _missing(store, run_id, key, handed)
         problems += wrong
         if missing and whole:
             problems.append(f"{missing} points of {key} are missing after an orderly end")
         elif missing:
-            lost_ms = max(lost_ms, 1000 * (handed[-1]["at"] - handed[-missing]["at"]))
+            first, last = handed[-missing]["at"], handed[-1]["at"]
+            lost_ms = max(lost_ms, 1000 * (last - first))
+            stood_ms = max(stood_ms, 1000 * _stood(made, first, last))
     store.close()
-    return {"problems": problems, "lost_ms": lost_ms, "promises": len(made)}
+    return {
+        "problems": problems,
+        "lost_ms": lost_ms,
+        "stood_ms": stood_ms,
+        "promises": len(made),
+    }
+
+
+def _stood(made: list[dict[str, Any]], first: float, last: float) -> float:
+    """Return for how many seconds of that time the process was not let go on."""
+    pauses = [(p["at"] - p["pause"], p["at"]) for p in made if "pause" in p]
+    return sum(max(0.0, min(end, last) - max(begin, first)) for begin, end in pauses)
 
 
 def check_without_locks(**arguments: Any) -> dict[str, Any]:

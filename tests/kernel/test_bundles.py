@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import re
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
@@ -45,7 +46,8 @@ CELLS = {
     "show": "%track show low",
     "compare": "%track compare low last~1",
     "why": "%track why low last~1",
-    "picture": "nbtrail.get_run('tracked').artifacts",
+    "form": "%track widget compare low last~1",
+    "picture": "[a.path for a in nbtrail.get_run('tracked').artifacts if 'figure' in a.path]",
     "long": f"%track compare {' '.join(['low'] * 99)} {'x' * 400}",
 }
 OWN = {
@@ -115,7 +117,7 @@ def test_curves_are_a_picture_too(notebook: Any) -> None:
 
 def test_our_pictures_are_no_figures_of_the_run(notebook: Any) -> None:
     (shown,) = notebook.cells[list(CELLS).index("picture")].outputs
-    assert shown["data"]["text/plain"] == "()"
+    assert shown["data"]["text/plain"] == "[]"
 
 
 def test_a_receipt_is_one_line_that_opens(notebook: Any) -> None:
@@ -156,9 +158,19 @@ def test_nbconvert_makes_a_page_of_it(notebook: Any) -> None:
     for sanitized in (False, True):
         exporter = HTMLExporter(sanitize_html=sanitized)
         page, _ = exporter.from_notebook_node(notebook)
-        assert "<img src=x" not in page
+        # the widgets' state stands in a script element of JSON, which no browser runs or draws
+        shown = re.sub(r"<script type=.application/vnd.*?</script>", "", page, flags=re.DOTALL)
+        assert "<img src=x" not in shown
         assert page.count("★") >= 1
     assert "data:image/png;base64," in HTMLExporter().from_notebook_node(notebook)[0]
+
+
+def test_a_form_leaves_a_page_where_widgets_are_not_drawn(notebook: Any) -> None:
+    cell = notebook.cells[list(CELLS).index("form")]
+    alone = nbformat.v4.new_notebook(cells=[cell])
+    page, _ = HTMLExporter().from_notebook_node(alone)
+    kept = Texts(page[page.index("as a page, for readers without widgets") :])
+    assert {"Metrics", "loss", "★"} <= set(kept.found)
 
 
 def test_a_long_line_is_only_a_mistake(notebook: Any) -> None:

@@ -163,5 +163,5 @@ def test_a_model_that_names_other_types_says_which(canary, tmp_path: Path) -> No
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
-    with pytest.raises(UntrustedModelError, match="posix.system"):
+    with pytest.raises(UntrustedModelError, match=r"posix\.system"):
         load_folder(tmp_path)

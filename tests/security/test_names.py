@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -64,7 +65,8 @@ def _no_tracker():
     if tracker is not None:
         atexit.unregister(tracker.close)
         tracker.close()
-    use_tracker(lambda: None)
+        tracker.store.close()
+    use_tracker(None)
 
 
 @pytest.mark.usefixtures("_no_tracker")
@@ -72,7 +74,7 @@ def _no_tracker():
 @pytest.mark.parametrize("kind", NAMES)
 def test_a_name_is_only_a_name(kind: str, project: Path, canary, cli, tmp_path: Path) -> None:
     name = NAMES[kind]
-    outside = {path for path in project.parent.iterdir()}
+    outside = set(project.parent.iterdir())
     rng = np.random.default_rng(0)
     data = rng.normal(size=(40, 2))
     fitted = LogisticRegression().fit(data, data[:, 0] > 0)
@@ -129,7 +131,7 @@ def test_a_name_is_only_a_name(kind: str, project: Path, canary, cli, tmp_path: 
     back_up(store.root, tmp_path / "backup")
     collect(store.root, 0)
     assert examine(store.root).findings == ()
-    assert {path for path in project.parent.iterdir()} == outside
+    assert set(project.parent.iterdir()) == outside
     assert not list(project.rglob("canary"))
 
 
@@ -154,10 +156,8 @@ def test_artifact_paths_stay_inside(path: str, project: Path, tmp_path: Path) ->
     tracker = process_tracker()
     run = tracker.start("paths")
     before = sorted(p for p in tmp_path.rglob("*") if ".nbtrail" not in p.parts)
-    try:
+    with contextlib.suppress(NbtrailError, ValueError):
         run.log_bytes(b"data", path)
-    except (NbtrailError, ValueError):
-        pass
     run.end()
     tracker.store.flush(10)
     for artifact in tracker.store.reader.run(run.run_id).artifacts:

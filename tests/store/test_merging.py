@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from nbtrail.entities.cell import CellExecution, CellStatus, StatementFacts
 from nbtrail.entities.codec import dumps
+from nbtrail.entities.dataset import Dataset, DatasetContext, DatasetUse, Digest, Seen
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import AliasMove, ModelRecord, ModelVersion
+from nbtrail.entities.provenance import Session
 from nbtrail.entities.run import Experiment, MetricPoint, Run, RunStatus
 from nbtrail.exceptions import NotFoundError, SchemaTooNewError, StoreError
 from nbtrail.store import operations as do
@@ -109,6 +112,68 @@ def test_a_bundle_holds_the_chosen_run_and_what_it_needs(
     assert dump(other) == before
     merge(other.root, store.root)
     assert other.reader.run(filled.other_id) == store.reader.run(filled.other_id)
+
+
+def test_cells_of_other_notebooks_that_made_its_files_go_with_a_run(
+    store: Store, other: Store, tmp_path: Path
+) -> None:
+    """Download wrote raw.csv, prepare read it and wrote table.csv, the run read that."""
+
+    def cells(session: str, start: int, *facts: StatementFacts) -> None:
+        store.call(
+            do.start_session(Session(session, start, f"{session}.ipynb", ".", "3", "/p", "h"))
+        )
+        for seq, fact in enumerate(facts):
+            at = start + seq
+            cell = CellExecution(
+                session,
+                seq,
+                f"c{seq}",
+                seq + 1,
+                "x",
+                "x",
+                at,
+                at,
+                CellStatus.OK,
+                statements=(fact,),
+            )
+            store.call(do.record_cell(cell))
+
+    def fact(read: str = "", written: str = "") -> StatementFacts:
+        digest = "xxh3-128/1:{:0>32}".format
+        return StatementFacts(
+            0, 1, 1,
+            digests=((read, digest(len(read))),) if read else (),
+            written=((written, digest(len(written))),) if written else (),
+        )  # fmt: skip
+
+    cells("elsewhere", 10, fact(written="unrelated.csv"))
+    cells("download", 20, fact(written="raw.csv"), fact(written="never-read.csv"))
+    cells("older", 30, fact(written="table.csv"))
+    cells("prepare", 40, fact("raw.csv"), fact(written="table.csv"), fact(written="later.csv"))
+    cells("work", 50, fact("table.csv"), fact())
+    data = Dataset(Digest("xxh3-128/1:{:0>32}".format(len("table.csv")), "s"), "file", 7)
+    use = DatasetUse(data, "table.csv", DatasetContext.SOURCE, Seen.READER, "table.csv")
+    run = Run(
+        new_id(), "r", Experiment("e"), RunStatus.FINISHED, 51, session_id="work", first_cell=1,
+        last_cell=1, datasets=(use,),
+    )  # fmt: skip
+    store.call(do.start_run(run))
+
+    write_bundle(store.root, tmp_path / "one.trail", [run.run_id])
+    merge(other.root, tmp_path / "one.trail")
+    found = {
+        name: [cell.seq for cell in other.reader.cells(name)]
+        for name in ("elsewhere", "download", "older", "prepare", "work")
+    }
+    assert found == {
+        "elsewhere": [], "download": [0], "older": [], "prepare": [0, 1], "work": [0, 1],
+    }  # fmt: skip
+    content = use.dataset.digest.content
+    here = store.reader.origin("table.csv", content, ("work", 1))
+    assert here is not None
+    assert here.session_id == "prepare"
+    assert other.reader.origin("table.csv", content, ("work", 1)) == here
 
 
 def register(store: Store, name: str, alias: str = "") -> int:

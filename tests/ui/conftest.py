@@ -22,7 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from tests.ui.steps import show_panel, write_notebook
+
+from nbtrail.entities.identity import new_id
+from nbtrail.entities.run import Experiment, Run, RunStatus
+from nbtrail.store import operations
+from nbtrail.store.store import Store
+
+expect.set_options(timeout=30_000)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LAB_S = 120
@@ -198,3 +206,40 @@ def project(
 ) -> Path:
     """A project named after the test."""
     return make_project(lab.root, request.node.name)
+
+
+@pytest.fixture
+def store(project):
+    opened = Store.open(project / ".nbtrail", create=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def add(store):
+    def write(name, **fields):
+        now = time.time_ns() // 1_000_000
+        plain = {
+            "run_id": new_id(),
+            "experiment": Experiment("default"),
+            "status": RunStatus.FINISHED,
+            "started_ms": now,
+            "ended_ms": now + 1500,
+            "source": "other.ipynb",
+        }
+        run = Run(name=name, **(plain | fields))
+        store.call(operations.start_run(run))
+        return run
+
+    return write
+
+
+@pytest.fixture
+def page(lab, project, open_page):
+    """The panel beside a notebook of the project; no kernel was asked for anything."""
+    write_notebook(project / "train.ipynb")
+    opened = open_page(lab, f"lab/tree/{project.name}/train.ipynb")
+    opened.wait_for_selector(".jp-Notebook")
+    show_panel(opened)
+    yield opened
+    assert [error for error in opened.errors if "nbtrail-labextension" in error] == []

@@ -46,7 +46,7 @@ CELLS = {
     ),
     "live": "%track widget live",
     "train": (
-        f"for name, eta in (('slow', 0.0005), ('steady', 0.005), ({EVIL!r}, 0.1)):\n"
+        "for name, eta in (('slow', 0.0005), ('steady', 0.005), ('hasty', 0.1)):\n"
         "    with nbtrail.start_run(name, experiment='cancer'):\n"
         "        model = SGDClassifier(loss='log_loss', learning_rate='constant', eta0=eta,\n"
         "                              random_state=0)\n"
@@ -67,6 +67,7 @@ CELLS = {
     "compare": "%track compare slow steady",
     "form": "%track widget compare slow steady final",
     "promote": "%track widget promote final cancer@champion",
+    "evil": f"with nbtrail.start_run({EVIL!r}, experiment={EVIL!r}):\n    nbtrail.log_metric('loss', 1)",
 }
 
 
@@ -107,13 +108,14 @@ def test_outputs_forms_and_the_live_view(lab, project, open_page, folder):
     live = cell_of(page, "live")
     expect(live.locator(".nbtrail-live-names")).to_contain_text("slow", timeout=90_000)
     expect(live.locator("canvas")).to_be_visible()  # drawn while the cell below still trains
+    expect(live.locator(".nbtrail-live-names > span")).to_have_count(3, timeout=20_000)
+    live.screenshot(path=folder / "live.png")
     page.wait_for_function(BUSY_OR_DONE, arg=len(CELLS), timeout=120_000)
     page.wait_for_function(READY)
 
     live = cell_of(page, "live")
-    expect(live.locator(".nbtrail-live-names > span")).to_have_count(4, timeout=20_000)
+    expect(live.locator(".nbtrail-live-names > span")).to_have_count(5, timeout=20_000)
     expect(live.locator(".nbtrail-live-names")).to_contain_text(EVIL)
-    live.screenshot(path=folder / "live.png")
 
     receipt = cell_of(page, "track").locator("details").first
     assert not receipt.evaluate("one => one.open")
@@ -129,7 +131,8 @@ def test_outputs_forms_and_the_live_view(lab, project, open_page, folder):
     form = cell_of(page, "form")
     expect(form.locator("select[multiple] option")).to_have_count(4)
     expect(form.locator(".jupyter-widgets img")).to_be_visible()
-    form.screenshot(path=folder / "compare-form.png")
+    box = form.bounding_box()
+    page.screenshot(path=folder / "compare-form.png", clip=box | {"height": 640})
     drawn = form.locator(".jupyter-widgets img").get_attribute("src")
     form.locator("input[type=text]").first.fill("slow")
     form.locator("input[type=text]").first.press("Enter")
@@ -168,5 +171,6 @@ def check_reopened(lab, project, open_page, path):
     expect(receipt).to_contain_text("SGDClassifier")
     for name in ("form", "promote"):
         expect(cell_of(page, name)).not_to_contain_text("model not found")
+        cell_of(page, name).locator("summary", has_text="as a page").click()
         expect(cell_of(page, name).locator("table").first).to_be_visible()
     assert page.evaluate("window.hacked") is None

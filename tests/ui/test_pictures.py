@@ -97,10 +97,16 @@ def test_panel_in_light_and_dark(lab, notebook, open_page, folder):
         page.locator(".nbt-panel").screenshot(path=folder / f"run{suffix}.png")
         page.get_by_role("button", name="Runs", exact=True).click()
     command(page, "apputils:change-theme", theme="JupyterLab Light")
+    page.locator(".nbt-run[data-run]", has_text="baseline").click()
+    page.get_by_label("Open in a tab").click()
+    page.wait_for_selector(".nbt-wide .nbt-cell[data-used=true]")
+    page.locator(".nbt-wide").screenshot(path=folder / "run-tab.png")
+    command(page, "application:close")
+    page.get_by_role("button", name="Runs", exact=True).click()
     page.evaluate(EXPORT_THE_BEST)
     command(page, "notebook:run-cell")
     cell = page.locator(".jp-CodeCell", has_text="%track export best")
     expect(cell).to_contain_text("Reproduced exactly", timeout=120_000)
     page.wait_for_timeout(500)
     cell.screenshot(path=folder / "verdict.png")
-    assert len(list(folder.glob("*.png"))) == 6
+    assert len(list(folder.glob("*.png"))) == 7

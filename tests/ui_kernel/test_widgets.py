@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from IPython.utils.capture import capture_output
 
 pytest.importorskip("anywidget")
 EVIL = "<img src=x onerror=alert(1)>"
@@ -120,12 +121,15 @@ def test_each_form_has_a_page_for_readers_without_widgets(runs):
         "nbtrail.widgets.export('strong')",
         "nbtrail.widgets.live()",
     ):
-        found = form(runs, code)._repr_mimebundle_()
-        bundle = found[0] if isinstance(found, tuple) else found
-        assert "application/vnd.jupyter.widget-view+json" in bundle, code
-        assert "<div" in bundle["text/html"], code
-        assert bundle["text/plain"], code
-        assert not [kind for kind in bundle if "nbtrail" in kind], code
+        shown = form(runs, code)
+        with capture_output() as captured:
+            shown._ipython_display_()
+        widget, page = (output.data for output in captured.outputs)
+        assert "application/vnd.jupyter.widget-view+json" in widget, code
+        assert "run this cell" in widget["text/html"], code
+        assert page["text/html"].startswith("<details"), code
+        assert "strong" in page["text/plain"], code
+        assert "<img src=x" not in page["text/html"], code
 
 
 def test_the_live_view_follows_what_is_logged(runs):

@@ -29,7 +29,21 @@ CORPUS = (
     "x" * 5000 + "<b>",
 )
 
-TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "img"}
+LINK = re.compile("#nbtrail-run=[0-9a-f]{32}")
+TAGS = {
+    "a",
+    "div",
+    "span",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "details",
+    "summary",
+    "img",
+}
 
 
 class Page(HTMLParser):
@@ -52,6 +66,7 @@ class Page(HTMLParser):
             good = name in {"class", "style", "alt"} or (
                 tag == "img" and name == "src" and value.startswith("data:image/png;base64,")
             )
+            good = good or (tag == "a" and name == "href" and bool(LINK.fullmatch(value)))
             if not good or (name == "style" and re.search(r"url\(|expression|javascript", value)):
                 self.problems.append((tag, name, value))
 

@@ -17,16 +17,21 @@ from nbtrail.entities.ancestry import Ancestry, CellLink, UsedCell
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.curve import Curve
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
+from nbtrail.entities.episode import Episode
+from nbtrail.entities.gate import Gate, GateName, GateStatus
 from nbtrail.entities.model import AliasMove, Artifact, ModelRecord, ModelVersion, RegisteredModel
 from nbtrail.entities.origin import FileOrigin
+from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.entities.provenance import CodeVersion, Environment, ModuleSource
 from nbtrail.entities.run import Experiment, Mark, MarkKind, Metric, Param, Run, RunStatus
 from nbtrail.entities.table import RunTable
 from nbtrail.fingerprint import digest
+from nbtrail.fingerprint.diff import diff_values
 from nbtrail.views import html
 from nbtrail.views.comparison import comparison_detail
 from nbtrail.views.document import Fold, Line, Picture, Section, Span
 from nbtrail.views.markup import to_html
+from nbtrail.views.models import promotion_preview
 from nbtrail.views.pictures import curve_pictures, data_pictures
 from nbtrail.views.plain import to_text
 from nbtrail.views.receipt import receipt
@@ -106,6 +111,36 @@ def pages(text):
     yield "model", html.html_model(model, [AliasMove(text, text, None, 1, 0, text, text)])
     finished = dataclasses.replace(table, status=("FINISHED",))
     yield "replicates", html.html_replicates(replicate_groups(finished))
+    gates = [Gate(GateName.THRESHOLD, GateStatus.REFUSED, text, text)]
+    yield "gates", html.html_gates(gates)
+    yield "promotion", html.html_promotion(dataclasses.replace(version, gates=tuple(gates)))
+    yield "preview", to_html(promotion_preview(text, text, gates, version, found))
+    verdict = Verdict(
+        Outcome.NOT_REPRODUCIBLE,
+        Scope.SAME_ENVIRONMENT,
+        text,
+        (Check("metric", text, text, text, equal=False),),
+        text,
+        (text,),
+        1.0,
+        0,
+    )
+    yield "verdict", html.html_verdict(verdict)
+    manifest = Manifest(
+        version=1,
+        run_id="0" * 32,
+        run_name=text,
+        created_ms=1,
+        pipeline_sha256="ab" * 32,
+        cells=(text,),
+        left_out=1,
+        verdict=verdict,
+    )
+    yield "export", html.html_export(manifest, text)
+    episode = Episode("1" * 32, "s", 4, 0, 1, text, text, text, runs[0].params, runs[0].metrics)
+    yield "episodes", html.html_episodes([episode])
+    before, after = (pd.DataFrame({text: [f"{text}{n}", "b"]}) for n in (1, 2))
+    yield "data_diff", html.html_data_diff(diff_values(before, after))
     yield (
         "new",
         to_html((Fold(Line(((Span(text),),)), (Picture(b"x", text), Section(text, (), text))),)),
@@ -140,6 +175,11 @@ def test_pictures_take_any_text(hostile):
         assert all(picture.png.startswith(b"\x89PNG") for picture in shown)
         assert hostile.Page(to_html(shown)).problems == []
         assert "\n" not in to_text(shown[:1])
+
+
+def test_every_view_is_attacked(hostile):
+    attacked = {name for name, _ in pages("x")}
+    assert {name.removeprefix("html_") for name in html.__all__} <= attacked
 
 
 def test_dollar_signs_are_left_alone():

@@ -27,6 +27,12 @@ export function Panel(props: { tools: Tools }): React.ReactElement {
 function Views(): React.ReactElement {
   const model = useModel();
   const { open } = model;
+  // the keyboard goes on in the list where it left it for a run
+  const before = React.useRef(open);
+  const cameBack = before.current !== null && open === null;
+  React.useEffect(() => {
+    before.current = open;
+  }, [open]);
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key === 'Escape' && open !== null) {
       model.closeRun();
@@ -46,13 +52,13 @@ function Views(): React.ReactElement {
     <div className="nbt-view">
       <Tabs />
       <div className="nbt-tab" role="tabpanel" aria-labelledby={`nbt-tab-${model.tab}`}>
-        <TabContent tab={model.tab} />
+        <TabContent tab={model.tab} cameBack={cameBack} />
       </div>
     </div>
   );
 }
 
-function TabContent(props: { tab: Tab }): React.ReactElement {
+function TabContent(props: { tab: Tab; cameBack: boolean }): React.ReactElement {
   const model = useModel();
   if (props.tab !== 'runs') {
     const ready = model.status?.store === 'found';
@@ -69,7 +75,7 @@ function TabContent(props: { tab: Tab }): React.ReactElement {
       <Header />
       <Failure />
       {model.loading ? <Waiting /> : null}
-      {model.status !== null && model.total > 0 ? <RunList /> : <Notice />}
+      {model.status !== null && model.total > 0 ? <RunList focused={props.cameBack} /> : <Notice />}
       <SelectionBar />
     </>
   );

@@ -11,7 +11,7 @@ const ROW_HEIGHT = 48;
 const COLUMNS_HEIGHT = 18;
 const GROUP_HEIGHT = 28;
 
-export function RunList(): React.ReactElement {
+export function RunList(props: { focused: boolean }): React.ReactElement {
   const model = useModel();
   const { trans } = useTools();
   const now = useNow();
@@ -24,6 +24,11 @@ export function RunList(): React.ReactElement {
     estimateSize: index => (layout.at(index)?.kind === 'group' ? GROUP_HEIGHT : height),
     overscan: 6
   });
+  React.useEffect(() => {
+    if (props.focused) {
+      scroller.current?.focus({ preventScroll: true });
+    }
+  }, []);
   React.useEffect(() => virtual.measure(), [virtual, layout, height]);
   const items = virtual.getVirtualItems();
   const first = items.at(0)?.index ?? 0;

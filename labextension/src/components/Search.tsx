@@ -2,18 +2,18 @@
 
 import * as React from 'react';
 
-import { complete, type Completion } from '../complete';
+import { complete } from '../complete';
 import { useModel, useTools } from './context';
 
 const TYPING_MS = 200;
-const NOTHING: Completion = { from: 0, options: [] };
 
 export function Search(): React.ReactElement {
   const model = useModel();
   const { trans } = useTools();
   const input = React.useRef<HTMLInputElement>(null);
   const [text, setText] = React.useState(model.filter.text);
-  const [offer, setOffer] = React.useState<Completion>(NOTHING);
+  // where the caret is while completions are offered
+  const [caret, setCaret] = React.useState<number | null>(null);
   const [chosen, setChosen] = React.useState(-1);
   React.useEffect(() => {
     if (text === model.filter.text) {
@@ -25,20 +25,20 @@ export function Search(): React.ReactElement {
   // others can change the search, too
   React.useEffect(() => setText(model.filter.text), [model.filter.text]);
 
-  const show = (value: string, caret: number | null) => {
-    setOffer(complete(value, caret ?? value.length, model.keys));
+  const { from, options } =
+    caret === null ? { from: 0, options: [] } : complete(text, caret, model.keys);
+  const show = (place: number | null) => {
+    setCaret(place);
     setChosen(-1);
   };
   const take = (option: string) => {
-    const caret = input.current?.selectionStart ?? text.length;
     const end = option.endsWith('.') ? option : `${option} `;
-    const changed = text.slice(0, offer.from) + end + text.slice(caret).trimStart();
+    const changed = text.slice(0, from) + end + text.slice(caret ?? text.length).trimStart();
     setText(changed);
-    show(changed, offer.from + end.length);
+    show(from + end.length);
     input.current?.focus();
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
-    const { options } = offer;
     if (options.length === 0) {
       return;
     }
@@ -48,14 +48,14 @@ export function Search(): React.ReactElement {
     } else if ((event.key === 'Enter' || event.key === 'Tab') && chosen >= 0) {
       take(options[chosen]);
     } else if (event.key === 'Escape') {
-      setOffer(NOTHING);
+      show(null);
     } else {
       return;
     }
     event.preventDefault();
     event.stopPropagation();
   };
-  const open = offer.options.length > 0;
+  const open = options.length > 0;
   return (
     <div className="nbt-search">
       <svg viewBox="0 0 16 16" aria-hidden="true">
@@ -77,11 +77,11 @@ export function Search(): React.ReactElement {
         spellCheck={false}
         autoComplete="off"
         onFocus={() => void model.loadKeys()}
-        onBlur={() => setOffer(NOTHING)}
+        onBlur={() => show(null)}
         onKeyDown={onKeyDown}
         onChange={event => {
           setText(event.target.value);
-          show(event.target.value, event.target.selectionStart);
+          show(event.target.selectionStart ?? event.target.value.length);
         }}
       />
       <ul
@@ -91,7 +91,7 @@ export function Search(): React.ReactElement {
         aria-label={trans.__('Completions')}
         hidden={!open}
       >
-        {offer.options.map((option, index) => (
+        {options.map((option, index) => (
           <li
             key={option}
             id={`nbt-completion-${index}`}

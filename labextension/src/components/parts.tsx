@@ -101,7 +101,7 @@ export function CopyButton(props: { text: string; label: string }): React.ReactE
 export function Snippet(props: { code: string; label: string }): React.ReactElement {
   return (
     <div className="nbt-snippet">
-      <pre>{props.code}</pre>
+      <pre tabIndex={0}>{props.code}</pre>
       <CopyButton text={props.code} label={props.label} />
     </div>
   );

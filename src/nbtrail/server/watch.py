@@ -68,12 +68,13 @@ class Watcher:
         """Look at each watched trail once, in a thread, and tell which changed."""
         before = dict(self._watched)
         now = await in_thread(self._look_at_all, before)
-        projects = set()
+        projects: set[str] = set()
         for notebook, state in now.items():
             if notebook not in self._watched:
                 continue
             if not before[notebook].same(state):
-                projects.add(state.project)
+                # of a trail that has gone only the former state knows the project
+                projects |= {s.project for s in (before[notebook], state) if s.store is not None}
             self._watched[notebook] = state
         for project in sorted(projects):
             self._changed(project)

@@ -22,22 +22,27 @@ _WAIT_S = 60.0
 
 
 @contextlib.contextmanager
-def alone(root: Path) -> Iterator[sqlite3.Connection]:
+def alone(root: Path, wait_s: float = _WAIT_S) -> Iterator[sqlite3.Connection]:
     """Connect to the trail in folder `root` for writing, with the write lock held.
+
+    Parameters
+    ----------
+    wait_s : float
+        How long to wait for the lock.
 
     Raises
     ------
     StoreReadOnlyError
         When it can't be written.
     StoreError
-        When another process holds the lock for a minute, or something is wrong with it.
+        When another process holds the lock for so long, or something is wrong with it.
     """
     path = root / DATABASE
     if not check_place(root):
         raise StoreReadOnlyError(f"The trail in {root} belongs to another user: it is only read.")
     lock = WriteLock(root / "write.lock")
     try:
-        with lock.held(_WAIT_S):
+        with lock.held(wait_s):
             db, _ = connect_writer(path, locking=lock.supported)
             try:
                 ensure_schema(db, path)

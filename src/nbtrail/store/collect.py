@@ -27,7 +27,7 @@ from nbtrail.store.rescue import Rescue
 from nbtrail.store.sizes import size_text
 from nbtrail.store.snapshots import Snapshots
 
-__all__ = ["Collected", "collect"]
+__all__ = ["GRACE_S", "Collected", "collect", "drop_old_history", "named_in"]
 
 GRACE_S: Final = 24 * 3600.0
 _DAY_MS = 24 * 3600 * 1000
@@ -99,13 +99,13 @@ def collect(root: Path, history_days: int, *, dry: bool = False) -> Collected:
         When the trail can't be written.
     """
     objects, snapshots = Objects(root / "objects"), Snapshots(root / "git")
-    waiting = _named_in(Rescue(root).pending())
+    waiting = named_in(Rescue(root).pending())
     with alone(root) as db:
         if not dry:
             put_back(root)  # what an interrupted clean-up had in its hands is looked at again
         db.execute("BEGIN IMMEDIATE")
         try:
-            rows = _old_rows(db, now_ms() - history_days * _DAY_MS)
+            rows = drop_old_history(db, now_ms() - history_days * _DAY_MS)
             used = set(files_of(db)) | waiting
             kept = set(snapshots_of(db)) | waiting
             db.execute("ROLLBACK" if dry else "COMMIT")
@@ -125,8 +125,18 @@ def collect(root: Path, history_days: int, *, dry: bool = False) -> Collected:
     return Collected(files[0], files[1], files[2], size, dry=dry, **rows)
 
 
-def _old_rows(db: sqlite3.Connection, before_ms: int) -> dict[str, int]:
-    """Delete the light history that no run needs; return how many rows went."""
+def drop_old_history(
+    db: sqlite3.Connection, before_ms: int, most: int | None = None
+) -> dict[str, int]:
+    """Delete the light history that no run needs; return how many rows went.
+
+    Parameters
+    ----------
+    before_ms : int
+        Only that of sessions that ended earlier.
+    most : int, optional
+        Of so many sessions at most.
+    """
     db.execute("CREATE TEMP TABLE needed (session_id TEXT PRIMARY KEY, last INTEGER)")
     # a file that a run has read, or a pipeline that was made of it, needs the cells behind it
     db.execute(
@@ -148,6 +158,9 @@ def _old_rows(db: sqlite3.Connection, before_ms: int) -> dict[str, int]:
         ).fetchall()
         if owner not in alive and last_ms < before_ms
     ]
+    if most is not None:
+        needed = {name for (name,) in db.execute("SELECT session_id FROM needed")}
+        old = [session_id for session_id in old if session_id not in needed][:most]
     gone = dict.fromkeys([*_LIGHT, "sessions", *_ORPHANS], 0)
     for session_id in old:
         for table, position in _LIGHT.items():
@@ -168,7 +181,7 @@ def _old_rows(db: sqlite3.Connection, before_ms: int) -> dict[str, int]:
     return {**named, "others": sum(gone.values())}
 
 
-def _named_in(files: Iterable[Path]) -> set[str]:
+def named_in(files: Iterable[Path]) -> set[str]:
     """Return everything in files that looks like the name of an object or a snapshot."""
     return {name.decode() for path in files for name in _HASH.findall(path.read_bytes())}
 

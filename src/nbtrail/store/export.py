@@ -46,7 +46,8 @@ _HISTORY: Final = {
     "timestamp_ms": int,
     "value": float,
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# what spreadsheets take for the beginning of a formula, in their wide forms too
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _BATCH = 100_000
 

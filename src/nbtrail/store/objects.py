@@ -148,7 +148,7 @@ def _open(path: Path) -> BufferedReader:
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
         raise OSError(errno.EINVAL, "it is no plain file", str(path))
-    return os.fdopen(number, "rb")
+    return BufferedReader(os.fdopen(number, "rb", buffering=0))
 
 
 def names_in(root: Path, name: re.Pattern[str]) -> Iterator[str]:

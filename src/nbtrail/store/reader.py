@@ -25,6 +25,7 @@ from nbtrail.fingerprint.forms import same_digest
 from nbtrail.store import growth, overview, registered
 from nbtrail.store.chunks import read_series
 from nbtrail.store.connection import connect_reader
+from nbtrail.store.origins import Reading, writer_of
 from nbtrail.store.owners import lost_owners
 from nbtrail.store.resolve import resolve
 from nbtrail.store.rows import CELL_COLUMNS, cell_of, read_run
@@ -288,17 +289,7 @@ class Reader:
             Session and position of the cell that read it.
         """
         with self._read() as db:
-            row = db.execute(
-                "SELECT w.session_id, w.seq, w.statement, c.execution_count, "
-                "coalesce(s.notebook, ''), w.content FROM written_files w "
-                "JOIN cells c USING (session_id, seq) LEFT JOIN sessions s USING (session_id) "
-                "WHERE w.path = ?1 AND NOT (w.session_id = ?3 AND w.seq >= ?4) "
-                "AND c.started_ms <= coalesce((SELECT ended_ms FROM cells WHERE session_id = ?3 "
-                "AND seq = ?4), c.started_ms) "
-                "ORDER BY w.content = ?2 DESC, c.started_ms DESC, w.seq DESC, w.statement DESC "
-                "LIMIT 1",
-                (path, content, *reading),
-            ).fetchone()
+            row = writer_of(db, Reading(path, content, *reading))
         if row is None:
             return None
         session_id, seq, statement, count, notebook, written = row

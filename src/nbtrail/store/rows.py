@@ -46,7 +46,7 @@ CELL_COLUMNS = (
     "session_id, seq, cell_id, execution_count, source, code, started_ms, ended_ms, status, "
     "error, statements, output"
 )
-_CELL_TEXTS = (0, 2, 4, 5, 8, 9, 10, 11)
+_CELL_TYPES = (str, int, str, int, str, str, int, int, str, str, str, str)
 
 _RUN = """
 SELECT r.id, r.run_id, r.name, e.name, e.main_metric, e.direction, r.status, r.reason,
@@ -159,10 +159,10 @@ def cell_of(row: tuple[Any, ...]) -> CellExecution:
     Raises
     ------
     TypeError
-        When another hand has put something else than text into it.
+        When another hand has put a value of another type into it.
     """
-    if not all(isinstance(row[place], str) for place in _CELL_TEXTS):
-        raise TypeError("a cell whose text is none")
+    if not all(map(isinstance, row, _CELL_TYPES)):
+        raise TypeError("a cell with a value of another type")
     statements = loads(tuple[StatementFacts, ...], row[10])
     return CellExecution(*(*row[:8], CellStatus(row[8]), row[9], statements, row[11]))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from nbtrail.exceptions import StoreError
 from nbtrail.store.liveness import HOST_LOST, PROCESS_DIED
+from nbtrail.store.origins import sessions_behind
 from nbtrail.store.tables import CONTENTS, RUN_PARTS, RUNS, Table
 
 __all__ = ["Arrived", "copy_runs", "with_children"]
@@ -59,8 +60,8 @@ def copy_runs(
     Parameters
     ----------
     run_ids : collection of str, optional
-        Only these, with the cells and modules of their sessions up to them; without it
-        all of the trail, light history too.
+        Only these, with the cells and modules of their sessions up to them, and of those
+        sessions that wrote what these have read; without it all of the trail, light history too.
     """
     copier = _Copier(source, target)
     arrived = _sorted_out(source, target, run_ids)
@@ -198,7 +199,7 @@ def _contents_of(
 ) -> Iterator[tuple[Table, str, tuple[Any, ...]]]:
     """Yield what these runs refer to: table, condition and its values."""
     runs = json.dumps(numbers)
-    limits = _limits(db, runs)
+    limits = sessions_behind(db, runs, _limits(db, runs))
     sessions = json.dumps(list(limits))
     of_runs = f"FROM runs WHERE id {_LISTED}"
     until = {"cells": "seq", "written_files": "seq", "module_loads": "cell_seq"}

@@ -30,7 +30,7 @@ __all__ = ["Collect", "Later", "Ticket", "Writer"]
 
 Collect = Callable[[], Sequence[Operation]]
 
-_FLUSH_S: Final = 0.15  # with the commit itself a value is on the disk within 200 ms
+_FLUSH_S: Final = 0.1  # with the commit itself, and on a busy machine, 200 ms at most
 _BARRIER_S: Final = 1.0
 _LOCK_S: Final = 30.0
 _BATCH: Final = 5_000

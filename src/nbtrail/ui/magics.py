@@ -85,7 +85,7 @@ class TrackMagic:
         except OSError as error:
             say(f"%track {verb} failed: {error}")
         else:
-            if hasattr(result, "_repr_mimebundle_"):
+            if result is not None:
                 from IPython.display import display
 
                 display(result)  # type: ignore[no-untyped-call]

@@ -29,6 +29,7 @@ from nbtrail.exceptions import UsageError
 from nbtrail.fingerprint.cache import prune
 from nbtrail.store import operations
 from nbtrail.store.store import Store
+from nbtrail.tracking.housekeeper import Housekeeper
 from nbtrail.tracking.process import (
     begin_session,
     end_session,
@@ -100,6 +101,7 @@ class NotebookSession:
         self._recorder: Recorder | None = None
         self._probes: StatementProbes | None = None
         self._tracker: Tracker | None = None
+        self._housekeeper: Housekeeper | None = None
         self.history: History | None = None
 
     @property
@@ -139,6 +141,7 @@ class NotebookSession:
         self._hooks.install()
         self.store.writer.watch(self._so_far)
         atexit.register(self._close)
+        self._housekeeper = Housekeeper(self.store.root, self._settings.history_days)
         self._take_history()
 
     @guarded
@@ -171,6 +174,8 @@ class NotebookSession:
     def remove(self) -> None:
         """Stop to capture and restore everything."""
         self._hooks.remove()
+        if self._housekeeper is not None:
+            self._housekeeper.close()
         self._outputs.end()
         if self._probes is not None:
             from nbtrail.fingerprint.progress import set_hook

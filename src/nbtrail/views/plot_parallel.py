@@ -69,6 +69,6 @@ def _label(ax: Axes, x: int, axis: Axis) -> None:
             for i, label in enumerate(axis.labels)
             if i % every == 0
         ]
-    box = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.8}
+    box = {"facecolor": "white", "alpha": 0.9, "edgecolor": "none", "pad": 0.8}
     for place, label in spots:
         ax.text(x + 0.03, place, plain(label, 18), bbox=box, **style)

@@ -1,4 +1,4 @@
-"""Text for terminals: what a name holds may be seen, but never does anything there.
+r"""Text for terminals: what a name holds may be seen, but never does anything there.
 
 A run's name, a metric's key or a file's path may hold escape sequences that clear the screen,
 set the title or answer for the user, and marks that turn the direction of reading. Each such

@@ -13,18 +13,19 @@ from nbtrail.exceptions import NbtrailError, UsageError
 from nbtrail.store.reader import Reader
 from nbtrail.ui.output import Shown
 from nbtrail.ui.verbs import open_store
-from nbtrail.views.document import Document
+from nbtrail.views.document import Document, Line, faint
 from nbtrail.views.formats import numbers, shortened
 from nbtrail.views.markup import to_html
+from nbtrail.views.plain import to_text
 
-__all__ = ["Form", "field", "first_options", "run_options"]
+__all__ = ["Form", "field", "first_options", "publish", "run_options"]
 
 _MOST = 100
-_FALLBACK = ("text/html", "text/plain", "image/png")
+_FOLDED = "as a page, for readers without widgets"
 
 
 class Form:
-    """A box of widgets; in a saved notebook or a plain front end the page stands in its place.
+    """A box of widgets, and a page that stays where there are none: in a saved notebook.
 
     Parameters
     ----------
@@ -38,13 +39,8 @@ class Form:
         self.box = ipywidgets.VBox([*parts, self.told])
         self._page = page
 
-    def _repr_mimebundle_(self, **wanted: Any) -> dict[str, Any]:
-        bundle = dict(self.box._repr_mimebundle_(**wanted) or {})
-        try:
-            shown = self._page()._repr_mimebundle_()
-        except NbtrailError as error:
-            shown = {"text/plain": str(error)}
-        return bundle | {kind: shown[kind] for kind in _FALLBACK if kind in shown}
+    def _ipython_display_(self) -> None:
+        publish(self.box._repr_mimebundle_(), self._page)
 
     def safely(self, action: Callable[[], None]) -> None:
         """Do what a click asks for; a mistake is told below the form, in its words."""
@@ -63,6 +59,30 @@ class Form:
     def show(self, place: Any, document: Document) -> None:
         """Show a document in an HTML widget; every text in it is escaped."""
         place.value = to_html(document)
+
+
+def publish(bundle: dict[str, Any] | None, page: Callable[[], Shown[Any]]) -> None:
+    """Display widgets, and folded below them the page that says the same.
+
+    Two outputs, since a saved notebook has nothing of widgets: most sites that show notebooks
+    prefer them to any other form of the same output, and then draw nothing.
+    """
+    from IPython.display import publish_display_data
+
+    told = Line(((faint("A form: run this cell to use it."),),))
+    words = {"text/html": to_html((told,)), "text/plain": to_text((told,))}
+    publish_display_data({**(bundle or {}), **words})  # type: ignore[no-untyped-call]
+    try:
+        shown = page()
+    except NbtrailError:
+        return  # the form itself says what is missing
+    inside = f'<details style="margin:0"><summary style="cursor:pointer;opacity:0.75">{_FOLDED}'
+    publish_display_data(  # type: ignore[no-untyped-call]
+        {
+            "text/html": f"{inside}</summary>{shown._repr_html_()}</details>",
+            "text/plain": repr(shown),
+        }
+    )
 
 
 def field(kind: str, label: str, **options: Any) -> Any:

@@ -14,6 +14,7 @@ from nbtrail.compare.curves import reduced_curve
 from nbtrail.compare.runs import curve_keys
 from nbtrail.exceptions import NbtrailError
 from nbtrail.store.reader import Reader
+from nbtrail.ui.forms.form import publish
 from nbtrail.ui.output import Shown
 from nbtrail.ui.verbs import open_store
 from nbtrail.views.document import Line, Span, faint
@@ -24,7 +25,6 @@ __all__ = ["LiveView", "live_state"]
 _EVERY_S = 0.5
 _RUNS = 10
 _POINTS = 300
-_FALLBACK = ("text/html", "text/plain")
 
 
 def live_state(reader: Reader, since_ms: int, key: str = "") -> dict[str, Any]:
@@ -99,11 +99,9 @@ class LiveView(anywidget.AnyWidget):
         self._stop.set()
         super().close()
 
-    def _repr_mimebundle_(self, **wanted: Any) -> Any:
-        found = super()._repr_mimebundle_(**wanted)
-        bundle, metadata = found if isinstance(found, tuple) else (found or {}, {})
-        shown = self._static()._repr_mimebundle_()
-        return bundle | {kind: shown[kind] for kind in _FALLBACK}, metadata
+    def _ipython_display_(self) -> None:
+        found = self._repr_mimebundle_()
+        publish(found[0] if isinstance(found, tuple) else found, self._static)
 
     def _static(self) -> Shown[None]:
         runs = self.state["runs"]

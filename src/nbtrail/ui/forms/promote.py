@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-from nbtrail.entities.gate import refused
+from nbtrail.entities.gate import Gate, refused
 from nbtrail.entities.model import ModelVersion
 from nbtrail.exceptions import NotFoundError, UsageError
 from nbtrail.tracking.gathering import Gathering
@@ -14,6 +14,7 @@ from nbtrail.ui.actions import check_gates, promote
 from nbtrail.ui.forms.form import Form, field, first_options, run_options
 from nbtrail.ui.output import Shown
 from nbtrail.ui.verbs import open_store
+from nbtrail.views.document import Document
 from nbtrail.views.models import promotion_detail, promotion_preview
 
 __all__ = ["PromoteForm"]
@@ -67,7 +68,24 @@ class PromoteForm(Form):
         return f"{self.model.value.strip()}{'@' if alias else ''}{alias}"
 
     def _static(self) -> Shown[Any]:
-        return check_gates(self.run.value, self.target, **self._rules())
+        gates = self._gates()
+        return Shown.page(gates, self._consequences(gates))
+
+    def _gates(self) -> tuple[Gate, ...]:
+        return check_gates(self.run.value, self.target, **self._rules()).value
+
+    def _consequences(self, gates: tuple[Gate, ...]) -> Document:
+        reader = open_store().reader
+        holder = self._holder()
+        comparison = None
+        if holder is not None and holder.run_id != self.run.value:
+            try:
+                gathering = Gathering(reader, [holder.run_id, self.run.value])
+                comparison = gathering.comparison(code=False)
+            except NotFoundError:
+                comparison = None  # the champion's run is gone; its version stays
+        name = reader.run(self.run.value).name
+        return promotion_preview(self.target, name, gates, holder, comparison)
 
     def _rules(self) -> dict[str, Any]:
         text = self.least.value.strip()
@@ -82,19 +100,8 @@ class PromoteForm(Form):
         if not self.model.value.strip():
             self.tell("Give the model a name, such as fraud.")
             return
-        gates = check_gates(self.run.value, self.target, **self._rules()).value
-        reader = open_store().reader
-        holder = self._holder()
-        comparison = None
-        if holder is not None and holder.run_id != self.run.value:
-            try:
-                comparison = Gathering(reader, [holder.run_id, self.run.value]).comparison(
-                    code=False
-                )
-            except NotFoundError:
-                comparison = None  # the champion's run is gone; its version stays
-        name = reader.run(self.run.value).name
-        self.show(self.preview, promotion_preview(self.target, name, gates, holder, comparison))
+        gates = self._gates()
+        self.show(self.preview, self._consequences(gates))
         self.button.disabled = bool(refused(gates)) and not self.force.value
 
     def _holder(self) -> ModelVersion | None:

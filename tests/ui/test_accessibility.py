@@ -1,0 +1,63 @@
+"""axe-core finds no serious problem in the panel and on a run's page, in light and dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from tests.ui.steps import ROW, command, open_run
+
+from nbtrail.entities.run import Experiment, Mark, MarkKind, Metric, MetricPoint, Param, RunStatus
+from nbtrail.store import operations
+
+pytestmark = pytest.mark.ui
+AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+BORN = 1_790_000_000_000
+RUN_AXE = """async place => {
+  const { violations } = await axe.run(place, { resultTypes: ['violations'] });
+  return violations
+    .filter(one => ['serious', 'critical'].includes(one.impact))
+    .map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`);
+}"""
+
+
+def problems(page):
+    return page.evaluate(RUN_AXE, ".nbt-panel")
+
+
+@pytest.fixture(params=["Light", "Dark"])
+def theme(page, request):
+    page.add_script_tag(path=AXE)
+    name = f"JupyterLab {request.param}"
+    command(page, "apputils:change-theme", theme=name)
+    page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
+    page.wait_for_timeout(500)
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
+    return name
+
+
+def test_panel_and_page(page, add, store, theme):
+    assert problems(page) == []
+    for number, status in enumerate(RunStatus):
+        add(
+            f"run-{number}", status=status, experiment=Experiment(f"exp {number % 2}"),
+            started_ms=BORN + number, reason="ValueError: x" if number == 2 else "",
+            marks=(Mark(MarkKind.STALE, "cell 3 was edited"), Mark(MarkKind.UNSEEDED, "numpy")),
+            params=(Param("depth", "3"), Param("lr", "0.1", is_default=True)),
+            metrics=(Metric("auc", 0.9, 0.5, 0.9),), tags={"stage": "draft"},
+        )  # fmt: skip
+    expect(page.locator(ROW)).to_have_count(4)
+    page.locator(".nbt-list").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert problems(page) == []
+    run = store.reader.resolve("run-1")
+    points = [MetricPoint("loss", 1 / (1 + i), i, BORN + i) for i in range(20)]
+    store.call(operations.log_metrics(run, points))
+    open_run(page, "run-1")
+    expect(page.locator("[data-curve=loss] canvas")).to_be_visible()
+    page.locator(".nbt-details").evaluate(
+        "place => place.querySelectorAll('details').forEach(one => { one.open = true; })"
+    )
+    assert problems(page) == []
