@@ -80,11 +80,9 @@ function Value(props: { line: FactLine; position: number }): React.ReactElement 
   const more = gap(metric.values[position], metric.values[0], metric.direction);
   return (
     <>
-      {more ? (
-        <span className="nbt-gap" data-better={more.better}>
-          {more.text}
-        </span>
-      ) : null}
+      <strong data-best={best} title={String(metric.values[position])}>
+        {value}
+      </strong>
       {best ? (
         <span
           className="nbt-best"
@@ -97,7 +95,11 @@ function Value(props: { line: FactLine; position: number }): React.ReactElement 
           {tie ? trans.__('tie') : trans.__('best')}
         </span>
       ) : null}
-      <strong title={String(metric.values[position])}>{value}</strong>
+      {more ? (
+        <span className="nbt-gap" data-better={more.better}>
+          {more.text}
+        </span>
+      ) : null}
     </>
   );
 }

@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import { useTools } from '../components/context';
 import type { Axis } from '../contract';
+import { formatNumber } from '../format';
 import { useComparison } from './context';
 import { Figure } from './Figure';
 import { colourOf, dashOf } from './palette';
@@ -85,7 +86,7 @@ function AxisLine(props: { axis: Axis; x: number; room: number }): React.ReactEl
           x={x + 5}
           y={y(labels.length > 1 ? index * step : 0.5) + (index > 0 ? 10 : -4)}
         >
-          {cut(bare(label), most)}
+          {cut(axis.scale === 'category' ? bare(label) : formatNumber(Number(label)), most)}
         </text>
       ))}
     </g>
