@@ -41,6 +41,13 @@ INK = """canvas => {
   return ink;
 }"""
 
+LAYOUT_IS_KEPT = """async () => {
+  const answer = await fetch('/hub/user/lab/api/workspaces/default');
+  const { data } = await answer.json();
+  const shown = data['layout-restorer:data']?.main.current ?? '';
+  return shown.startsWith('nbtrail-compare') && data[shown]?.data.part === 'why';
+}"""
+
 
 def picture(grey):
     """A PNG of 8 x 8 pixels of one grey."""
@@ -119,7 +126,7 @@ def trained(add, store):
         runs.append(
             add(
                 f"seed-{seed}", started_ms=BORN + 10 + seed,
-                params=(Param("seed", str(seed)),), metrics=(Metric("auc", score, score, score),),
+                params=(Param("depth", "3"), Param("seed", str(seed))), metrics=(Metric("auc", score, score, score),),
             )
         )  # fmt: skip
     return runs
@@ -139,8 +146,7 @@ def show(view, part):
 
 
 def row(view, key):
-    name = view.page.get_by_role("rowheader", name=key)
-    return view.get_by_role("row").filter(has=name)
+    return view.locator(f".nbt-grid-row[data-key='{key}']")
 
 
 def columns(view):
@@ -325,10 +331,7 @@ def test_a_link_and_a_reload_bring_it_back(page, lab, open_page, trained):
     view.get_by_role("button", name="Copy link").click()
     link = page.evaluate("() => navigator.clipboard.readText()")
     assert link.startswith(f"{lab.url}lab?nbtrail=")
-    page.wait_for_function(
-        "() => fetch(`${location.origin}/hub/user/lab/api/workspaces/default`)"
-        ".then(answer => answer.text()).then(text => text.includes('nbtrail-compare'))"
-    )
+    page.wait_for_function(LAYOUT_IS_KEPT)
     page.goto(f"{lab.url}lab")
     page.wait_for_selector("#jupyterlab-splash", state="detached")
     expect(page.locator(".nbt-compare:visible .nbt-other-run strong")).to_have_text(

@@ -168,6 +168,7 @@ export function DiffTable(): React.ReactElement {
                 aria-rowindex={item.index + 2}
                 className="nbt-grid-row"
                 data-kind={one.kind}
+                data-key={one.kind === 'row' ? one.key : undefined}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {one.kind === 'section' ? (

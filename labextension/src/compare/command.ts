@@ -2,7 +2,6 @@
 
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
-import { PathExt } from '@jupyterlab/coreutils';
 import { UUID } from '@lumino/coreutils';
 
 import type { CompareApi } from '../api';
@@ -45,7 +44,7 @@ export function addCompare(
   commands.addCommand(CommandIDs.compare, {
     label: tools.trans.__('Compare runs'),
     execute: given => {
-      const selection = readSelection({ notebook: shownNotebook(tools), ...given });
+      const selection = readSelection({ notebook: tools.model.notebook, ...given });
       if (selection === null) {
         throw new Error(tools.trans.__('Comparing takes the ids of two runs or more.'));
       }
@@ -74,13 +73,6 @@ export function addCompare(
   if (linked !== null && roomy) {
     void app.restored.then(() => commands.execute(CommandIDs.compare, toArguments(linked)));
   }
-}
-
-/** A path in the project that the panel shows. */
-function shownNotebook(tools: Tools): string {
-  const { project, notebook } = tools.model.status ?? { project: '', notebook: '' };
-  // without a notebook any name in the folder stands for it: the server looks upward from there
-  return project ? PathExt.join(project, notebook || '_') : notebook;
 }
 
 function isSame(page: ComparePage, selection: Selection): boolean {
