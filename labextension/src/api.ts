@@ -5,6 +5,8 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import type {
   Ancestry,
+  Comparison,
+  ComparisonStatistics,
   ErrorDocument,
   GroupsPage,
   KnownKeys,
@@ -16,6 +18,7 @@ import type {
   RunsPage,
   StatusReport
 } from './contract';
+import { type Curve, unpackCurves } from './curves';
 
 export type GroupBy = '' | 'experiment' | 'source';
 
@@ -76,10 +79,27 @@ export interface RunsApi {
   pipelines(notebook: string): Promise<PipelinesPage>;
 }
 
+/** What the compare view needs of a server. The first of the ids is held against the others. */
+export interface CompareApi extends Pick<RunsApi, 'runs' | 'artifact'> {
+  /** Rows of params, metrics and facts from `offset` on, of keys that contain `text`. */
+  compare(notebook: string, ids: readonly string[], offset: number, text: string): Promise<Comparison>;
+  statistics(notebook: string, ids: readonly string[]): Promise<ComparisonStatistics>;
+  /** The history of a metric of each run, at most `points` of each. */
+  overlaid(
+    notebook: string,
+    ids: readonly string[],
+    key: string,
+    axis: string,
+    points: number
+  ): Promise<Curve[]>;
+  /** The comparison as a page of its own. */
+  page(notebook: string, ids: readonly string[]): Promise<Blob>;
+}
+
 type Query = readonly (readonly [string, string])[];
 
 /** Asks jupyter_server, below whatever base URL it has. */
-export class ServerApi implements RunsApi {
+export class ServerApi implements RunsApi, CompareApi {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
   status(notebook: string): Promise<StatusReport> {
@@ -157,6 +177,45 @@ export class ServerApi implements RunsApi {
     return this.get('pipelines', [['notebook', notebook]]);
   }
 
+  compare(
+    notebook: string,
+    ids: readonly string[],
+    offset: number,
+    text: string
+  ): Promise<Comparison> {
+    return this.get('compare', [
+      ...compared(notebook, ids),
+      ['offset', String(offset)],
+      ['q', text]
+    ]);
+  }
+
+  statistics(notebook: string, ids: readonly string[]): Promise<ComparisonStatistics> {
+    return this.get('compare/statistics', compared(notebook, ids));
+  }
+
+  async overlaid(
+    notebook: string,
+    ids: readonly string[],
+    key: string,
+    axis: string,
+    points: number
+  ): Promise<Curve[]> {
+    const query: Query = [
+      ...compared(notebook, ids),
+      ['metric', key],
+      ['axis', axis],
+      ['points', String(points)]
+    ];
+    const response = await this.ask('compare/curves', query, { method: 'GET' });
+    return unpackCurves(await response.arrayBuffer());
+  }
+
+  async page(notebook: string, ids: readonly string[]): Promise<Blob> {
+    const response = await this.ask('compare/page', compared(notebook, ids), { method: 'GET' });
+    return response.blob();
+  }
+
   private async get<T>(path: string, query: Query): Promise<T> {
     return toDocument(await this.ask(path, query, { method: 'GET' }));
   }
@@ -179,6 +238,13 @@ export class ServerApi implements RunsApi {
 
 function runPath(id: string, part = ''): string {
   return URLExt.join('runs', encodeURIComponent(id), part);
+}
+
+function compared(notebook: string, ids: readonly string[]): Query {
+  return [
+    ['notebook', notebook],
+    ['runs', ids.join(',')]
+  ];
 }
 
 /** The part of a query that says which runs count. */

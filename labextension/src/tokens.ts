@@ -15,7 +15,7 @@ export namespace CommandIDs {
   export const show = 'nbtrail:show-runs';
   /** Open a run: `{ id, name?, wide? }`. */
   export const openRun = 'nbtrail:open-run';
-  /** Compare runs: `{ ids }`. The panel offers it once somebody has added it. */
+  /** Compare runs: `{ ids, notebook?, part? }`; the first of the ids is the reference. */
   export const compare = 'nbtrail:compare';
   /** Make runs of what the notebook's kernel recorded. */
   export const keep = 'nbtrail:keep';

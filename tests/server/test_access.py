@@ -16,7 +16,7 @@ PARTS = ("changes", "curves", "lineage", "artifact")
 PATHS = [
     *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
     *(f"runs/{ID}/{part}" for part in PARTS),
-    *("compare", "compare/statistics", "compare/curves"),
+    *("compare", "compare/page", "compare/statistics", "compare/curves"),
 ]
 
 

@@ -178,7 +178,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(PAGE_MS)
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(error.stack))
-        page.goto(f"{lab.url}{path}?token={lab.token}&reset")
+        mark = "&" if "?" in path else "?"
+        page.goto(f"{lab.url}{path}{mark}token={lab.token}&reset")
         page.wait_for_selector("#jupyterlab-splash", state="detached")
         return page
 

@@ -2,6 +2,7 @@
 
 import * as React from 'react';
 
+import { MOST_RUNS } from '../compare/selection';
 import { useModel, useTools } from './context';
 
 export function SelectionBar(): React.ReactElement | null {
@@ -21,7 +22,14 @@ export function SelectionBar(): React.ReactElement | null {
         <button
           type="button"
           className="nbt-button"
-          disabled={ids.length < 2}
+          disabled={ids.length < 2 || ids.length > MOST_RUNS}
+          title={
+            ids.length < 2
+              ? trans.__('Select one more run')
+              : ids.length > MOST_RUNS
+                ? trans.__('At most %1 runs can be compared', MOST_RUNS)
+                : undefined
+          }
           onClick={() => compare(ids)}
         >
           {trans.__('Compare')}

@@ -47,7 +47,7 @@ interface Changing {
 }
 
 /** Draw again whenever something changed. */
-function useChanges(source: Changing): void {
+export function useChanges(source: Changing): void {
   React.useSyncExternalStore(
     React.useCallback(
       notify => {
