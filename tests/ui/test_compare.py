@@ -275,7 +275,7 @@ def test_seeds_folds_and_plots(page, trained):
     expect(folds).to_contain_text("better")
 
     plots = show(view, "plots")
-    expect(plots.locator("circle")).to_have_count(3)
+    expect(plots.locator("circle")).to_have_count(6)
     plots.get_by_label("Horizontal axis of the scatter plot").select_option("params.seed")
     expect(plots.locator("circle")).to_have_count(3)
     expect(plots).to_contain_text("3 runs have no value")
@@ -332,7 +332,7 @@ def test_a_link_and_a_reload_bring_it_back(page, lab, open_page, trained):
     link = page.evaluate("() => navigator.clipboard.readText()")
     assert link.startswith(f"{lab.url}lab?nbtrail=")
     page.wait_for_function(LAYOUT_IS_KEPT)
-    page.goto(f"{lab.url}lab")
+    page.reload()
     page.wait_for_selector("#jupyterlab-splash", state="detached")
     expect(page.locator(".nbt-compare:visible .nbt-other-run strong")).to_have_text(
         ["deep", "baseline"]
