@@ -157,7 +157,9 @@ def measure_browser(home: Path, fill_it: Callable[[Path], list[str]]) -> None:
             drawn = [page.evaluate(DRAWN, asked) for _ in range(REPEAT)]
             idle, scrolled = page.evaluate(SCROLLED, asked)
     whole, drawing = zip(*drawn[1:], strict=True)
-    print(f"command to drawn {statistics.median(whole):8.0f} ms  the first time {drawn[0][0]:.0f} ms")
+    print(
+        f"command to drawn {statistics.median(whole):8.0f} ms  the first time {drawn[0][0]:.0f} ms"
+    )
     print(f"answer to drawn  {statistics.median(drawing):8.0f} ms")
     print(
         f"scrolled frame   {statistics.median(scrolled):8.1f} ms  95 % below "
