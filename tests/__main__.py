@@ -1,7 +1,7 @@
 """Run every test of the project: ``python -m tests``.
 
 Brings what a bare machine lacks: Node comes with the test extra, the packages of the
-front end by npm, a browser by apt (as root) or by Playwright. Exits with 1 when
+front end by npm, a C compiler by apt (as root), a browser by apt or by Playwright. Exits with 1 when
 something failed, with 2 when it could not be tried.
 """
 
@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FRONT_END = ROOT / "labextension"
 TOOLS = Path(sys.executable).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-APT_PACKAGES = ("chromium", "fonts-dejavu-core")
+COMPILERS = ("cc", "gcc", "clang")
+BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core")
+COMPILER_PACKAGES = ("gcc", "libc6-dev")
 LAUNCH = """
 import sys
 from playwright.sync_api import sync_playwright
@@ -51,6 +53,9 @@ NOT_OTHER = frozenset(
     }
 )
 """What the tests for the other Python don't import: linters, front end, browser."""
+NO_COMPILER = """\
+The fault tests need a C compiler for a small library that lets file calls fail. Install one, on
+Debian or Ubuntu: apt-get install gcc libc6-dev"""
 NO_BROWSER = """\
 The browser tests need Chromium, and none could be found or fetched. One of these helps:
   - install Chromium or Chrome, so that it is on the PATH;
@@ -93,6 +98,9 @@ def main() -> int:
         return _other_python()
     if options.lint:
         return _summary(_lint())
+    if not any(map(shutil.which, COMPILERS)) and not _apt_install(COMPILER_PACKAGES):
+        print(NO_COMPILER)
+        return 2
     if not options.no_browser and not _find_browser():
         print(NO_BROWSER)
         return 2
@@ -247,7 +255,11 @@ def _summary(outcomes: list[Outcome]) -> int:
 
 def _find_browser() -> bool:
     """Find a browser that starts, fetch one if need be, and tell the tests which."""
-    return _use_first() or (_apt_install() and _use_first()) or (_download() and _use(""))
+    return (
+        _use_first()
+        or (_apt_install(BROWSER_PACKAGES) and _use_first())
+        or (_download() and _use(""))
+    )
 
 
 def _use_first() -> bool:
@@ -264,13 +276,13 @@ def _use(path: str) -> bool:
     return tried.returncode == 0
 
 
-def _apt_install() -> bool:
+def _apt_install(packages: tuple[str, ...]) -> bool:
     if shutil.which("apt-get") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         return False
-    print("\n== apt-get install " + " ".join(APT_PACKAGES), flush=True)
+    print("\n== apt-get install " + " ".join(packages), flush=True)
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
-    command = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *APT_PACKAGES]
+    command = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages]
     return subprocess.run(command, env=quiet, check=False).returncode == 0
 
 

@@ -65,6 +65,19 @@ def test_export_verifies_metrics_and_model(trained, store, notebook):
     assert "**Reproduced exactly**" in (folder / "README.md").read_text()
     assert "C = 0.5" in (folder / "params.toml").read_text()
     assert outcome(verify_folder(folder)) == (Outcome.EXACT, "")
+    verdict = verify_folder(folder, store=store)
+    assert outcome(verdict) == (Outcome.EXACT, "")
+    assert store.reader.exports(trained)[-1].verdict == verdict  # gates ask for the latest
+
+
+def test_a_later_verdict_is_the_one_that_counts(trained, store, notebook, data):
+    folder = notebook.folder / "out"
+    export_run(store, trained, folder)
+    data.write_text("a,b,y\n1,2,0\n2,3,1\n")
+    assert verify_folder(folder, store=store).outcome is Outcome.NOT_REPRODUCIBLE
+    assert store.reader.exports(trained)[-1].verdict.outcome is Outcome.NOT_REPRODUCIBLE
+    table = store.reader.runs(query="verdict = not-reproducible")
+    assert table.run_id == (trained,)
 
 
 def test_script_runs_without_nbtrail(trained, store, notebook, tmp_path):

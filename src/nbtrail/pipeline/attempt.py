@@ -29,6 +29,7 @@ from nbtrail.lineage.graph import Node
 from nbtrail.pipeline.boilerplate import STATES
 from nbtrail.pipeline.causes import asks, likely_cause, unseeded, withheld
 from nbtrail.pipeline.emit import Script, write_script
+from nbtrail.pipeline.folder import relative
 from nbtrail.pipeline.plan import Form, Plan
 from nbtrail.pipeline.prepare import prepare, suppressed
 from nbtrail.pipeline.runner import Replay, replay
@@ -363,14 +364,6 @@ def _told(plan: Plan, node: Node, names: tuple[str, ...], error: str) -> str:
         return f"The first statement that fails is {where}: {error}"
     what = ", ".join(names)
     return f"The first statement that gives something else is {where} ({what} differs)."
-
-
-def relative(path: Path, start: Path) -> str:
-    """Return a path relative to another, with forward slashes."""
-    try:
-        return Path(os.path.relpath(path, start)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()
 
 
 def _python() -> str:

@@ -11,7 +11,7 @@ from nbtrail.entities.pipeline import Manifest, Outcome, Rung, Verdict
 from nbtrail.entities.run import CANDIDATE_TAG, Run
 from nbtrail.exceptions import ExportError
 from nbtrail.pipeline import folder as files
-from nbtrail.pipeline.attempt import Attempt, Workshop, relative
+from nbtrail.pipeline.attempt import Attempt, Workshop
 from nbtrail.pipeline.ladder import Climb, climb
 from nbtrail.pipeline.lock import Requirements, lock_text
 from nbtrail.pipeline.minimise import minimised
@@ -85,7 +85,7 @@ def export_run(
         verdict = replace(verdict, culprit=_with_statement(verdict, found.culprit.text))
     manifest = replace(chosen.manifest, verdict=verdict)
     _write(folder, chosen, manifest, requirements, run)
-    store.call(operations.put_export(run.run_id, relative(folder, store.project), manifest))
+    store.call(operations.put_export(run.run_id, files.relative(folder, store.project), manifest))
     return manifest
 
 

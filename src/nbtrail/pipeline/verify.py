@@ -15,13 +15,15 @@ from typing import Any
 from nbtrail.config import load_settings
 from nbtrail.entities import codec
 from nbtrail.entities.pipeline import Check, Manifest, Outcome, PipelineInput, Scope, Verdict
-from nbtrail.exceptions import VerifyError
+from nbtrail.exceptions import NbtrailError, VerifyError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
+from nbtrail.pipeline.folder import relative
 from nbtrail.pipeline.isolated import rebuild
 from nbtrail.pipeline.judge import judge
 from nbtrail.pipeline.runner import Replay, replay
 from nbtrail.pipeline.scratch import Job
+from nbtrail.store import operations
 from nbtrail.store.store import Store
 
 __all__ = ["check_run", "file_sha256", "job_of", "read_manifest", "verify_folder"]
@@ -43,7 +45,8 @@ def verify_folder(
         Limit of wall time; the setting ``verify_timeout_s`` when absent.
     store : Store, optional
         Its project is where the inputs are looked for; otherwise the manifest says it. When
-        it knows the export, the manifest must be the one that was written then.
+        it knows the export, the manifest must be the one that was written then, and the verdict
+        becomes the export's latest.
     isolated : bool
         Build the environment from the lock first, and run there.
 
@@ -61,12 +64,23 @@ def verify_folder(
     project = store.project if store is not None else (folder / manifest.project).resolve()
     changed = _changed_inputs(project, manifest)
     if changed:
-        return _refuted(manifest, changed)
+        verdict = _refuted(manifest, changed)
+        _remember(store, folder, manifest, verdict, progress)
+        return verdict
     sources = _sources(folder, project, manifest)
     limit = timeout_s if timeout_s is not None else load_settings(project).verify_timeout_s
     job = job_of(manifest, script, project, sources, timeout_s=limit)
-    if not isolated:
-        return _verdict(manifest, job, Scope.SAME_ENVIRONMENT, progress)
+    if isolated:
+        verdict = _rebuilt(folder, manifest, job, progress)
+    else:
+        verdict = _verdict(manifest, job, Scope.SAME_ENVIRONMENT, progress)
+    _remember(store, folder, manifest, verdict, progress)
+    return verdict
+
+
+def _rebuilt(
+    folder: Path, manifest: Manifest, job: Job, progress: Callable[[str], None]
+) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="nbtrail-env-", ignore_cleanup_errors=True) as place:
         executable, how = rebuild(folder, manifest, Path(place, "env"), progress)
         job = replace(job, executable=executable, isolated=True)
@@ -242,6 +256,24 @@ def _attest(store: Store, folder: Path, manifest: Manifest) -> None:
             "exported: the trail remembers other sums or numbers, so it was edited. Export the run "
             "again into a new folder."
         )
+
+
+def _remember(
+    store: Store | None,
+    folder: Path,
+    manifest: Manifest,
+    verdict: Verdict,
+    progress: Callable[[str], None],
+) -> None:
+    """Keep the verdict with the export that the trail knows: gates and lists ask for the latest."""
+    if store is None or not store.reader.exports(manifest.run_id):
+        return
+    latest = replace(manifest, verdict=verdict)
+    try:
+        place = relative(folder, store.project)
+        store.call(operations.put_export(manifest.run_id, place, latest))
+    except (NbtrailError, OSError) as error:  # a trail that is only read, for instance
+        progress(f"   the verdict could not be kept in the trail: {error}")
 
 
 def _promises(manifest: Manifest) -> str:
