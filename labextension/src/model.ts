@@ -100,6 +100,11 @@ export class RunsModel {
     }
   }
 
+  /** Path of the notebook whose project is shown. */
+  get notebook(): string {
+    return this._notebook;
+  }
+
   get visible(): boolean {
     return this._visible;
   }
