@@ -30,6 +30,7 @@ export function ExportDialog(props: {
   const work = useJob(api, props.onEnd);
   const plan = asked.value?.folder === folder ? asked.value : null;
   const running = work.job?.state === 'running';
+  const asking = !work.busy && (work.job === null || work.job.state !== 'done');
   const possible = plan !== null && plan.available && !plan.problem && !work.busy;
   const error = asked.error ?? work.error;
   return (
@@ -65,7 +66,7 @@ export function ExportDialog(props: {
         </>
       }
     >
-      {work.busy || work.job ? null : (
+      {!asking ? null : (
         <>
           <label className="nbt-field">
             {trans.__('Folder, inside of the project')}

@@ -11,6 +11,8 @@ import { GateReport } from './GateReport';
 import { Modal, useRested } from './modal';
 import { contest, keptModels, likelyName, planPromotion, type PromotionPlan } from './promotion';
 
+const PENDING_MS = 1000;
+
 interface Props {
   api: ActionsApi;
   notebook: string;
@@ -24,12 +26,30 @@ interface Props {
 export function PromoteDialog(props: Props): React.ReactElement {
   const { trans } = useTools();
   const { api, notebook, runId } = props;
-  const run = useAnswer(() => api.run(notebook, runId), runId);
-  const registry = useAnswer(() => api.models(notebook), notebook);
+  // looked at again after a refusal, and while the model's file is being written
+  const [looks, setLooks] = React.useState(0);
+  const lookAgain = React.useCallback(() => setLooks(before => before + 1), []);
+  const run = useAnswer(() => api.run(notebook, runId), `${runId} ${looks}`);
+  const registry = useAnswer(() => api.models(notebook), String(looks));
+  const pending = run.value?.models.some(model => model.status === 'pending') ?? false;
+  React.useEffect(() => {
+    const timer = pending ? setTimeout(lookAgain, PENDING_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [pending, looks]);
   const error = run.error ?? registry.error;
   const title = trans.__('Promote the model of %1', props.runName);
   if (run.value !== null && registry.value !== null) {
-    return <Form {...props} title={title} run={run.value} models={registry.value.models} />;
+    return (
+      <Form
+        {...props}
+        title={title}
+        run={run.value}
+        models={registry.value.models}
+        pending={pending}
+        looks={looks}
+        lookAgain={lookAgain}
+      />
+    );
   }
   return (
     <Modal title={title} onClose={props.onClose} buttons={<CloseButton onClick={props.onClose} />}>
@@ -45,28 +65,32 @@ export function PromoteDialog(props: Props): React.ReactElement {
 }
 
 function Form(
-  props: Props & { title: string; run: RunDetail; models: RegisteredModel[] }
+  props: Props & {
+    title: string;
+    run: RunDetail;
+    models: RegisteredModel[];
+    pending: boolean;
+    looks: number;
+    lookAgain(): void;
+  }
 ): React.ReactElement {
   const { trans } = useTools();
-  const { api, notebook, run, models } = props;
+  const { api, notebook, run, models, looks, pending } = props;
   const kept = keptModels(run);
   const [name, setName] = React.useState(() => likelyName(models, run));
   const [alias, setAlias] = React.useState('champion');
-  const [model, setModel] = React.useState(kept.at(-1)?.name ?? '');
+  const [picked, setPicked] = React.useState('');
+  const model = picked || (kept.at(-1)?.name ?? '');
   const [reason, setReason] = React.useState('');
   const [force, setForce] = React.useState(false);
   const [busy, setBusy] = React.useState(false);
   const [failure, setFailure] = React.useState<ApiError | null>(null);
-  // a change elsewhere is looked at again after a refusal
-  const [looks, setLooks] = React.useState(0);
   const target = alias ? `${name}@${alias}` : name;
   const rested = useRested(`${target}\n${model}\n${looks}`);
   const [askedTarget, askedModel] = rested.split('\n');
   const gates = useAnswer(() => api.gates(notebook, run.run_id, askedTarget, askedModel), rested);
-  const now = useAnswer(() => api.models(notebook), String(looks));
-  const registry = now.value?.models ?? models;
   const modelId = kept.find(one => one.name === model)?.model_id ?? '';
-  const plan = planPromotion(registry, name, alias, modelId);
+  const plan = planPromotion(models, name, alias, modelId);
   const champion = plan.held ? null : plan.holder;
   const settled = rested === `${target}\n${model}\n${looks}` && gates.error === null;
   const refused = (gates.value?.gates ?? []).filter(gate => gate.status === 'refused');
@@ -83,7 +107,7 @@ function Form(
       props.onDone(await api.promote(notebook, run.run_id, wish), target);
     } catch (error) {
       setFailure(asApiError(error));
-      setLooks(looks + 1);
+      props.lookAgain();
       setBusy(false);
     }
   };
@@ -117,7 +141,7 @@ function Form(
             onChange={event => setName(event.target.value)}
           />
           <datalist id="nbt-known-models">
-            {registry.map(one => (
+            {models.map(one => (
               <option key={one.name} value={one.name} />
             ))}
           </datalist>
@@ -131,7 +155,7 @@ function Form(
             onChange={event => setAlias(event.target.value)}
           />
           <datalist id="nbt-known-aliases">
-            {knownAliases(registry).map(one => (
+            {knownAliases(models).map(one => (
               <option key={one} value={one} />
             ))}
           </datalist>
@@ -139,7 +163,7 @@ function Form(
         {kept.length > 1 ? (
           <label>
             {trans.__('Model of the run')}
-            <select className="nbt-input" value={model} onChange={e => setModel(e.target.value)}>
+            <select className="nbt-input" value={model} onChange={e => setPicked(e.target.value)}>
               {kept.map(one => (
                 <option key={one.model_id}>{one.name}</option>
               ))}
@@ -149,7 +173,11 @@ function Form(
       </div>
       <Opponent {...props} champion={champion?.run_id ?? ''} version={champion?.version ?? 0} />
       <h3>{trans.__('Gates')}</h3>
-      {gates.error ? (
+      {gates.error && pending ? (
+        <p className="nbt-muted" role="status">
+          {trans.__('The file of its model is still being written; this goes on by itself …')}
+        </p>
+      ) : gates.error ? (
         <p className="nbt-reason" role="alert">
           {gates.error.message}
         </p>

@@ -4,6 +4,7 @@ import { Notification } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import { asApiError } from '../api';
+import { verdictText } from '../components/badges';
 import type { Tools } from '../components/context';
 import type { Job, RegisteredModel, RunDetail } from '../contract';
 import type { ActionsApi } from './api';
@@ -68,7 +69,8 @@ export function makeActions(
     if (proven) {
       tools().openPath?.(script);
       close();
-      Notification.success(trans.__('%1 is verified: %2', script, job.outcome), {
+      const [, meaning] = verdictText(job.outcome || 'not-reproducible', trans);
+      Notification.success(`${script}: ${meaning}`, {
         autoClose: SHORT_MS,
         actions: [{ label: trans.__('Show the verdict'), callback: showTab('pipelines') }]
       });
@@ -81,7 +83,8 @@ export function makeActions(
   const verified = (job: Job, open: boolean) => {
     changed();
     if (!open && job.state === 'done') {
-      Notification.emit(trans.__('%1: %2', job.folder, job.outcome), 'info');
+      const [, meaning] = verdictText(job.outcome || 'not-reproducible', trans);
+      Notification.info(`${job.folder}: ${meaning}`);
     }
   };
 

@@ -50,39 +50,52 @@ export function RunActions(props: { run: RunDetail }): React.ReactElement | null
       >
         {trans.__('Export…')}
       </button>
-      <button
-        type="button"
-        className="nbt-button"
-        disabled={!loadable}
-        title={
+      <IconButton
+        label={
           loadable
             ? trans.__('Insert a cell that loads its model')
             : trans.__('No file of a model was kept: rebuild it by its pipeline')
         }
+        disabled={!loadable}
         onClick={() => actions.insertLoad(run)}
       >
-        {trans.__('Load in notebook')}
-      </button>
-      <button
-        type="button"
-        className="nbt-button"
-        title={trans.__('Insert a cell that writes its code into a new folder')}
+        <path d="M8 2.2l5 2.7v6.2l-5 2.7-5-2.7V4.9zM3 4.9l5 2.7 5-2.7M8 7.6v6.2" />
+      </IconButton>
+      <IconButton
+        label={trans.__('Insert a cell that writes its code into a new folder')}
         onClick={() => actions.insertRestore(run)}
       >
-        {trans.__('Restore code')}
-      </button>
-      <button
-        type="button"
-        className="nbt-icon-button"
+        <path d="M5.5 4.5L2 8l3.5 3.5M10.5 4.5L14 8l-3.5 3.5" />
+      </IconButton>
+      <IconButton
+        label={trans.__('Delete (it can be undone)')}
         disabled={running}
-        title={trans.__('Delete (it can be undone)')}
-        aria-label={trans.__('Delete (it can be undone)')}
         onClick={() => actions.remove([named])}
       >
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-          <path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9M6.8 7v4M9.2 7v4" />
-        </svg>
-      </button>
+        <path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9M6.8 7v4M9.2 7v4" />
+      </IconButton>
     </div>
+  );
+}
+
+function IconButton(props: {
+  label: string;
+  disabled?: boolean;
+  onClick(): void;
+  children: React.ReactNode;
+}): React.ReactElement {
+  return (
+    <button
+      type="button"
+      className="nbt-icon-button"
+      disabled={props.disabled}
+      title={props.label}
+      aria-label={props.label}
+      onClick={props.onClick}
+    >
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        {props.children}
+      </svg>
+    </button>
   );
 }
