@@ -65,7 +65,7 @@ def test_panel_and_page(page, add, store, theme):
     assert problems(page) == []
 
 
-def test_dialogs(page, add, store, theme, project):
+def test_dialogs(page, add, store, theme):
     for number, (name, loss) in enumerate((("first", 0.1), ("second", 0.2))):
         run = add(name, metrics=(Metric("loss", loss, loss, loss),))
         digest = f"{number:032x}"
@@ -78,13 +78,11 @@ def test_dialogs(page, add, store, theme, project):
             registry.promote(store, run.run_id, "fraud@champion")
     open_run(page, "second").get_by_role("button", name="Promote…").click()
     expect(dialog(page, "Promote").locator("[data-gate=refused]")).to_be_visible()
-    page.screenshot(path="/tmp/" f"promote-{theme[-4:].strip()}.png")
     assert problems(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Export…").click()
     expect(dialog(page, "Export second")).to_contain_text("What it is made of")
     expect(dialog(page, "Export second").get_by_role("alert").first).to_be_visible()
-    page.screenshot(path="/tmp/" f"export-{theme[-4:].strip()}.png")
     assert problems(page) == []
     page.keyboard.press("Escape")
     for name in ("first", "second"):

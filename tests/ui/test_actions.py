@@ -124,7 +124,7 @@ def test_deleting_is_undone(page, add, store):
     page.get_by_role("menuitem", name="Delete this run").click()
     expect(page.locator(ROW)).to_have_count(2)
     assert store.reader.runs(deleted=True).run_id == (kept.run_id,)
-    command(page, "nbtrail:open-run", id=kept.run_id, name="kept")
+    command(page, "nbtrail:open-run", id=kept.run_id)
     page.get_by_role("button", name="Restore", exact=True).click()
     expect(page.get_by_role("toolbar", name="Actions")).to_be_visible()
     assert store.reader.runs(deleted=True).total == 0
