@@ -100,11 +100,6 @@ export class RunsModel {
     }
   }
 
-  /** Path of the notebook whose project is shown. */
-  get notebook(): string {
-    return this._notebook;
-  }
-
   get visible(): boolean {
     return this._visible;
   }

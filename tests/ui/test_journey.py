@@ -8,7 +8,6 @@ from tests.ui.steps import ROW, command, dialog, open_run, run_all
 
 pytestmark = pytest.mark.ui
 EXPORT_MS = 180_000
-HAS_COMPARE = "() => window.jupyterapp.commands.hasCommand('nbtrail:compare')"
 RUN_AGAIN = """() => {
   const content = window.jupyterapp.shell.currentWidget.content;
   const cells = content.model.sharedModel.cells;
@@ -29,13 +28,13 @@ def test_from_notebook_to_proven_script(page, project):
     command(page, "notebook:run-cell")
     expect(page.locator(ROW)).to_have_count(2)
 
-    if page.evaluate(HAS_COMPARE):
-        for box in page.locator(f"{ROW} input[type=checkbox]").all():
-            box.check()
-        page.get_by_role("button", name="Compare").click()
-        expect(page.locator(".jp-MainAreaWidget", has_text="n_estimators").first).to_be_visible()
-        page.get_by_role("button", name="Clear").click()
-        page.locator(".lm-TabBar-tab", has_text="train.ipynb").click()
+    for box in page.locator(f"{ROW} input[type=checkbox]").all():
+        box.check()
+    page.locator(".nbt-selection").get_by_role("button", name="Compare").click()
+    view = page.locator(".nbt-compare:visible")
+    expect(view.locator(".nbt-grid-row[data-key=n_estimators]")).to_contain_text("40")
+    page.locator(".nbt-selection").get_by_role("button", name="Clear").click()
+    page.locator(".lm-TabBar-tab", has_text="train.ipynb").click()
 
     details = open_run(page, "forest")
     details.get_by_role("button", name="Promote…").click()
