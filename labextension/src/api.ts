@@ -49,7 +49,9 @@ export interface RunEdit {
 export class ApiError extends Error {
   constructor(
     readonly code: string,
-    message: string
+    message: string,
+    /** One sentence for each thing that stood against it. */
+    readonly reasons: readonly string[] = []
   ) {
     super(message);
     this.name = 'ApiError';
@@ -96,7 +98,7 @@ export interface CompareApi extends Pick<RunsApi, 'runs' | 'artifact'> {
   page(notebook: string, ids: readonly string[]): Promise<Blob>;
 }
 
-type Query = readonly (readonly [string, string])[];
+export type Query = readonly (readonly [string, string])[];
 
 /** Asks jupyter_server, below whatever base URL it has. */
 export class ServerApi implements RunsApi, CompareApi {
@@ -216,11 +218,11 @@ export class ServerApi implements RunsApi, CompareApi {
     return response.blob();
   }
 
-  private async get<T>(path: string, query: Query): Promise<T> {
+  protected async get<T>(path: string, query: Query): Promise<T> {
     return toDocument(await this.ask(path, query, { method: 'GET' }));
   }
 
-  private async ask(path: string, query: Query, init: RequestInit): Promise<Response> {
+  protected async ask(path: string, query: Query, init: RequestInit): Promise<Response> {
     const search = new URLSearchParams(query.map(([name, value]) => [name, value]));
     const url = `${URLExt.join(this.settings.baseUrl, 'nbtrail/api', path)}?${search}`;
     let response: Response;
@@ -236,7 +238,7 @@ export class ServerApi implements RunsApi, CompareApi {
   }
 }
 
-function runPath(id: string, part = ''): string {
+export function runPath(id: string, part = ''): string {
   return URLExt.join('runs', encodeURIComponent(id), part);
 }
 
@@ -257,7 +259,7 @@ function chosen(filter: Filter): Query {
   ];
 }
 
-async function toDocument<T>(response: Response): Promise<T> {
+export async function toDocument<T>(response: Response): Promise<T> {
   const document = await response.json().catch(() => null);
   if (document === null) {
     throw toError(response.status, null);
@@ -268,7 +270,7 @@ async function toDocument<T>(response: Response): Promise<T> {
 function toError(status: number, document: Partial<ErrorDocument> | null): ApiError {
   const error = document?.error;
   if (error) {
-    return new ApiError(error.code, error.message);
+    return new ApiError(error.code, error.message, error.reasons);
   }
   if (status === 404) {
     return new ApiError(

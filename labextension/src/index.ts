@@ -12,7 +12,7 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { ServerApi } from './api';
+import { ServerActions } from './actions/api';
 import { addCommands } from './commands';
 import { addCompare } from './compare/command';
 import { followLinks } from './links';
@@ -48,9 +48,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
     statusBar: IStatusBar | null
   ) => {
     const trans = (translator ?? nullTranslator).load('nbtrail');
-    const api = new ServerApi(app.serviceManager.serverSettings);
+    const api = new ServerActions(app.serviceManager.serverSettings);
     const model = new RunsModel(api);
-    const tools = makeTools(app, model, trans, labShell !== null);
+    const tools = makeTools(app, api, model, trans, labShell !== null);
     const panel = new RunsPanel(tools);
     app.shell.add(panel, 'left', { rank: 350, type: 'nbtrail' });
     restorer?.add(panel, PANEL);

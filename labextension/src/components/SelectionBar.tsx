@@ -7,8 +7,9 @@ import { useModel, useTools } from './context';
 
 export function SelectionBar(): React.ReactElement | null {
   const model = useModel();
-  const { trans, compare, copy } = useTools();
+  const { trans, compare, copy, actions } = useTools();
   const ids = [...model.selected.keys()];
+  const runs = [...model.selected].map(([id, name]) => ({ id, name }));
   if (ids.length === 0) {
     return null;
   }
@@ -45,6 +46,21 @@ export function SelectionBar(): React.ReactElement | null {
           {trans.__('Copy %track compare')}
         </button>
       )}
+      {actions && runs.length === 1 ? (
+        <>
+          <button type="button" className="nbt-button" onClick={() => actions.promote(runs[0])}>
+            {trans.__('Promote…')}
+          </button>
+          <button type="button" className="nbt-button" onClick={() => actions.export(runs[0])}>
+            {trans.__('Export…')}
+          </button>
+        </>
+      ) : null}
+      {actions ? (
+        <button type="button" className="nbt-link" onClick={() => actions.remove(runs)}>
+          {trans.__('Delete')}
+        </button>
+      ) : null}
       <button type="button" className="nbt-link" onClick={() => model.clearSelected()}>
         {trans.__('Clear')}
       </button>
