@@ -12,7 +12,7 @@ from nbtrail.server.comparing import COMPARE_ROUTES
 from nbtrail.server.handlers import ROUTES
 
 ID = "0" * 32
-PARTS = ("changes", "curves", "lineage", "artifact")
+PARTS = ("changes", "curves", "diff", "lineage", "artifact")
 PATHS = [
     *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
     *(f"runs/{ID}/{part}" for part in PARTS),
