@@ -22,8 +22,8 @@ from nbtrail.store.selection import Rows, Selection
 __all__ = ["best_rows"]
 
 _MOST_METRICS: Final = 100  # to walk: an index is entered for each
-_DEEPEST: Final = 2000  # page that is walked to
-_STEPS: Final = ((4, 200), (10, 2000))  # of a walk: for each run of the page, and beside
+_DEEPEST: Final = 500  # page that is walked to
+_STEPS: Final = ((4, 200), (10, 1000))  # of a walk: for each run of the page, and beside
 
 # every key once, from the index: a step for each key and not one for each metric
 _KEYS: Final = """
