@@ -142,7 +142,7 @@ def test_lineage_is_followed_without_a_kernel(page, lab):
     open_run(page, "forest")
     part = section(page, "Lineage")
     part.locator("summary").click()
-    expect(part.locator("li")).to_have_count(2)
+    expect(part.locator("li")).to_have_count(2, timeout=90_000)  # a process is started for it
     expect(part.locator("li").last).to_contain_text("uses")
     expect(part.locator("svg path")).not_to_have_count(0)
 

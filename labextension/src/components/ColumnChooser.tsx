@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 
-import { useModel, useTools } from './context';
+import { useKeys, useModel, useTools } from './context';
 
 /** The server gives no more. */
 const MOST = 12;
@@ -18,12 +18,13 @@ export function ColumnChooser(): React.ReactElement {
     if (!open) {
       return;
     }
-    void model.loadKeys();
     const close = (event: MouseEvent) =>
       place.current?.contains(event.target as Node) || setOpen(false);
     document.addEventListener('mousedown', close);
     return () => document.removeEventListener('mousedown', close);
   }, [model, open]);
+
+  useKeys(model, open);
 
   const known = [
     ...(model.keys?.metrics ?? []).map(key => `metrics.${key}`),

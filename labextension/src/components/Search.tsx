@@ -3,7 +3,7 @@
 import * as React from 'react';
 
 import { complete } from '../complete';
-import { useModel, useTools } from './context';
+import { useKeys, useModel, useTools } from './context';
 
 const TYPING_MS = 200;
 
@@ -15,6 +15,8 @@ export function Search(): React.ReactElement {
   // where the caret is while completions are offered
   const [caret, setCaret] = React.useState<number | null>(null);
   const [chosen, setChosen] = React.useState(-1);
+  const [looking, setLooking] = React.useState(false);
+  useKeys(model, looking);
   React.useEffect(() => {
     if (text === model.filter.text) {
       return;
@@ -76,8 +78,11 @@ export function Search(): React.ReactElement {
         title={trans.__('Words, or clauses: metrics.auc > 0.9 and params.model = "rf"')}
         spellCheck={false}
         autoComplete="off"
-        onFocus={() => void model.loadKeys()}
-        onBlur={() => show(null)}
+        onFocus={() => setLooking(true)}
+        onBlur={() => {
+          setLooking(false);
+          show(null);
+        }}
         onKeyDown={onKeyDown}
         onChange={event => {
           setText(event.target.value);

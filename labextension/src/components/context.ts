@@ -117,3 +117,13 @@ export function useAnswer<T>(
   }, [key]);
   return answer;
 }
+
+/** Have the keys of the runs while somebody looks, also when the panel moves to another trail. */
+export function useKeys(model: RunsModel, looking: boolean): void {
+  const absent = model.keys === null;
+  React.useEffect(() => {
+    if (looking) {
+      void model.loadKeys();
+    }
+  }, [model, looking, absent]);
+}
