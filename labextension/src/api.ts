@@ -16,7 +16,8 @@ import type {
   RunCurves,
   RunDetail,
   RunsPage,
-  StatusReport
+  StatusReport,
+  UncommittedChanges
 } from './contract';
 import { type Curve, unpackCurves } from './curves';
 
@@ -75,6 +76,7 @@ export interface RunsApi {
   edit(notebook: string, id: string, change: RunEdit): Promise<RunDetail>;
   changes(notebook: string, id: string): Promise<RunChanges>;
   curves(notebook: string, id: string, keys: string[], axis: string): Promise<RunCurves>;
+  diff(notebook: string, id: string): Promise<UncommittedChanges>;
   lineage(notebook: string, id: string): Promise<Ancestry>;
   artifact(notebook: string, id: string, path: string): Promise<Blob>;
   models(notebook: string): Promise<RegistryPage>;
@@ -156,6 +158,10 @@ export class ServerApi implements RunsApi, CompareApi {
       ['axis', axis],
       ...keys.map(key => ['key', key] as const)
     ]);
+  }
+
+  diff(notebook: string, id: string): Promise<UncommittedChanges> {
+    return this.get(runPath(id, 'diff'), [['notebook', notebook]]);
   }
 
   lineage(notebook: string, id: string): Promise<Ancestry> {

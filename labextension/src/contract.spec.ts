@@ -23,6 +23,7 @@ describe('the types and the contract say the same', () => {
     ['known_keys', fixtures.keys],
     ['run_changes', fixtures.changes],
     ['run_curves', fixtures.runCurves],
+    ['uncommitted_changes', fixtures.uncommitted],
     ['ancestry', fixtures.ancestry],
     ['registry_page', fixtures.registry],
     ['pipelines_page', fixtures.pipelines],

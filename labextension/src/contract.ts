@@ -292,6 +292,23 @@ export interface RunCurves {
   curves: Curve[];
 }
 
+export interface FileChange {
+  path: string;
+  change: 'changed' | 'added' | 'removed';
+  diff: string[];
+  note: string;
+  lines_left_out: number;
+}
+
+/** What the working tree held beside the commit when a run started. */
+export interface UncommittedChanges {
+  base: string;
+  base_missing: boolean;
+  files: FileChange[];
+  files_left_out: number;
+  not_kept: string[];
+}
+
 export interface UsedCell {
   seq: number;
   execution_count: number;

@@ -32,4 +32,15 @@ describe('a diff', () => {
       { kind: 'same', text: 'c' }
     ]);
   });
+
+  it('says where lines were skipped', () => {
+    expect(readDiff(['@@ -1 +1,2 @@', '+a', ' b', '@@ -9,2 +10 @@', '-c', ' d'])).toEqual([
+      { kind: 'added', text: 'a' },
+      { kind: 'same', text: 'b' },
+      { kind: 'skipped', text: '10' },
+      { kind: 'removed', text: 'c' },
+      { kind: 'same', text: 'd' }
+    ]);
+    expect(readDiff(['@@ -1 +0,0 @@', '-a'])).toEqual([{ kind: 'removed', text: 'a' }]);
+  });
 });

@@ -1,7 +1,8 @@
 /** What differs between two texts, line by line. Pure. */
 
 export interface DiffLine {
-  kind: 'same' | 'added' | 'removed';
+  /** `skipped` stands for equal lines; its text is the number of the next one. */
+  kind: 'same' | 'added' | 'removed' | 'skipped';
   text: string;
 }
 
@@ -37,12 +38,14 @@ export function diffLines(before: string, after: string): DiffLine[] {
 
 /** Lines of a unified diff as the server writes it. */
 export function readDiff(lines: readonly string[]): DiffLine[] {
-  return lines
-    .filter(text => !text.startsWith('@@'))
-    .map(text => {
-      const kind = text.startsWith('+') ? 'added' : text.startsWith('-') ? 'removed' : 'same';
-      return { kind, text: text.slice(1) };
-    });
+  return lines.flatMap((text): DiffLine[] => {
+    if (text.startsWith('@@')) {
+      const next = /\+(\d+)/.exec(text)?.[1];
+      return Number(next) > 1 ? [{ kind: 'skipped', text: String(next) }] : [];
+    }
+    const kind = text.startsWith('+') ? 'added' : text.startsWith('-') ? 'removed' : 'same';
+    return [{ kind, text: text.slice(1) }];
+  });
 }
 
 function line(kind: DiffLine['kind']): (text: string) => DiffLine {

@@ -3,7 +3,7 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type ApiError, asApiError, type RunEdit, type RunsApi } from './api';
-import type { Ancestry, RunChanges, RunCurves, RunDetail } from './contract';
+import type { Ancestry, RunChanges, RunCurves, RunDetail, UncommittedChanges } from './contract';
 
 export class RunPage {
   detail: RunDetail | null = null;
@@ -65,6 +65,10 @@ export class RunPage {
 
   changes(): Promise<RunChanges> {
     return this.api.changes(this.notebook, this.id);
+  }
+
+  diff(): Promise<UncommittedChanges> {
+    return this.api.diff(this.notebook, this.id);
   }
 
   lineage(): Promise<Ancestry> {

@@ -14,9 +14,11 @@ import pytest
 from nbtrail.cli.main import main
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import ModelRecord
+from nbtrail.entities.provenance import CodeVersion
 from nbtrail.entities.run import Experiment, Metric, Param, Run, RunStatus
 from nbtrail.store import operations as do
 from nbtrail.store.migrations import SCHEMA_VERSION
+from nbtrail.store.snapshots import Snapshot
 from nbtrail.store.store import Store
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -83,6 +85,30 @@ def test_one_run_is_shown(cli: Cli, trail: Store, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     assert cli("show", "last", "--html", str(page))[0] == 0
     assert "bad-cat" in page.read_text(encoding="utf-8")
+
+
+def test_what_was_not_committed_is_shown(cli: Cli, trail: Store, tmp_path: Path) -> None:
+    run_id = trail.reader.resolve("slow-owl")
+    blob = trail.snapshots.put_blob(b"depth = 4\x1b[2J\n")
+    snapshot = trail.snapshots.put(Snapshot("c" * 40, {b"x.py": ("100644", blob)}))
+    code = CodeVersion(
+        "c" * 40, "main", dirty=True, snapshot=snapshot, left_out=("key.py: secret",)
+    )
+    trail.call(do.set_code(run_id, code))
+    status, out, _ = cli("show", "slow-owl", "--diff", "--html", str(tmp_path / "x.html"))
+    assert status == 0
+    assert "\x1b" not in out
+    parts = (
+        "1 uncommitted change",
+        "lacks commit cccccccccc",
+        "x.py",
+        "+depth = 4",
+        "key.py: secret",
+    )
+    for text in parts:
+        assert text in out
+    assert "depth = 4" in (tmp_path / "x.html").read_text(encoding="utf-8")
+    assert document(cli("show", "slow-owl", "--diff", "--json"))["base_missing"]
 
 
 def test_two_runs_are_compared(cli: Cli, trail: Store) -> None:

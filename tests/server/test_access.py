@@ -11,7 +11,7 @@ from tornado.httpclient import HTTPClientError
 from nbtrail.server.extension import ALL_ROUTES
 
 ID = "0" * 32
-PARTS = ("changes", "curves", "lineage", "artifact", "gates", "export")
+PARTS = ("changes", "curves", "diff", "lineage", "artifact", "gates", "export")
 PATHS = [
     *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
     *(f"runs/{ID}/{part}" for part in PARTS),

@@ -10,8 +10,10 @@ from tornado.httpclient import HTTPClientError
 
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import Artifact
+from nbtrail.entities.provenance import CodeVersion
 from nbtrail.entities.run import Experiment, Metric, MetricPoint, Param, RunStatus
 from nbtrail.store import operations
+from nbtrail.store.snapshots import Snapshot
 
 NOTEBOOK = "project/notebooks/train.ipynb"
 BORN = 1_790_000_000_000
@@ -179,3 +181,20 @@ async def test_a_trail_of_a_newer_version_is_only_read(get, check, jp_root_dir, 
     _, document = await get("status", notebook=NOTEBOOK)
     check("status_report", document)
     assert (document["store"], document["runs"], document["writable"]) == ("found", 1, False)
+
+
+async def test_the_diff_of_what_was_not_committed(get, check, add, store):
+    # the folder .git of this project is empty: the commit can't be there
+    blob = store.snapshots.put_blob(b"<b>1</b>\n")
+    snapshot = store.snapshots.put(Snapshot("a" * 40, {b"x.py": ("100644", blob)}))
+    run = add("dirty", code=CodeVersion("a" * 40, "main", dirty=True, snapshot=snapshot))
+    code, document = await get(f"runs/{run.run_id}/diff", notebook=NOTEBOOK)
+    assert code == 200
+    check("uncommitted_changes", document)
+    assert document["base_missing"]
+    assert document["files"][0]["diff"][1:] == ["+<b>1</b>"]
+    store.snapshots.path(snapshot).unlink()
+    code, document = await get(f"runs/{run.run_id}/diff", notebook=NOTEBOOK)
+    assert code == 503
+    assert "git" not in document["error"]["message"]  # no path of the server's
+    assert (await get(f"runs/{'0' * 32}/diff", notebook=NOTEBOOK))[0] == 400

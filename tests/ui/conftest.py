@@ -154,14 +154,19 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = launch(playwright)
+    yield running
+    running.close()
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser of the machine."""
     found = os.environ.get("NBTRAIL_CHROMIUM") or next(
         filter(None, map(shutil.which, BROWSERS)), None
     )
-    running = playwright.chromium.launch(
+    return playwright.chromium.launch(
         executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
     )
-    yield running
-    running.close()
 
 
 @pytest.fixture

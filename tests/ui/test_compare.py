@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import zlib
+from contextlib import closing
+from pathlib import Path
 from struct import pack
 
 import pytest
 from playwright.sync_api import expect
-from tests.ui.steps import ROW, command
+from tests.ui.steps import ROW, command, show_panel, write_notebook
 from tests.ui.test_accessibility import AXE, RUN_AXE
 from tests.ui.test_bad_input import CORPUS, hostile
 
 from nbtrail.entities.cell import CellExecution, CellStatus
 from nbtrail.entities.dataset import Column, Dataset, DatasetContext, DatasetUse, Digest, Seen
+from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import Artifact
 from nbtrail.entities.profile import ColumnProfile, Profile
 from nbtrail.entities.provenance import Environment, Session
@@ -26,9 +30,12 @@ from nbtrail.entities.run import (
     Metric,
     MetricPoint,
     Param,
+    Run,
+    RunStatus,
 )
 from nbtrail.store import operations
 from nbtrail.store.purge import purge
+from nbtrail.store.store import Store
 
 pytestmark = pytest.mark.ui
 BORN = 1_790_000_000_000
@@ -72,7 +79,8 @@ def dataset(number):
         Column("bill", "float64", f"{number:032x}", (f"{number:032x}",)),
         Column("species", "str", f"{number + 9:032x}", (f"{number + 9:032x}",)),
     )
-    digest = Digest(f"xxh3-128/1:{number:08x}" + "0" * 24, "xxh3-128/1:" + "cd" * 16)
+    content = ("5f3a91c7", "b08e24d1", "2c97f60a")[number] * 4
+    digest = Digest(f"xxh3-128/1:{content}", "xxh3-128/1:" + "cd" * 16)
     profile = Profile(rows, (bill, island), rows)
     return DatasetUse(
         Dataset(digest, "table", rows, columns, profile=profile),
@@ -97,7 +105,7 @@ def trained(add, store):
         store.call(operations.record_cell(cell))
         run = add(
             name, experiment=Experiment("birds", "auc", Direction.MAX),
-            started_ms=BORN + number, session_id=SESSION, first_cell=number, last_cell=number,
+            started_ms=BORN + number, ended_ms=BORN + 4300 * (number + 1), session_id=SESSION, first_cell=number, last_cell=number,
             params=(
                 Param("depth", str(3 + number)), Param("cv", "5"),
                 Param("tol", "0.1", is_default=True),
@@ -143,6 +151,15 @@ def compare(page, runs, part="table"):
 def show(view, part):
     view.locator(f"[data-part={part}]").click()
     return view.get_by_role("tabpanel")
+
+
+def await_layout(page):
+    """JupyterLab keeps its layout a while after it changed."""
+    for _ in range(150):
+        if page.evaluate(LAYOUT_IS_KEPT):
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("the layout was not kept")
 
 
 def row(view, key):
@@ -275,7 +292,7 @@ def test_seeds_folds_and_plots(page, trained):
     expect(folds).to_contain_text("better")
 
     plots = show(view, "plots")
-    expect(plots.locator("circle")).to_have_count(3)
+    expect(plots.locator("circle")).to_have_count(6)
     plots.get_by_label("Horizontal axis of the scatter plot").select_option("params.seed")
     expect(plots.locator("circle")).to_have_count(3)
     expect(plots).to_contain_text("3 runs have no value")
@@ -331,8 +348,8 @@ def test_a_link_and_a_reload_bring_it_back(page, lab, open_page, trained):
     view.get_by_role("button", name="Copy link").click()
     link = page.evaluate("() => navigator.clipboard.readText()")
     assert link.startswith(f"{lab.url}lab?nbtrail=")
-    page.wait_for_function(LAYOUT_IS_KEPT)
-    page.goto(f"{lab.url}lab")
+    await_layout(page)
+    page.reload()
     page.wait_for_selector("#jupyterlab-splash", state="detached")
     expect(page.locator(".nbt-compare:visible .nbt-other-run strong")).to_have_text(
         ["deep", "baseline"]
@@ -428,3 +445,33 @@ def test_axe_finds_nothing_serious(page, trained, theme):
     if problems := page.evaluate(RUN_AXE, ".nbt-compare"):
         found["popup"] = problems
     assert found == {}
+
+
+def test_in_notebook_it_opens_jupyterlab(notebook_app, open_page, make_project):
+    folder = make_project(notebook_app.root, "compared")
+    write_notebook(folder / "train.ipynb")
+    with closing(Store.open(folder / ".nbtrail", create=True)) as store:
+        for name in ("one", "two"):
+            run = Run(new_id(), name, Experiment("e"), RunStatus.FINISHED, BORN, ended_ms=BORN)
+            store.call(operations.start_run(run))
+    page = open_page(notebook_app, "notebooks/compared/train.ipynb")
+    page.wait_for_selector(".jp-Notebook")
+    show_panel(page)
+    for name in ("one", "two"):
+        page.locator(ROW, has_text=name).hover()
+        page.get_by_label(f"Select {name}").check()
+    with page.context.expect_page() as opened:
+        page.locator(".nbt-selection").get_by_role("button", name="Compare").click()
+    expect(columns(opened.value.locator(".nbt-compare"))).to_have_text(["one", "two"])
+
+
+def test_picture_of_the_differences(page, trained, tmp_path):
+    """``NBTRAIL_PICTURES=docs/images`` puts it where the documentation shows it."""
+    folder = Path(os.environ.get("NBTRAIL_PICTURES") or tmp_path)
+    command(page, "application:toggle-left-area")
+    view = compare(page, trained[:3])
+    expect(columns(view)).to_have_count(3)
+    expect(row(view, "auc").locator(".nbt-gap")).to_have_count(2)
+    path = folder / "compare-tab.png"
+    view.screenshot(path=path)
+    assert path.stat().st_size > 10_000

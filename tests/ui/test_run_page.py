@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import subprocess
 
 import pytest
 from playwright.sync_api import expect
 from tests.ui.steps import ROW, open_run, run_all, section
 
 from nbtrail.entities.model import Artifact
+from nbtrail.entities.provenance import CodeVersion
 from nbtrail.entities.run import MetricPoint, Param
 from nbtrail.store import operations
+from nbtrail.store.snapshots import Snapshot
 
 pytestmark = pytest.mark.ui
 BORN = 1_790_000_000_000
@@ -142,6 +145,35 @@ def test_lineage_is_followed_without_a_kernel(page, lab):
     expect(part.locator("li")).to_have_count(2)
     expect(part.locator("li").last).to_contain_text("uses")
     expect(part.locator("svg path")).not_to_have_count(0)
+
+
+def test_uncommitted_changes_are_shown_line_by_line(page, project, add, store):
+    def git(*arguments):
+        command = ["git", "-c", "user.name=t", "-c", "user.email=t@t", *arguments]
+        answer = subprocess.run(command, cwd=project, check=True, capture_output=True, text=True)
+        return answer.stdout.strip()
+
+    (project / "model.py").write_text("".join(f"x{n} = {n}\n" for n in range(40)))
+    git("add", "model.py")
+    git("commit", "-qm", "start")
+    base = git("rev-parse", "HEAD")
+    text = (project / "model.py").read_text().replace("x30 = 30", "x30 = '<b>new</b>'")
+    files = {"model.py": text.encode(), "logo.png": PIXEL}
+    blobs = {name.encode(): ("100644", store.snapshots.put_blob(d)) for name, d in files.items()}
+    snapshot = store.snapshots.put(Snapshot(base, blobs))
+    code = CodeVersion(
+        base, "main", dirty=True, changed=("logo.png", "model.py"), snapshot=snapshot
+    )
+    add("dirty", code=code)
+    details = section(open_run(page, "dirty"), "Git")
+    details.locator("summary").first.click()
+    details.get_by_text("2 uncommitted changes").click()
+    lines = details.locator(".nbt-diff span")
+    expect(lines).to_have_count(9)
+    expect(lines.nth(0)).to_have_text("⋯ 28")
+    expect(lines.nth(4)).to_have_text("- x30 = 30")
+    expect(lines.nth(5)).to_have_text("+ x30 = '<b>new</b>'")
+    expect(details.get_by_text("added, not a text")).to_be_visible()
 
 
 def test_a_run_opens_in_a_tab_with_room(page, add, store):

@@ -76,6 +76,9 @@ export function Chart(
         </button>
       </figcaption>
       {error ? <p className="nbt-muted">{error.message}</p> : null}
+      {value === null && !error ? (
+        <p className="nbt-muted">{trans.__('Loading …')}</p>
+      ) : null}
       {value?.length === 0 ? (
         <p className="nbt-muted">{trans.__('None of these runs has this metric.')}</p>
       ) : null}

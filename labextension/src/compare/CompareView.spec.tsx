@@ -59,6 +59,7 @@ function settled(): Promise<void> {
 beforeEach(() => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
   vi.stubGlobal('ResizeObserver', NoObserver);
+  vi.stubGlobal('IntersectionObserver', NoObserver);
   // rows and columns are drawn as far as there is room
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600);
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(900);
@@ -111,6 +112,43 @@ describe('the table', () => {
     expect(element.querySelector('.nbt-grid-foot')?.textContent).toContain('auc · run-20.95');
     const active = grid?.getAttribute('aria-activedescendant') ?? '';
     expect(document.getElementById(active)?.getAttribute('data-active')).toBe('true');
+  });
+});
+
+describe('the other parts', () => {
+  it('say why, with what stays in doubt', async () => {
+    const { element } = await drawn('why');
+    expect(element.querySelector('[data-cause=data]')?.textContent).toContain('1 row less');
+    expect(element.textContent).toContain('no seed');
+  });
+
+  it('show data by column, and code by cell', async () => {
+    const { element, page } = await drawn('data', ['1', '2']);
+    expect(element.textContent).toContain('only in run-1');
+    await act(async () => page.setPart('code'));
+    expect(element.querySelector('[data-kind=added]')?.textContent).toContain('b');
+    expect(element.querySelector('.nbt-facts-table')?.textContent).toContain('3.12.1');
+  });
+
+  it('call a tie a tie', async () => {
+    const { element } = await drawn('statistics', ['1', '2']);
+    expect(element.querySelector('[data-table=folds]')?.textContent).toContain('tie: can be chance');
+    expect(element.textContent).toContain('scipy is not installed');
+  });
+
+  it('are walked by arrow keys, without images where there are none', async () => {
+    const { element, page } = await drawn('code', ['1', '2']);
+    const tabs = element.querySelector('.nbt-tabs');
+    const go = (key: string) =>
+      act(async () => {
+        tabs?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      });
+    await go('ArrowRight');
+    expect(page.part).toBe('images');
+    page.found = { ...page.found!, images: [] };
+    await act(async () => page.setPart('code'));
+    await go('ArrowRight');
+    expect(page.part).toBe('statistics');
   });
 });
 

@@ -3,18 +3,26 @@
 import * as React from 'react';
 
 import { useTools } from '../components/context';
+import { useComparison } from './context';
 import { type FactLine, gap } from './rows';
 
-export function DiffRow(props: {
+interface Props {
   line: FactLine;
+  /** Its place among the lines. */
+  index: number;
   /** Positions of the runs that are on the screen. */
   shown: readonly number[];
   /** Position of the run that the keyboard is on, null for another row. */
   active: number | null;
-  id(position: number): string;
-  onPick(position: number): void;
-}): React.ReactElement {
-  const { line, shown, active } = props;
+  onPick(index: number, run: number): void;
+}
+
+/** Drawn anew when something about it changed: scrolling past it is not. */
+export const DiffRow = React.memo(Cells);
+
+function Cells(props: Props): React.ReactElement {
+  const { key } = useComparison();
+  const { line, index, shown, active } = props;
   const direction = line.metric?.direction;
   return (
     <>
@@ -31,7 +39,7 @@ export function DiffRow(props: {
       {shown.map(position => (
         <span
           key={position}
-          id={props.id(position)}
+          id={cellId(key, index, position)}
           className="nbt-grid-cell"
           role="gridcell"
           aria-colindex={position + 2}
@@ -40,13 +48,18 @@ export function DiffRow(props: {
           data-missing={line.values[position] === null}
           data-metric={line.metric !== null}
           style={{ left: `calc(var(--nbt-key) + ${position} * var(--nbt-column))` }}
-          onMouseDown={() => props.onPick(position)}
+          onMouseDown={() => props.onPick(index, position)}
         >
           <Value line={line} position={position} />
         </span>
       ))}
     </>
   );
+}
+
+/** What the grid calls its active cell by. */
+export function cellId(key: string, line: number, run: number): string {
+  return `${key}-cell-${line}-${run}`;
 }
 
 function Direction(props: { direction: 'max' | 'min' }): React.ReactElement {
@@ -88,7 +101,7 @@ function Value(props: { line: FactLine; position: number }): React.ReactElement 
           className="nbt-best"
           title={
             tie
-              ? trans._n('the best, with %1 other', 'the best, with %1 others', metric.best.length - 1, metric.best.length - 1)
+              ? trans.__('as good as the best of the others')
               : trans.__('the best')
           }
         >

@@ -6,7 +6,7 @@ import * as React from 'react';
 import { useTools } from '../components/context';
 import { formatCount } from '../format';
 import { useComparison } from './context';
-import { DiffRow } from './DiffRow';
+import { cellId, DiffRow } from './DiffRow';
 import { type FactLine, type SectionKey, tableLines } from './rows';
 import { RunHead } from './RunHead';
 import { SectionRow } from './SectionRow';
@@ -68,16 +68,16 @@ export function DiffTable(): React.ReactElement {
 
   const line = Math.min(active.line, Math.max(0, lines.length - 1));
   const run = Math.min(active.run, count - 1);
+  const here = lines[line];
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget) {
       return;
     }
-    const to = target(event.key, line, run, lines.length, count);
-    const here = lines[line];
-    if (to !== null) {
-      setActive(to);
-      rows.scrollToIndex(to.line);
-      columns.scrollToIndex(to.run);
+    const next = target(event.key, line, run, lines.length, count);
+    if (next !== null) {
+      setActive(next);
+      rows.scrollToIndex(next.line);
+      columns.scrollToIndex(next.run);
     } else if (event.key === 'Enter' && here?.kind === 'section') {
       toggle(here.section);
     } else {
@@ -90,9 +90,14 @@ export function DiffTable(): React.ReactElement {
     next.delete(section) || next.add(section);
     setClosed(next);
   };
-  const shown = columns.getVirtualItems().map(item => item.index);
+  const seen = columns.getVirtualItems();
+  const [from, to] = [seen[0]?.index ?? 0, seen.at(-1)?.index ?? -1];
+  const shown = React.useMemo(
+    () => Array.from({ length: to - from + 1 }, (_, index) => from + index),
+    [from, to]
+  );
+  const pick = React.useCallback((line: number, run: number) => setActive({ line, run }), []);
   const wide = KEY + count * column;
-  const here = lines[line];
   return (
     <div className="nbt-diff-place">
       <div className="nbt-part-bar">
@@ -181,10 +186,10 @@ export function DiffTable(): React.ReactElement {
                 ) : (
                   <DiffRow
                     line={one}
+                    index={item.index}
                     shown={shown}
                     active={item.index === line ? run : null}
-                    id={position => cellId(page.key, item.index, position)}
-                    onPick={position => setActive({ line: item.index, run: position })}
+                    onPick={pick}
                   />
                 )}
               </div>
@@ -204,10 +209,6 @@ export function DiffTable(): React.ReactElement {
       <TableFoot line={here?.kind === 'row' ? here : null} run={run} />
     </div>
   );
-}
-
-function cellId(key: string, line: number, run: number): string {
-  return `${key}-cell-${line}-${run}`;
 }
 
 /** Whether the last row of a section that is here still differs: more of them may follow. */

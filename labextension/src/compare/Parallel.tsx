@@ -15,6 +15,8 @@ const HEIGHT = 300;
 const TOP = 40;
 const BOTTOM = 20;
 const SIDE = 70;
+/** From so many runs on each line is lighter, so that where many lie together shows. */
+const MANY = 20;
 /** Names of an axis that there is room for. */
 const NAMES = 12;
 
@@ -49,6 +51,7 @@ export function Parallel(props: {
               d={lineOf(axes, position, x)}
               style={{ stroke: colourOf(position) }}
               strokeWidth={focus === position ? 4 : position === 0 ? 2.5 : 1.5}
+              strokeOpacity={page.runs.length > MANY && position > 0 && focus !== position ? 0.45 : 1}
               strokeDasharray={dashOf(position).join(' ')}
               data-faded={focus !== null && focus !== position}
               onMouseEnter={() => onFocus(position)}

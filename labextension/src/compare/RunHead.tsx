@@ -10,7 +10,10 @@ import { formatDuration, formatTime } from '../format';
 import { useComparison } from './context';
 import { Swatch } from './Swatch';
 
-export function RunHead(props: { run: ComparedRun; position: number }): React.ReactElement {
+/** Drawn anew when the run or its place changed. */
+export const RunHead = React.memo(Head);
+
+function Head(props: { run: ComparedRun; position: number }): React.ReactElement {
   const page = useComparison();
   const { trans } = useTools();
   const { run, position } = props;

@@ -33,10 +33,12 @@ function numeric(numbers: number[]): Scale {
     const [start, stop] = [Math.log10(low), Math.log10(high)];
     const place = (value: number) => (Math.log10(value) - start) / (stop - start);
     const every = Math.ceil((stop - start) / 6);
+    const tick = (value: number) => ({ place: place(value), text: formatNumber(value) });
     const powers = range(Math.ceil(start), Math.floor(stop), every);
     return {
       at: value => (isFiniteNumber(value) && toNumber(value)! > 0 ? place(toNumber(value)!) : null),
-      ticks: powers.map(power => ({ place: place(10 ** power), text: formatNumber(10 ** power) }))
+      // as text, since powers of ten by multiplication are not exact
+      ticks: powers.map(power => tick(Number(`1e${power}`)))
     };
   }
   const place = (value: number) => (value - low) / (high - low);

@@ -4,7 +4,12 @@ import * as React from 'react';
 
 import type { DiffLine } from '../diff';
 
-const SIGNS: Record<DiffLine['kind'], string> = { same: ' ', added: '+', removed: '-' };
+const SIGNS: Record<DiffLine['kind'], string> = {
+  same: ' ',
+  added: '+',
+  removed: '-',
+  skipped: '⋯'
+};
 
 export function DiffView(props: { lines: DiffLine[] }): React.ReactElement {
   return (

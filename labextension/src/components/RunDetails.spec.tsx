@@ -207,6 +207,62 @@ describe('an open run', () => {
   });
 });
 
+describe('what was not committed', () => {
+  const server = () => {
+    const one = new FakeServer(1);
+    one.detail = { ...detail, code: { ...detail.code!, snapshot: 'b'.repeat(40) } };
+    return one;
+  };
+
+  it('is asked for when it is opened, and says what can not be shown', async () => {
+    const asked = server();
+    const { element } = await drawn({}, asked);
+    expect(asked.asked).not.toContain('diff');
+    const place = element.querySelector<HTMLDetailsElement>('.nbt-uncommitted')!;
+    await act(async () => {
+      place.open = true;
+      await settled();
+    });
+    expect(asked.asked.filter(one => one === 'diff')).toHaveLength(1);
+    expect([...place.querySelectorAll('.nbt-diff span')].map(one => one.textContent)).toEqual([
+      '- depth = 3\n',
+      '+ depth = 4\n',
+      '  fit()\n'
+    ]);
+    for (const text of [
+      'is no longer in the repository',
+      'src/<b>x</b>.py',
+      'mode 100644 → 100755',
+      '7 more lines',
+      'added, not a text',
+      '2 more files',
+      'not kept: big.bin'
+    ]) {
+      expect(place.textContent).toContain(text);
+    }
+    expect(place.querySelector('b')).toBeNull();
+  });
+
+  it('is names alone when nothing was kept', async () => {
+    const { element } = await drawn();
+    const place = element.querySelector('.nbt-uncommitted');
+    expect(place?.textContent).toContain('x.py');
+    expect(place?.querySelector('.nbt-diff')).toBeNull();
+  });
+
+  it('says why it can not be had', async () => {
+    const refusing = server();
+    refusing.diff = () => Promise.reject(new Error('no'));
+    const { element } = await drawn({}, refusing);
+    const place = element.querySelector<HTMLDetailsElement>('.nbt-uncommitted')!;
+    await act(async () => {
+      place.open = true;
+      await settled();
+    });
+    expect(place.querySelector('[role=alert]')?.textContent).toContain('no');
+  });
+});
+
 describe('the panel', () => {
   it('tells what the session trained, and keeps it', async () => {
     const keep = vi.fn();

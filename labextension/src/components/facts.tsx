@@ -5,6 +5,7 @@ import * as React from 'react';
 import type { Code, Environment } from '../contract';
 import { useTools } from './context';
 import { Pairs, Section } from './parts';
+import { Uncommitted } from './Uncommitted';
 
 /** Distributions that decide about results: shown before one asks for all. */
 const TELLING = ['scikit-learn', 'pandas', 'numpy', 'scipy', 'xgboost', 'lightgbm', 'torch'];
@@ -32,28 +33,7 @@ export function CodeFacts(props: { code: Code | null }): React.ReactElement | nu
   return (
     <Section title={trans.__('Git')} closed>
       <Pairs rows={rows} />
-      {code.changed.length > 0 ? (
-        <details className="nbt-more">
-          <summary>
-            {trans._n('%1 file', '%1 files', code.changed.length, code.changed.length)}
-          </summary>
-          {code.changed.map(path => (
-            <div className="nbt-path" key={path} title={path}>
-              {path}
-            </div>
-          ))}
-          {code.left_out.map(text => (
-            <div className="nbt-path" key={text} title={text}>
-              {trans.__('not kept: %1', text)}
-            </div>
-          ))}
-        </details>
-      ) : null}
-      {code.snapshot ? (
-        <p className="nbt-muted">
-          {trans.__('The changes were kept: write them with %1', 'nbtrail show RUN --code -o DIR')}
-        </p>
-      ) : null}
+      <Uncommitted code={code} />
     </Section>
   );
 }

@@ -22,9 +22,10 @@ export class FakeComparing implements CompareApi {
       key.includes(text)
     );
     const run = fixtures.comparison.runs[0];
+    const runs = ids.map(id => ({ ...run, run_id: id, name: `run-${short(id)}` }));
     return {
       ...fixtures.comparison,
-      runs: ids.map(id => ({ ...run, run_id: id, name: `run-${short(id)}` })),
+      runs,
       params: keys.slice(offset, offset + 500).map((key, n) => ({
         key,
         values: ids.map(id => (offset + n === 0 ? short(id) : 'same')),
@@ -40,7 +41,7 @@ export class FakeComparing implements CompareApi {
           best: ids.map((_, n) => n).slice(1)
         }
       ],
-      why: ids.length === 2 ? fixtures.comparison.why : null
+      why: ids.length === 2 ? { ...fixtures.why, runs } : null
     };
   }
 

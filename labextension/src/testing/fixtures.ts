@@ -24,6 +24,7 @@ import type {
   RunsPage,
   StatusReport,
   TrashReport,
+  UncommittedChanges,
   Why
 } from '../contract';
 
@@ -266,6 +267,23 @@ export const changes: RunChanges = {
 export const runCurves: RunCurves = {
   axis: 'step',
   curves: [{ key: 'gap', count: 3, x: [0, 1, 2], y: [1, 'NaN', 'Infinity'] }]
+};
+
+export const uncommitted: UncommittedChanges = {
+  base: 'a'.repeat(40),
+  base_missing: true,
+  files: [
+    {
+      path: 'src/<b>x</b>.py',
+      change: 'changed',
+      diff: ['@@ -1,2 +1,2 @@', '-depth = 3', '+depth = 4', ' fit()'],
+      note: 'mode 100644 → 100755',
+      lines_left_out: 7
+    },
+    { path: 'logo.png', change: 'added', diff: [], note: 'not a text', lines_left_out: 0 }
+  ],
+  files_left_out: 2,
+  not_kept: ['big.bin: larger than 5 MB']
 };
 
 export const ancestry: Ancestry = {

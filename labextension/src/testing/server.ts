@@ -85,6 +85,11 @@ export class FakeServer implements RunsApi {
     return fixtures.runCurves;
   }
 
+  async diff(): Promise<contract.UncommittedChanges> {
+    this.note('diff');
+    return fixtures.uncommitted;
+  }
+
   async lineage(): Promise<contract.Ancestry> {
     return fixtures.ancestry;
   }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,12 +23,20 @@ class CommitFile(NamedTuple):
     size: int
 
 
-def commit_files(project: Path, commit: str) -> dict[bytes, CommitFile] | None:
-    """Return the files of a commit by path; None when the repository does not have it."""
+def commit_files(
+    project: Path, commit: str, paths: Sequence[bytes] = ()
+) -> dict[bytes, CommitFile] | None:
+    """Return the files of a commit by path; None when the repository does not have it.
+
+    Parameters
+    ----------
+    paths : sequence of bytes
+        Only these, few enough for a command line; all of them when empty.
+    """
     try:
         answer = ask_git(
             project, "ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", commit,
-            seconds=_SECONDS,
+            *map(os.fsdecode, paths), seconds=_SECONDS,
         )  # fmt: skip
     except GitFailed:
         return None

@@ -57,6 +57,7 @@ def runs(
 @click.argument("run", default="last")
 @click.option("--html", metavar="FILE", help="Write the page to FILE as well.")
 @click.option("--code", is_flag=True, help="Show what it executed instead.")
+@click.option("--diff", is_flag=True, help="Show what was not committed when it started instead.")
 @click.option("--lineage", is_flag=True, help="Show which executed cells it came from instead.")
 @click.option("-o", "--output", metavar="DIR", help="With --code: write its files into DIR.")
 @store_option
@@ -68,6 +69,7 @@ def show(
     place: str | None,
     *,
     code: bool,
+    diff: bool,
     lineage: bool,
     as_json: bool,
 ) -> None:
@@ -84,6 +86,9 @@ def show(
         raise UsageError("show -o DIR writes the code of a run: add --code.")
     if code:
         _show_code(store, found, html, output, as_json=as_json)
+        return
+    if diff:
+        _show_diff(store, found, html, as_json=as_json)
         return
     if lineage:
         _show_lineage(store, found, html, as_json=as_json)
@@ -123,6 +128,18 @@ def _show_code(
         "modules": to_plain(parts[2]),
     }
     answer(document, lambda: text_code(*parts), as_json=as_json)
+
+
+def _show_diff(store: Store, run: Run, html: str | None, *, as_json: bool) -> None:
+    from nbtrail.entities.codec import to_plain
+    from nbtrail.tracking.uncommitted import uncommitted_changes
+    from nbtrail.views.html import html_uncommitted
+    from nbtrail.views.text import text_uncommitted
+
+    found = uncommitted_changes(store, run)
+    if html:
+        Path(html).write_text(html_uncommitted(run, found), encoding="utf-8")
+    answer(to_plain(found), lambda: text_uncommitted(run, found), as_json=as_json)
 
 
 def _show_lineage(store: Store, run: Run, html: str | None, *, as_json: bool) -> None:

@@ -17,9 +17,10 @@ from nbtrail.server.places import Place, open_trail
 from nbtrail.views.changes import run_changes
 from nbtrail.views.contract import run_curves, run_detail
 
-__all__ = ["Preview", "artifact", "changes", "curves", "lineage", "run"]
+__all__ = ["Preview", "artifact", "changes", "curves", "diff", "lineage", "run"]
 
-LINEAGE_S = 60
+COMMAND_S = 60
+ASKED_WRONGLY = 2  # exit code of the command line
 MOST_CURVES = 50
 MOST_BYTES = 8_000_000
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -113,10 +114,21 @@ def artifact(place: Place, run_id: str, path: str) -> Preview:
     raise UsageError(f"A file of type {found.media_type} is not shown, since it could run code.")
 
 
+def diff(place: Place, run_id: str) -> dict[str, Any]:
+    """Answer what the working tree held beside the commit when a run started.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no trail.
+    StoreError
+        When it can't be told.
+    """
+    return _told(place, run_id, "--diff")
+
+
 def lineage(place: Place, run_id: str) -> dict[str, Any]:
     """Answer which executed cells a run came from.
-
-    They are followed in a process of its own, since that takes what the server never loads.
 
     Raises
     ------
@@ -127,20 +139,30 @@ def lineage(place: Place, run_id: str) -> dict[str, Any]:
     StoreError
         When it can't be told.
     """
+    return _told(place, run_id, "--lineage")
+
+
+def _told(place: Place, run_id: str, what: str) -> dict[str, Any]:
+    """Answer what the command line tells of a run.
+
+    That is a process of its own, since it takes what the server never loads.
+    """
     root = open_trail(place).root
-    command = [sys.executable, "-P", "-m", "nbtrail.cli", "show", run_id, "--lineage", "--json"]
+    command = [sys.executable, "-P", "-m", "nbtrail.cli", "show", run_id, what, "--json"]
     try:
         done = subprocess.run(
             [*command, "--store", str(root)],
             cwd=root.parent,
             capture_output=True,
-            timeout=LINEAGE_S,
+            timeout=COMMAND_S,
             check=False,
             env=os.environ | {"PYTHONIOENCODING": "utf-8"},
         )
         document: dict[str, Any] = json.loads(done.stdout)
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-        raise StoreError(f"The lineage of run {run_id[:12]} can't be told: {error}.") from error
+        text = f"The {what.removeprefix('--')} of run {run_id[:12]} can't be told: {error}."
+        raise StoreError(text) from error
     if "error" in document:
-        raise UsageError(str(document["error"]["message"]))
+        refused = UsageError if done.returncode == ASKED_WRONGLY else StoreError
+        raise refused(str(document["error"]["message"]))
     return document

@@ -95,6 +95,16 @@ class ChangesHandler(TrailHandler):
         await self.answer_at(lambda place: detail.changes(place, run_id))
 
 
+class DiffHandler(TrailHandler):
+    """``GET nbtrail/api/runs/ID/diff``: what was not committed when a run started."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, run_id: str) -> None:
+        """Answer ``uncommitted_changes``."""
+        await self.answer_at(lambda place: detail.diff(place, run_id))
+
+
 class LineageHandler(TrailHandler):
     """``GET nbtrail/api/runs/ID/lineage``: the cells that a run came from."""
 
@@ -172,6 +182,7 @@ ROUTES: tuple[tuple[str, type[TrailHandler]], ...] = (
     (_RUN, RunHandler),
     (rf"{_RUN}/changes", ChangesHandler),
     (rf"{_RUN}/curves", CurvesHandler),
+    (rf"{_RUN}/diff", DiffHandler),
     (rf"{_RUN}/lineage", LineageHandler),
     (rf"{_RUN}/artifact", ArtifactHandler),
     (r"/nbtrail/api/models", ModelsHandler),

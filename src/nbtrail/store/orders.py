@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from nbtrail.entities.directions import direction_of
-from nbtrail.entities.run import Direction
 from nbtrail.exceptions import UsageError
 from nbtrail.store.fields import DURATION, TEXTS, TIMES, field_name
-from nbtrail.store.ranking import main_metrics
 
-__all__ = ["Order", "by_main_metric", "read_order"]
+__all__ = ["Order", "read_order"]
 
 
 _FIELDS: Final = {**TIMES, "duration": DURATION, **TEXTS}
@@ -74,32 +69,3 @@ def _term(name: str, *, descending: bool) -> Order:
     # where nothing can be empty the plain column lets SQLite walk an index
     empty_last = " NULLS LAST" if name in {"ended", "duration"} else ""
     return Order(f"{column} {word}{empty_last}")
-
-
-def by_main_metric(db: sqlite3.Connection, *, descending: bool) -> Order:
-    """Order by how good the main metric is: that of the experiment, else the best known one."""
-    keys = [key for (key,) in db.execute(_KEYS)]
-    ranked: list[list[Any]] = []
-    for place, key in enumerate(main_metrics(keys)):
-        ranked.append([key, place, -1 if direction_of(key) is Direction.MIN else 1])
-    word = "DESC" if descending else "ASC"
-    return Order(f"{_GOODNESS} {word} NULLS LAST", (json.dumps(ranked),))
-
-
-# every key once, from the index: a step for each key and not one for each metric
-_KEYS: Final = """
-WITH RECURSIVE known(key) AS (
-    SELECT min(key) FROM metrics
-    UNION ALL
-    SELECT (SELECT min(key) FROM metrics WHERE key > known.key) FROM known WHERE key IS NOT NULL
-) SELECT key FROM known WHERE key IS NOT NULL
-"""
-_GOODNESS: Final = """
-CASE WHEN e.main_metric != '' THEN (
-    SELECT CASE e.direction WHEN 'min' THEN -x.last ELSE x.last END FROM metrics x
-    WHERE x.run = r.id AND x.key = e.main_metric
-) ELSE (
-    SELECT x.last * (k.value ->> 2) FROM metrics x CROSS JOIN json_each(?) k
-    WHERE x.run = r.id AND x.count > 0 AND k.value ->> 0 = x.key ORDER BY k.value ->> 1 LIMIT 1
-) END
-"""

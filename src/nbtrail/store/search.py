@@ -8,16 +8,14 @@ from typing import Any, Final
 
 from nbtrail.entities.run import CANDIDATE_TAG
 from nbtrail.entities.table import RunCount, RunTable
-from nbtrail.store.columns import RUN_COLUMNS, run_table
-from nbtrail.store.effective import effective_runs
+from nbtrail.store.best import best_rows
+from nbtrail.store.columns import run_table
 from nbtrail.store.liveness import Lost
-from nbtrail.store.orders import Order, by_main_metric, read_order
+from nbtrail.store.orders import read_order
 from nbtrail.store.query import FUNCTIONS, parse_query
-from nbtrail.store.values import execute
+from nbtrail.store.selection import Selection
 
 __all__ = ["group_runs", "search"]
-
-_Rows = list[tuple[Any, ...]]
 
 # only runs below another one are looked up: lists of many runs stay fast
 _NO_CANDIDATE: Final = (
@@ -25,7 +23,6 @@ _NO_CANDIDATE: Final = (
     "(SELECT 1 FROM tags c WHERE c.run = r.id AND c.key = ?))"
 )
 _GROUPS: Final = {"experiment": "e.name", "source": "r.source", "": "''"}
-_TABLES: Final = "effective_runs r JOIN experiments e USING (experiment_id)"
 
 
 def search(
@@ -45,12 +42,11 @@ def search(
 ) -> RunTable:
     """Return the runs that match, as a table; see `Reader.runs`."""
     found = _select(db, lost, (query, also), experiment, source, deleted=deleted)
-    if order == "main":
-        ranking = by_main_metric(db, descending=descending)
-    else:
-        ranking = read_order(order, descending=descending)
     cut = None if limit is None else limit + 1  # one more tells whether there are more
-    rows = found.page(ranking, cut, offset)
+    if order == "main":
+        rows = best_rows(db, found, descending=descending, limit=cut, offset=offset)
+    else:
+        rows = found.page(read_order(order, descending=descending), cut, offset)
     total = offset + len(rows)
     if limit is not None:
         rows = rows[:limit]
@@ -81,7 +77,7 @@ def _select(
     source: str | None,
     *,
     deleted: bool,
-) -> _Selection:
+) -> Selection:
     """Return the runs for which everything holds; each query stands for itself."""
     for name, function in FUNCTIONS.items():
         arguments = function.__code__.co_argcount
@@ -102,57 +98,4 @@ def _select(
     for part in asked:
         conditions.append(f"({part.sql})")
         values.extend(part.values)
-    return _Selection(db, lost, " AND ".join(conditions), values)
-
-
-class _Selection:
-    """The runs that meet conditions on ``effective_runs r`` and ``experiments e``."""
-
-    def __init__(
-        self, db: sqlite3.Connection, lost: Iterable[Lost], where: str, values: list[Any]
-    ) -> None:
-        self._db = db
-        self._head, bound = effective_runs(lost)
-        self._where = where
-        self._bound = bound
-        self._values = values
-
-    def page(self, order: Order, limit: int | None, offset: int) -> _Rows:
-        """Return the rows of a page."""
-        if order.metric and limit is not None:
-            rows = self._by_index(order, limit, offset)
-            if len(rows) == limit:
-                return rows
-        sql = (
-            f"{self._head} SELECT {RUN_COLUMNS} FROM {_TABLES} WHERE {self._where} "
-            f"ORDER BY {order.sql}, r.id DESC LIMIT ? OFFSET ?"
-        )
-        cut = [-1 if limit is None else limit, offset]
-        return self._all(sql, [*self._bound, *self._values, *order.values, *cut])
-
-    def _by_index(self, order: Order, limit: int, offset: int) -> _Rows:
-        """Walk the index of a metric's values, which ends when the page is full."""
-        word = "DESC" if order.descending else "ASC"
-        sql = (
-            f"{self._head} SELECT {RUN_COLUMNS} FROM metrics o CROSS JOIN effective_runs r "
-            "ON r.id = o.run JOIN experiments e USING (experiment_id) "
-            f"WHERE o.key = ? AND o.last IS NOT NULL AND {self._where} "
-            f"ORDER BY o.last {word}, o.run DESC LIMIT ? OFFSET ?"
-        )
-        return self._all(sql, [*self._bound, order.metric, *self._values, limit, offset])
-
-    def count(self) -> int:
-        """Return how many runs there are."""
-        sql = f"{self._head} SELECT count(*) FROM {_TABLES} WHERE {self._where}"
-        return int(self._all(sql, [*self._bound, *self._values])[0][0])
-
-    def groups(self, column: str) -> _Rows:
-        """Return each value of a column with its number of runs and latest start."""
-        sql = (
-            f"{self._head} SELECT {column}, count(*), max(r.started_ms) FROM {_TABLES} "
-            f"WHERE {self._where} GROUP BY 1 ORDER BY 3 DESC, 1"
-        )
-        return self._all(sql, [*self._bound, *self._values])
-
-    def _all(self, sql: str, values: Sequence[Any]) -> _Rows:
-        return execute(self._db, sql, values).fetchall()
+    return Selection(db, lost, " AND ".join(conditions), values)

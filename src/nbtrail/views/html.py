@@ -17,6 +17,7 @@ from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
+from nbtrail.entities.uncommitted import UncommittedChanges
 from nbtrail.views.ancestry import ancestry_detail
 from nbtrail.views.code import code_detail
 from nbtrail.views.comparison import comparison_detail
@@ -28,6 +29,7 @@ from nbtrail.views.models import gates_table, model_detail, models_table, promot
 from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
+from nbtrail.views.uncommitted import uncommitted_detail
 from nbtrail.views.verdict import verdict_detail
 from nbtrail.views.why import why_detail
 
@@ -45,6 +47,7 @@ __all__ = [
     "html_replicates",
     "html_run",
     "html_runs",
+    "html_uncommitted",
     "html_verdict",
     "html_why",
 ]
@@ -73,6 +76,11 @@ def html_ancestry(ancestry: Ancestry) -> str:
 def html_code(run: Run, cells: Sequence[CellExecution], modules: Sequence[ModuleSource]) -> str:
     """Render the code of one run."""
     return to_html(code_detail(run, cells, modules))
+
+
+def html_uncommitted(run: Run, found: UncommittedChanges) -> str:
+    """Render what was not committed when a run started."""
+    return to_html(uncommitted_detail(run, found))
 
 
 def html_comparison(comparison: Comparison) -> str:

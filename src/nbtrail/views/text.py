@@ -17,6 +17,7 @@ from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.replicates import RunGroup
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
+from nbtrail.entities.uncommitted import UncommittedChanges
 from nbtrail.views.ancestry import ancestry_detail
 from nbtrail.views.code import code_detail
 from nbtrail.views.comparison import comparison_detail
@@ -29,6 +30,7 @@ from nbtrail.views.receipt import receipt
 from nbtrail.views.replicates import replicates_table
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
+from nbtrail.views.uncommitted import uncommitted_detail
 from nbtrail.views.verdict import verdict_detail
 from nbtrail.views.why import why_detail
 
@@ -47,6 +49,7 @@ __all__ = [
     "text_replicates",
     "text_run",
     "text_runs",
+    "text_uncommitted",
     "text_verdict",
     "text_why",
 ]
@@ -80,6 +83,11 @@ def text_ancestry(ancestry: Ancestry) -> str:
 def text_code(run: Run, cells: Sequence[CellExecution], modules: Sequence[ModuleSource]) -> str:
     """Render the code of one run."""
     return to_text(code_detail(run, cells, modules))
+
+
+def text_uncommitted(run: Run, found: UncommittedChanges) -> str:
+    """Render what was not committed when a run started."""
+    return to_text(uncommitted_detail(run, found))
 
 
 def text_comparison(comparison: Comparison) -> str:
