@@ -170,6 +170,20 @@ def test_rollback_goes_back_step_by_step(store: Store, make: Make) -> None:
         rollback(store, "fraud", "other")
 
 
+def test_a_decision_about_another_version_is_refused(store: Store, make: Make) -> None:
+    first, second = make("a", accuracy=0.7).run_id, make("b", accuracy=0.8).run_id
+    promote(store, first, "fraud@champion", expected=0)
+    with pytest.raises(RegistryError, match="names version 1 now"):
+        promote(store, second, "fraud@champion", expected=0)
+    assert len(store.reader.model("fraud").versions) == 1
+    promote(store, second, "fraud@champion", expected=1)
+    with pytest.raises(RegistryError, match="names version 2 now"):
+        rollback(store, "fraud", "champion", expected=1)
+    with pytest.raises(RegistryError, match="names no version now"):
+        promote(store, first, "fraud@other", expected=2)
+    assert rollback(store, "fraud", "champion", expected=2).version == 1
+
+
 @pytest.mark.parametrize(
     ("status", "text"),
     [
