@@ -40,11 +40,11 @@ def names_in_text(text: str, loads: Collection[str]) -> set[str]:
 
 
 def open_files(reaches: Iterable[Reach]) -> set[str]:
-    """Return the paths of files that are open for writing, and of databases."""
+    """Return the paths of files that are open or mapped for writing, and of databases."""
     found: set[str] = set()
     for reach in reaches:
         for value, shape in reach.states:
-            if shape.opaque:
+            if shape.opaque or type(value).__name__ == "memmap":
                 found.add(_path_of(value))
     return found - {"", ":memory:"}
 
@@ -56,6 +56,8 @@ def _path_of(value: Any) -> str:
             name = value.name if not value.closed and value.writable() else ""
             is_file = isinstance(name, str) and os.path.isfile(name)  # noqa: PTH113
             return os.path.abspath(name) if is_file else ""  # noqa: PTH100
+        if kind.__module__ == "numpy" and kind.__name__ == "memmap":
+            return str(value.filename or "") if value.mode in {"w+", "r+"} else ""
         if kind.__module__ == "sqlite3":
             return database_of(getattr(value, "connection", value))
     except Exception:

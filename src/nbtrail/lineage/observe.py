@@ -16,7 +16,8 @@ from nbtrail.lineage.calls import configured_packages, displays_only, package_of
 from nbtrail.lineage.channels import Ambient, Channels, Traffic
 from nbtrail.lineage.generators import FirstDraws
 from nbtrail.lineage.hidden import current_figure, draws, names_in_text, open_files
-from nbtrail.lineage.names import StatementNames, code_globals, names_of
+from nbtrail.lineage.names import StatementNames, code_globals, has_annotations, names_of
+from nbtrail.lineage.objects import is_notebooks
 from nbtrail.lineage.shape import LEAVES
 from nbtrail.lineage.values import value_digests
 from nbtrail.lineage.walk import Reach, changed, reach_of
@@ -74,6 +75,7 @@ class Observer:
         self._draws = FirstDraws()
         self._cache: dict[str, tuple[int, Reach]] = {}
         self._configured: set[str] = set()
+        self._future = False
         self._left: dict[str, int] | None = None  # the namespace as the statement before left it
 
     def begin(self, node: ast.stmt, index: int, until: float) -> Observation:
@@ -139,6 +141,10 @@ class Observer:
             value = namespace[name]
             if issubclass(type(value), str):
                 seen.texts.add(str.__str__(value))
+            elif type(value).__module__.partition(".")[0] == "pathlib":
+                # what stands beside it may be a part of the path: FOLDER / "data.parquet"
+                parts = [t for t in seen.names.texts if "\n" not in t]
+                seen.texts |= {str(value), *(f"{value}/{part}" for part in parts)}
             seen.packages.add(package_of(value))
             if issubclass(type(value), ModuleType):
                 seen.specs[name] = _spec_of(value, None)
@@ -227,6 +233,7 @@ class Observer:
         for code in traffic.codes:
             inner, _ = code_globals(code)
             seen.reads |= {n for n in inner if n in seen.ids and not _SHELL.match(n)}
+        seen.reads |= self._classes_behind(seen, binds, namespace, until)
         mutations = self._mutations(seen, namespace, binds, until)
         read, written = self._outside(seen, traffic)
         if _is_ours(seen.node):
@@ -247,6 +254,27 @@ class Observer:
             effects=bool(kept or deletes or mutations or written),
         )
         return Outcome(facts)
+
+    def _classes_behind(
+        self, seen: Observation, binds: set[str], namespace: dict[str, Any], until: float
+    ) -> set[str]:
+        """Return names of classes of the notebook that only the new values reach.
+
+        What was pickled finds its class without anybody naming it.
+        """
+        classes = {
+            id(value): name
+            for name, value in namespace.items()
+            if issubclass(type(value), type) and name in seen.ids and is_notebooks(value)
+        }
+        if not classes:
+            return set()
+
+        def behind(names: set[str]) -> set[str]:
+            reached = [self._reach(n, namespace[n], until) for n in names if n in namespace]
+            return {classes[key] for reach in reached for key in reach.keys & classes.keys()}
+
+        return behind(binds) - binds - behind(seen.reads)
 
     def valued(self, facts: StatementFacts, until: float) -> StatementFacts:
         """Add short digests of what the statement made, as far as there is time for it."""
@@ -309,6 +337,11 @@ class Observer:
                 {c for c in found if not c.startswith("rng:")} for found in (read, written)
             )
         read |= {f"config:{p}" for p in seen.packages & self._configured}
+        if isinstance(seen.node, ast.ImportFrom) and seen.node.module == "__future__":
+            self._future = True  # it holds for the cells that follow, as in the shell
+            written.add("future")
+        elif self._future and has_annotations(seen.node):
+            read.add("future")
         handles = {self._channels.name_of(path) for path in seen.open_files}
         read |= handles
         written |= handles
