@@ -51,4 +51,4 @@ def test_trap(path):
 
 
 def test_every_trap_is_there():
-    assert len(TRAPS) == 173
+    assert len(TRAPS) == 175

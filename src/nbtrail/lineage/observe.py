@@ -5,19 +5,26 @@ from __future__ import annotations
 import ast
 import re
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from nbtrail.capture.statements import magic_of
 from nbtrail.entities.cell import Mutation, StatementFacts
+from nbtrail.lineage.background import Background
 from nbtrail.lineage.calls import configured_packages, displays_only, package_of, suspects
 from nbtrail.lineage.channels import Ambient, Channels, Traffic
 from nbtrail.lineage.generators import FirstDraws
-from nbtrail.lineage.hidden import current_figure, draws, names_in_text, open_files
+from nbtrail.lineage.hidden import (
+    classes_behind,
+    current_figure,
+    draws,
+    names_in_text,
+    open_files,
+    with_shown,
+)
 from nbtrail.lineage.names import StatementNames, code_globals, has_annotations, names_of
-from nbtrail.lineage.objects import is_notebooks
 from nbtrail.lineage.shape import LEAVES
 from nbtrail.lineage.values import value_digests
 from nbtrail.lineage.walk import Reach, changed, reach_of
@@ -26,7 +33,6 @@ __all__ = ["Observation", "Observer", "Outcome"]
 
 _LEAVES = frozenset(LEAVES)
 _SHELL = re.compile(r"^(_i+|_i\d+|_ih|_oh|_dh|_{1,3}|__\w+__|In|Out|exit|quit|open|get_ipython)$")
-_UNDERSCORES = ("_", "__", "___")
 _OURS = frozenset({"track", "load_ext", "unload_ext", "reload_ext"})
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__dict__", "vars"})
 
@@ -49,6 +55,7 @@ class Observation:
     packages: set[str] = field(default_factory=set)
     specs: dict[str, Any] = field(default_factory=dict)
     open_files: set[str] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
     figure: list[Any] = field(default_factory=list)
     ambient: Ambient | None = None
     started_ns: int = 0
@@ -76,6 +83,7 @@ class Observer:
         self._cache: dict[str, tuple[int, Reach]] = {}
         self._configured: set[str] = set()
         self._future = False
+        self._background = Background(self._reach, lambda name: not _SHELL.match(name))
         self._left: dict[str, int] | None = None  # the namespace as the statement before left it
 
     def begin(self, node: ast.stmt, index: int, until: float) -> Observation:
@@ -97,15 +105,9 @@ class Observer:
 
     def _look(self, seen: Observation, until: float) -> None:
         namespace = self._namespace()
-        loads = set(seen.names.loads)
-        for name in _UNDERSCORES:
-            if name in loads and name in namespace and name not in seen.names.stores:
-                shown = _shown_as(namespace, name)
-                if shown is not None:
-                    loads.discard(name)
-                    loads.add(shown)
-        if "Out" in loads or "_oh" in loads:
-            loads |= {f"_{n}" for n in _subscripts(seen.node) if f"_{n}" in namespace}
+        loads = with_shown(seen.node, seen.names, namespace)
+        used, seen.beside = self._background.beside(seen.node, loads, namespace, until)
+        loads |= used
         seen.texts |= set(seen.names.texts)
         self._resolve(seen, loads, namespace, until)
         for text in tuple(seen.texts):
@@ -116,6 +118,7 @@ class Observer:
             seen.suspects = suspects(seen.names, namespace) - {"get_ipython"}
             seen.watched = self._watched(seen, namespace, until)
             seen.suspects |= self._reached(seen, namespace)
+            seen.suspects |= {n for n in seen.beside if type(namespace[n]) not in _LEAVES}
             self._snapshot(seen, namespace, until)
         seen.open_files = open_files(seen.reaches.values())
         if draws(seen.reads, seen.names.attributes, namespace):
@@ -224,6 +227,7 @@ class Observer:
                 seen.names.stores.clear()  # its value was never there
         namespace = self._namespace()
         self._left = ids = _ids(namespace)
+        self._background.look(namespace)
         binds = {n for n, i in ids.items() if seen.ids.get(n) != i and not _SHELL.match(n)}
         if seen.names.certain:
             binds |= {n for n in seen.names.stores if n in ids}
@@ -233,7 +237,9 @@ class Observer:
         for code in traffic.codes:
             inner, _ = code_globals(code)
             seen.reads |= {n for n in inner if n in seen.ids and not _SHELL.match(n)}
-        seen.reads |= self._classes_behind(seen, binds, namespace, until)
+        seen.reads |= classes_behind(
+            binds, seen.reads, seen.ids, namespace, lambda n: self._reach(n, namespace[n], until)
+        )
         mutations = self._mutations(seen, namespace, binds, until)
         read, written = self._outside(seen, traffic)
         if _is_ours(seen.node):
@@ -255,27 +261,6 @@ class Observer:
         )
         return Outcome(facts)
 
-    def _classes_behind(
-        self, seen: Observation, binds: set[str], namespace: dict[str, Any], until: float
-    ) -> set[str]:
-        """Return names of classes of the notebook that only the new values reach.
-
-        What was pickled finds its class without anybody naming it.
-        """
-        classes = {
-            id(value): name
-            for name, value in namespace.items()
-            if issubclass(type(value), type) and name in seen.ids and is_notebooks(value)
-        }
-        if not classes:
-            return set()
-
-        def behind(names: set[str]) -> set[str]:
-            reached = [self._reach(n, namespace[n], until) for n in names if n in namespace]
-            return {classes[key] for reach in reached for key in reach.keys & classes.keys()}
-
-        return behind(binds) - binds - behind(seen.reads)
-
     def valued(self, facts: StatementFacts, until: float) -> StatementFacts:
         """Add short digests of what the statement made, as far as there is time for it."""
         names = {*facts.binds, *(m.name for m in facts.mutations)}
@@ -290,6 +275,7 @@ class Observer:
             for n in seen.suspects
             if n in seen.reaches and (seen.reaches[n].cut or seen.reaches[n].opaque)
         }
+        doubtful |= seen.beside & seen.reaches.keys()
         soft = {id(seen.figure[0])} if seen.figure else set()
         for name in doubtful:
             soft |= _mutable_part(seen.reaches[name])
@@ -400,23 +386,6 @@ def _mutable_part(reach: Reach) -> set[int]:
         if (shape.state is not None or shape.opaque)
         and not issubclass(type(value), (type, ModuleType))
     }
-
-
-def _shown_as(namespace: dict[str, Any], name: str) -> str | None:
-    """Return the ``_N`` that an underscore name stands for, when the shell bound it."""
-    shown = namespace.get("_oh")
-    if type(shown) is not dict:
-        return None
-    numbers = [n for n, value in shown.items() if value is namespace[name]]
-    return f"_{numbers[-1]}" if numbers else None
-
-
-def _subscripts(node: ast.AST) -> Iterable[int]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name):
-            index = part.slice
-            if isinstance(index, ast.Constant) and isinstance(index.value, int):
-                yield index.value
 
 
 def _plain_path(node: ast.expr) -> str:

@@ -102,8 +102,7 @@ def _usage(manifest: Manifest, parameters: Sequence[Parameter]) -> str:
 
 
 def _lineage(manifest: Manifest, used: set[int], cells: Sequence[CellExecution]) -> str:
-    number = len(used)
-    opening = f"{number} executed cell{'s are' if number != 1 else ' is'} used"
+    opening = f"{len(used)} executed cell{'s are' if len(used) != 1 else ' is'} used"
     others = manifest.left_out
     if others:
         opening += f"; on {others} other{'s' if others != 1 else ''} nothing depends"
