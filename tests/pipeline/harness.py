@@ -16,6 +16,7 @@ from unittest import mock
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from nbtrail.capture.audit import subscribe, unsubscribe
 from nbtrail.capture.modules import LoadedSource, ProjectModules
 from nbtrail.capture.statements import StatementProbes
 from nbtrail.entities.cell import CellExecution, CellStatus
@@ -115,6 +116,7 @@ class Notebook:
         self._context = contextvars.copy_context()  # one for all cells, as in a kernel
         self.loads: list[tuple[int, LoadedSource]] = []
         self._project_modules = ProjectModules(folder)
+        subscribe(self._project_modules.opened)
 
     @property
     def values(self) -> dict:
@@ -176,6 +178,7 @@ class Notebook:
             atexit.unregister(tracker.close)
             use_tracker(None)
         self._loop.close()
+        unsubscribe(self._project_modules.opened)
         self.probes.uninstall()
         self.shell.history_manager.end_session()
         InteractiveShell.clear_instance()

@@ -17,6 +17,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from nbtrail.capture.audit import FileEvent, SystemEvent, SystemKind
+from nbtrail.lineage.extensions import added_attributes
 from nbtrail.lineage.filestamps import FileStamp, path_in, stamp_of, tree_of
 
 __all__ = ["Ambient", "Channels", "Traffic", "is_library_variable"]
@@ -48,11 +49,12 @@ class Ambient:
     stdlib: Any
     cwd: str
     path: tuple[str, ...]
+    added: frozenset[str] = frozenset()
 
     @classmethod
     def now(cls) -> Ambient:
         """Look at it now; a few microseconds."""
-        return cls(_numpy_state(), _stdlib_state(), _cwd(), tuple(sys.path))
+        return cls(_numpy_state(), _stdlib_state(), _cwd(), tuple(sys.path), added_attributes())
 
 
 _NOTHING = Ambient(None, None, "", ())
@@ -233,6 +235,7 @@ class Channels:
         if before.path != now.path:
             written.add("sys.path")
             read.add("sys.path")
+        written |= {f"added:{name}" for name in now.added - before.added}
 
     def _variables_of(
         self,

@@ -116,10 +116,10 @@ class GraphBuilder:
             self._readers[name] = {node} if name in facts.reads else set()
             self._note(name, node, fresh=True)
         if any(
-            c.startswith("attr:") or (c.startswith("env:") and is_library_variable(c))
+            c.startswith(("attr:", "added:")) or (c.startswith("env:") and is_library_variable(c))
             for c in facts.channels_written
         ):
-            # a patched library or a variable that libraries read: whoever comes later may feel it
+            # a patched or extended library or a variable that libraries read: whoever comes later may feel it
             self._always.add(node)
 
     def _note(self, name: str, node: Node, *, fresh: bool) -> None:

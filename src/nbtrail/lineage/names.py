@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType
 
-__all__ = ["StatementNames", "code_globals", "names_of", "root_name"]
+__all__ = ["StatementNames", "code_globals", "has_annotations", "names_of", "root_name"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -85,6 +85,16 @@ def names_of(nodes: tuple[ast.stmt, ...]) -> StatementNames:
         visitor.visit(node)
         names.loads -= _loop_names(node)
     return names
+
+
+def has_annotations(node: ast.AST) -> bool:
+    """Say whether a statement holds annotations, which a future import changes."""
+    return any(
+        isinstance(part, ast.AnnAssign)
+        or (isinstance(part, ast.arg) and part.annotation is not None)
+        or (isinstance(part, _FUNCTIONS) and part.returns is not None)
+        for part in ast.walk(node)
+    )
 
 
 def _loop_names(node: ast.stmt) -> set[str]:

@@ -5,18 +5,26 @@ from __future__ import annotations
 import ast
 import re
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from nbtrail.capture.statements import magic_of
 from nbtrail.entities.cell import Mutation, StatementFacts
+from nbtrail.lineage.background import Background
 from nbtrail.lineage.calls import configured_packages, displays_only, package_of, suspects
 from nbtrail.lineage.channels import Ambient, Channels, Traffic
 from nbtrail.lineage.generators import FirstDraws
-from nbtrail.lineage.hidden import current_figure, draws, names_in_text, open_files
-from nbtrail.lineage.names import StatementNames, code_globals, names_of
+from nbtrail.lineage.hidden import (
+    classes_behind,
+    current_figure,
+    draws,
+    names_in_text,
+    open_files,
+    with_shown,
+)
+from nbtrail.lineage.names import StatementNames, code_globals, has_annotations, names_of
 from nbtrail.lineage.shape import LEAVES
 from nbtrail.lineage.values import value_digests
 from nbtrail.lineage.walk import Reach, changed, reach_of
@@ -25,7 +33,6 @@ __all__ = ["Observation", "Observer", "Outcome"]
 
 _LEAVES = frozenset(LEAVES)
 _SHELL = re.compile(r"^(_i+|_i\d+|_ih|_oh|_dh|_{1,3}|__\w+__|In|Out|exit|quit|open|get_ipython)$")
-_UNDERSCORES = ("_", "__", "___")
 _OURS = frozenset({"track", "load_ext", "unload_ext", "reload_ext"})
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__dict__", "vars"})
 
@@ -48,6 +55,7 @@ class Observation:
     packages: set[str] = field(default_factory=set)
     specs: dict[str, Any] = field(default_factory=dict)
     open_files: set[str] = field(default_factory=set)
+    beside: set[str] = field(default_factory=set)
     figure: list[Any] = field(default_factory=list)
     ambient: Ambient | None = None
     started_ns: int = 0
@@ -74,6 +82,8 @@ class Observer:
         self._draws = FirstDraws()
         self._cache: dict[str, tuple[int, Reach]] = {}
         self._configured: set[str] = set()
+        self._future = False
+        self._background = Background(self._reach, lambda name: not _SHELL.match(name))
         self._left: dict[str, int] | None = None  # the namespace as the statement before left it
 
     def begin(self, node: ast.stmt, index: int, until: float) -> Observation:
@@ -95,15 +105,9 @@ class Observer:
 
     def _look(self, seen: Observation, until: float) -> None:
         namespace = self._namespace()
-        loads = set(seen.names.loads)
-        for name in _UNDERSCORES:
-            if name in loads and name in namespace and name not in seen.names.stores:
-                shown = _shown_as(namespace, name)
-                if shown is not None:
-                    loads.discard(name)
-                    loads.add(shown)
-        if "Out" in loads or "_oh" in loads:
-            loads |= {f"_{n}" for n in _subscripts(seen.node) if f"_{n}" in namespace}
+        loads = with_shown(seen.node, seen.names, namespace)
+        used, seen.beside = self._background.beside(seen.node, loads, namespace, until)
+        loads |= used
         seen.texts |= set(seen.names.texts)
         self._resolve(seen, loads, namespace, until)
         for text in tuple(seen.texts):
@@ -114,6 +118,7 @@ class Observer:
             seen.suspects = suspects(seen.names, namespace) - {"get_ipython"}
             seen.watched = self._watched(seen, namespace, until)
             seen.suspects |= self._reached(seen, namespace)
+            seen.suspects |= {n for n in seen.beside if type(namespace[n]) not in _LEAVES}
             self._snapshot(seen, namespace, until)
         seen.open_files = open_files(seen.reaches.values())
         if draws(seen.reads, seen.names.attributes, namespace):
@@ -139,6 +144,10 @@ class Observer:
             value = namespace[name]
             if issubclass(type(value), str):
                 seen.texts.add(str.__str__(value))
+            elif type(value).__module__.partition(".")[0] == "pathlib":
+                # what stands beside it may be a part of the path: FOLDER / "data.parquet"
+                parts = [t for t in seen.names.texts if "\n" not in t]
+                seen.texts |= {str(value), *(f"{value}/{part}" for part in parts)}
             seen.packages.add(package_of(value))
             if issubclass(type(value), ModuleType):
                 seen.specs[name] = _spec_of(value, None)
@@ -218,6 +227,7 @@ class Observer:
                 seen.names.stores.clear()  # its value was never there
         namespace = self._namespace()
         self._left = ids = _ids(namespace)
+        self._background.look(namespace)
         binds = {n for n, i in ids.items() if seen.ids.get(n) != i and not _SHELL.match(n)}
         if seen.names.certain:
             binds |= {n for n in seen.names.stores if n in ids}
@@ -227,6 +237,9 @@ class Observer:
         for code in traffic.codes:
             inner, _ = code_globals(code)
             seen.reads |= {n for n in inner if n in seen.ids and not _SHELL.match(n)}
+        seen.reads |= classes_behind(
+            binds, seen.reads, seen.ids, namespace, lambda n: self._reach(n, namespace[n], until)
+        )
         mutations = self._mutations(seen, namespace, binds, until)
         read, written = self._outside(seen, traffic)
         if _is_ours(seen.node):
@@ -262,6 +275,7 @@ class Observer:
             for n in seen.suspects
             if n in seen.reaches and (seen.reaches[n].cut or seen.reaches[n].opaque)
         }
+        doubtful |= seen.beside & seen.reaches.keys()
         soft = {id(seen.figure[0])} if seen.figure else set()
         for name in doubtful:
             soft |= _mutable_part(seen.reaches[name])
@@ -309,6 +323,11 @@ class Observer:
                 {c for c in found if not c.startswith("rng:")} for found in (read, written)
             )
         read |= {f"config:{p}" for p in seen.packages & self._configured}
+        if isinstance(seen.node, ast.ImportFrom) and seen.node.module == "__future__":
+            self._future = True  # it holds for the cells that follow, as in the shell
+            written.add("future")
+        elif self._future and has_annotations(seen.node):
+            read.add("future")
         handles = {self._channels.name_of(path) for path in seen.open_files}
         read |= handles
         written |= handles
@@ -367,23 +386,6 @@ def _mutable_part(reach: Reach) -> set[int]:
         if (shape.state is not None or shape.opaque)
         and not issubclass(type(value), (type, ModuleType))
     }
-
-
-def _shown_as(namespace: dict[str, Any], name: str) -> str | None:
-    """Return the ``_N`` that an underscore name stands for, when the shell bound it."""
-    shown = namespace.get("_oh")
-    if type(shown) is not dict:
-        return None
-    numbers = [n for n, value in shown.items() if value is namespace[name]]
-    return f"_{numbers[-1]}" if numbers else None
-
-
-def _subscripts(node: ast.AST) -> Iterable[int]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name):
-            index = part.slice
-            if isinstance(index, ast.Constant) and isinstance(index.value, int):
-                yield index.value
 
 
 def _plain_path(node: ast.expr) -> str:

@@ -97,7 +97,8 @@ def likely_cause(plan: Plan) -> str:
                 f"The likely cause: `{_first_line(text)}` loaded a module again that was edited "
                 "during the session, and only its present text is at hand."
             )
-    source = unseeded(plan) or reads_clock(plan) or _orders_texts(plan)
+    causes = (_captured, _edited_since, unseeded, _of_the_system, reads_clock, _orders_texts)
+    source = next(filter(None, (cause(plan) for cause in causes)), "")
     return f"The likely cause: {source}" if source else ""
 
 
@@ -105,6 +106,10 @@ _CLOCK = re.compile(
     r"\btime\.(time|time_ns|monotonic|perf_counter\w*|process_time\w*)\(|\b(perf_counter|time_ns)\(|"
     r"\.(now|today|utcnow)\(|\buuid[14]\("
 )
+_SYSTEM = re.compile(
+    r"\b(urandom|SystemRandom|randbelow|randbits|token_(bytes|hex|urlsafe))\(|\bsecrets\.choice\("
+)
+_CAPTURED = re.compile(r"^%%capture\s+(?:-\S+\s+)*([^\W\d]\w*)\s*$", re.MULTILINE)
 _SET = re.compile(r"\b(set|frozenset)\(|\{[^{}:]+\}")
 
 
@@ -117,6 +122,54 @@ def reads_clock(plan: Plan) -> str:
                 f"`{_first_line(text)}` is another value at each moment. Write down the value "
                 "that the result needs, and run it again."
             )
+    return ""
+
+
+def _of_the_system(plan: Plan) -> str:
+    for node in plan.nodes:
+        text = plan.texts[node][1]
+        if _SYSTEM.search(text):
+            return (
+                f"`{_first_line(text)}` takes random bytes of the operating system, which no seed "
+                "repeats. Write down the value that the result needs, and run it again."
+            )
+    return ""
+
+
+def _captured(plan: Plan) -> str:
+    read = {name for node in plan.nodes for name in plan.graph.facts[node].reads}
+    for cell in plan.cells:
+        found = _CAPTURED.search(cell.source)
+        if found and found[1] in read:
+            return (
+                f"`{found[0]}` keeps what a cell printed, which a script can't. Let the cell put "
+                "the value into a variable, and use that."
+            )
+    return ""
+
+
+def _edited_since(plan: Plan) -> str:
+    """Return one sentence on a file that somebody else changed after it was read."""
+    if plan.project is None:
+        return ""
+    ended = {cell.seq: cell for cell in plan.cells}
+    written = set(plan.graph.written_files())
+    for node in plan.nodes:
+        for channel in plan.graph.facts[node].channels_read:
+            if not channel.startswith("file:") or channel in written:
+                continue
+            path = channel.removeprefix("file:")
+            cell = ended[node[0]]
+            try:
+                changed_ms = (plan.project / path).stat().st_mtime_ns // 1_000_000
+            except OSError:
+                continue
+            if changed_ms > cell.ended_ms:
+                return (
+                    f"{path} was changed after In [{cell.execution_count}] read it, and only its "
+                    "present content is at hand. Run that cell again, or keep a copy of the file "
+                    "under another name."
+                )
     return ""
 
 

@@ -36,6 +36,7 @@ _OURS = (
     "results",
     "restore_random_state",
 )
+_NO_STAGES = "divided into functions it did not give the same"
 _MODULES = {
     "argparse": "import argparse",
     "json": "import json",
@@ -108,7 +109,7 @@ def write_script(
         Top-level modules of the project, with the modules that each imports.
     """
     draft = _draft(plan, form, versions or Versions())
-    flat = draft.parts.flat if form is Form.STAGES else "its statements keep their order"
+    flat = draft.parts.flat if form is Form.STAGES else (draft.parts.flat or _NO_STAGES)
     body = _flat(draft, plan) if flat else _staged(draft, plan)
     definitions = [_code(s) for s in draft.parts.definitions] if not flat else []
     constants = [_code(s) for s in draft.parts.constants] if not flat else []
@@ -116,7 +117,7 @@ def write_script(
     rest = "\n\n\n".join(blocks)
     if constants:
         rest = "\n".join(constants) + "\n\n\n" + rest
-    imports, imported = _imports(draft, own or {}, rest)
+    imports, imported = _imports(draft, own or {}, rest, form)
     imported |= _silent(rest)
     needed = {dependencies[m] for m in imported if m in dependencies}
     if draft.models and "skops" in dependencies:
@@ -299,12 +300,20 @@ def _given(draft: _Draft) -> str:
     return bracketed("{", items, "}", "    ").lstrip()
 
 
-def _imports(draft: _Draft, own: Mapping[str, set[str]], rest: str) -> tuple[str, set[str]]:
+def _imports(
+    draft: _Draft, own: Mapping[str, set[str]], rest: str, form: Form
+) -> tuple[str, set[str]]:
     loaded = {n.id for n in ast.walk(ast.parse(rest)) if isinstance(n, ast.Name)}
     texts = [s.text for s in draft.parts.imports]
     texts += [f"import {module}" for module in sorted(draft.translator.imports)]
     texts += list(_MODULES.values())
-    text = assemble_imports(texts, loaded, set(own))
+    acting = {
+        name
+        for step in draft.parts.imports
+        if form is Form.HISTORY or any(map(_is_felt, step.facts.channels_written))
+        for name in step.names.stores
+    }
+    text = assemble_imports(texts, loaded, set(own), acting)
     imported: set[str] = set()
     for node in ast.walk(ast.parse(text + "\n" + rest)):
         if isinstance(node, ast.Import):
@@ -313,6 +322,11 @@ def _imports(draft: _Draft, own: Mapping[str, set[str]], rest: str) -> tuple[str
             imported.add(node.module.partition(".")[0])
     imported |= {m for name in imported & own.keys() for m in own[name]}
     return text, imported - own.keys() - {"nbtrail"}
+
+
+def _is_felt(channel: str) -> bool:
+    """Say whether an import that wrote this did something besides binding its names."""
+    return channel.startswith(("added:", "attr:", "sys.path", "cwd", "file:"))
 
 
 def _code(step: Step) -> str:

@@ -7,12 +7,13 @@ import functools
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 __all__ = ["WIDTH", "assemble_imports", "bracketed", "docstring", "formatted", "wrapped"]
 
 WIDTH = 88
+_UNUSED = "  # noqa: F401"  # imported for what the import does
 _SECONDS = 20.0
 
 
@@ -45,7 +46,8 @@ def wrapped(text: str, margin: int = 4) -> str:
     line = f"    {', '.join(sources)}"
     if len(line) + margin <= WIDTH:
         return f"{head}\n{line}\n)"
-    return "\n".join([head, *(f"    {source}," for source in sources), ")"])
+    comma = "," if len(sources) > 1 else ""  # ruff keeps a line for each item after a comma
+    return "\n".join([head, *(f"    {source}{comma}" for source in sources), ")"])
 
 
 def docstring(text: str) -> str:
@@ -77,7 +79,9 @@ def formatted(text: str) -> str:
     return done.stdout.decode()
 
 
-def assemble_imports(texts: Iterable[str], used: set[str], first_party: set[str]) -> str:
+def assemble_imports(
+    texts: Iterable[str], used: set[str], first_party: set[str], acting: Collection[str] = ()
+) -> str:
     """Sort import statements into blocks, leaving out names that nothing uses.
 
     Parameters
@@ -86,7 +90,10 @@ def assemble_imports(texts: Iterable[str], used: set[str], first_party: set[str]
         Names that the script loads.
     first_party : set of str
         Modules of the user's own project.
+    acting : set of str
+        Names whose import does something by itself: it stays, whether they are used or not.
     """
+    kept = used.union(acting)
     plain: set[tuple[str, str | None]] = set()
     members: dict[str, set[tuple[str, str | None]]] = {}
     stars: list[str] = []
@@ -96,23 +103,25 @@ def assemble_imports(texts: Iterable[str], used: set[str], first_party: set[str]
                 plain |= {
                     (a.name, a.asname)
                     for a in node.names
-                    if (a.asname or a.name.partition(".")[0]) in used
+                    if (a.asname or a.name.partition(".")[0]) in kept
                 }
             elif isinstance(node, ast.ImportFrom):
                 module = "." * node.level + (node.module or "")
                 for a in node.names:
                     if a.name == "*":
                         stars.append(module)
-                    elif (a.asname or a.name) in used or a.name.startswith("enable_"):
+                    elif _is_kept(module, a, kept):
                         members.setdefault(module, set()).add((a.name, a.asname))
     blocks: dict[int, list[tuple[bool, str, str]]] = {}
     for name, alias in plain:
         line = f"import {name}" + (f" as {alias}" if alias else "")
+        if (alias or name.partition(".")[0]) not in used:
+            line += _UNUSED
         blocks.setdefault(_block(name, first_party), []).append((True, name, line))
     for module, names in members.items():
         items = [n + (f" as {a}" if a else "") for n, a in sorted(names, key=_member_key)]
-        noqa = "  # noqa: F401" if any(n.startswith("enable_") for n, _ in names) else ""
-        line = _from_line(module, items) + noqa
+        unused = module != "__future__" and any((a or n) not in used for n, a in names)
+        line = _from_line(module, items, _UNUSED if unused else "")
         blocks.setdefault(_block(module, first_party), []).append((False, module, line))
     for module in stars:
         line = f"from {module} import *  # noqa: F403"
@@ -130,12 +139,18 @@ def _member_key(item: tuple[str, str | None]) -> tuple[int, str]:
     return rank, name
 
 
-def _from_line(module: str, items: list[str]) -> str:
+def _is_kept(module: str, alias: ast.alias, kept: set[str]) -> bool:
+    """Say whether a member is imported: some are for what their import does."""
+    acts = module == "__future__" or alias.name.startswith("enable_")
+    return acts or (alias.asname or alias.name) in kept
+
+
+def _from_line(module: str, items: list[str], comment: str) -> str:
     line = f"from {module} import {', '.join(items)}"
     if len(line) <= WIDTH:
-        return line
+        return line + comment
     inner = "".join(f"    {item},\n" for item in items)
-    return f"from {module} import (\n{inner})"
+    return f"from {module} import ({comment}\n{inner})"
 
 
 def _block(module: str, first_party: set[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import shlex
 import string
@@ -44,6 +45,7 @@ class Magics:
         body: str | None,
         *,
         known: Collection[str],
+        binds: Collection[str],
         value: bool,
         needed: bool,
     ) -> str:
@@ -53,6 +55,8 @@ class Magics:
         ----------
         known : collection of str
             Variables that the notebook had and the line could name.
+        binds : collection of str
+            Variables that it made.
         value : bool
             The result is bound to a name.
         needed : bool
@@ -75,8 +79,7 @@ class Magics:
         if name in _FILES and body is not None:
             return self._file(line, body, known)
         if name == "run" and line.strip():
-            self.imports.add("runpy")
-            return f"globals().update(runpy.run_path({quoted(shlex.split(line)[0])}))"
+            return self._run(line, binds)
         if body is not None:
             self.notes.append(
                 f"The cell magic %%{name} has no counterpart in a script and was left out."
@@ -92,6 +95,30 @@ class Magics:
             options += ["capture_output=True", "text=True"]
         call = f"subprocess.run({', '.join([expanded(line, known), *options])})"
         return f"{call}.stdout.splitlines()" if value else call
+
+    def _run(self, line: str, binds: Collection[str]) -> str:
+        """Return a call that executes a file as ``%run`` does, and takes the names it made."""
+        words = shlex.split(line)
+        options = list(itertools.takewhile(lambda w: w.startswith("-"), words))
+        rest = words[len(options) :]
+        if not rest:
+            return ""
+        self.imports |= {"runpy", "sys"}
+        how = "run_module" if "-m" in options else "run_path"
+        path = rest[0]
+        if how == "run_path" and not path.endswith((".py", ".ipy")):
+            path += ".py"
+        items = [quoted(path)]
+        items += ["init_globals=globals()"] if "-i" in options else []
+        items += [] if "-n" in options else ['run_name="__main__"']
+        call = f"runpy.{how}({', '.join(items)})"
+        arguments = f"sys.argv = [{', '.join(map(quoted, [path, *rest[1:]]))}]\n"
+        names = [n for n in binds if not n.startswith("_") and n not in self.imports]
+        if not names:
+            return arguments + call
+        self.imports.add("operator")
+        keys = ", ".join(map(quoted, names))
+        return f"{arguments}{', '.join(names)} = operator.itemgetter({keys})({call})"
 
     def _variable(self, line: str, known: Collection[str]) -> str:
         key, _, rest = line.replace("=", " ", 1).strip().partition(" ")

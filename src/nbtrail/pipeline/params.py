@@ -6,12 +6,14 @@ import ast
 import builtins
 import keyword
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from nbtrail.compare.seeds import SEEDS
+from nbtrail.lineage.names import root_name
 from nbtrail.pipeline.step import Step
 from nbtrail.pipeline.text import Edit, apply_edits, replace_node
 
@@ -111,6 +113,7 @@ def find_parameters(
         The steps without the assignments that became parameters.
     """
     search = _Search()
+    standard = _from_standard_library(steps)
     kept: list[Step] = []
     for step in steps:
         constant = _constant(step, bound_once, inputs)
@@ -120,7 +123,7 @@ def find_parameters(
         kept.append(step)
         if not isinstance(step.tree, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for statement in step.body:
-                _literals(step, statement, inputs, search.found)
+                _literals(step, statement, inputs, standard, search.found)
     parameters = [parameter for _, parameter in search.constants]
     parameters += _named(search.found, used | {p.name for p in parameters})
     _part(parameters)
@@ -170,7 +173,11 @@ def _trailing_comment(step: Step) -> str:
 
 
 def _literals(
-    step: Step, statement: ast.stmt, inputs: dict[str, str], found: list[_Literal]
+    step: Step,
+    statement: ast.stmt,
+    inputs: dict[str, str],
+    standard: set[str],
+    found: list[_Literal],
 ) -> None:
     variable = ""
     if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -186,7 +193,8 @@ def _literals(
         name = node.func.id if isinstance(node.func, ast.Name) else name
         if _READERS.match(name):
             _path_of(step, node, name, inputs, found)
-        if name[:1].isupper() or name in _SPLITS or name == "default_rng":
+        makes = name[:1].isupper() and root_name(node.func) not in standard
+        if makes or name in _SPLITS or name == "default_rng":
             owner = variable if name[:1].isupper() and variable else _snake(name)
             for argument in node.keywords:
                 known, value = _literal(argument.value)
@@ -198,6 +206,22 @@ def _literals(
             known, value = _literal(node.args[0])
             if known and isinstance(value, int):
                 found.append(_Literal(step, node.args[0], value, "seed", _snake(name), ""))
+
+
+def _from_standard_library(steps: list[Step]) -> set[str]:
+    """Return names of Python's own modules and classes: how they are made is no setting."""
+    found: set[str] = set()
+    for tree in (step.tree for step in steps):
+        if isinstance(tree, ast.ImportFrom):
+            modules = {alias.asname or alias.name: tree.module or "" for alias in tree.names}
+        elif isinstance(tree, ast.Import):
+            modules = {a.asname or a.name.partition(".")[0]: a.name for a in tree.names}
+        else:
+            continue
+        found |= {
+            name for name, m in modules.items() if m.partition(".")[0] in sys.stdlib_module_names
+        }
+    return found
 
 
 def _path_of(

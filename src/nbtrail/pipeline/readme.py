@@ -102,8 +102,12 @@ def _usage(manifest: Manifest, parameters: Sequence[Parameter]) -> str:
 
 
 def _lineage(manifest: Manifest, used: set[int], cells: Sequence[CellExecution]) -> str:
+    opening = f"{len(used)} executed cell{'s are' if len(used) != 1 else ' is'} used"
+    others = manifest.left_out
+    if others:
+        opening += f"; on {others} other{'s' if others != 1 else ''} nothing depends"
     lines = [
-        f"{len(used)} executed cells are used; on {manifest.left_out} others nothing depends.",
+        f"{opening}.",
         "",
         "| cell | first line | |",
         "|---|---|---|",

@@ -34,10 +34,11 @@ def retrace(task: dict[str, Any]) -> dict[str, Any]:
     """
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     with asyncio.Runner() as runner:
         for number, step in enumerate(task["steps"]):
             try:
-                _run(step, module.__dict__, runner)
+                flags |= _run(step, module.__dict__, runner, flags)
             except BaseException as error:
                 return {"step": number, "names": [], "error": f"{type(error).__name__}: {error}"}
             names = [
@@ -51,15 +52,18 @@ def retrace(task: dict[str, Any]) -> dict[str, Any]:
     return {"step": -1, "names": [], "error": ""}
 
 
-def _run(step: dict[str, Any], namespace: dict[str, Any], runner: asyncio.Runner) -> None:
+def _run(
+    step: dict[str, Any], namespace: dict[str, Any], runner: asyncio.Runner, flags: int
+) -> int:
+    """Run one step, and return the future imports that hold for the next."""
     text, label = step["text"], step["label"]
     linecache.cache[label] = (len(text), None, text.splitlines(keepends=True), label)
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     code = compile(text, label, "exec", flags=flags, dont_inherit=True)
     if code.co_flags & inspect.CO_COROUTINE:
         runner.run(_awaited(eval(code, namespace)))  # noqa: S307 - the user's own statements
     else:
         exec(code, namespace)  # noqa: S102
+    return int(code.co_flags & annotations.compiler_flag)
 
 
 async def _awaited(waiting: Any) -> None:

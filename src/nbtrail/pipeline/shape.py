@@ -60,7 +60,8 @@ def divide(steps: list[Step]) -> Parts:
         single = all(counts[n] == 1 for n in step.names.stores)
         if isinstance(tree, (ast.Import, ast.ImportFrom)):
             _note_origins(tree, parts.origins)
-            if hoisting and single and not step.facts.error:
+            future = isinstance(tree, ast.ImportFrom) and tree.module == "__future__"
+            if future or (hoisting and single and not step.facts.error):
                 parts.imports.append(step)
             else:
                 parts.flat = parts.flat or "an import depends on what runs before it"
@@ -152,11 +153,15 @@ def _note_origins(tree: ast.Import | ast.ImportFrom, origins: dict[str, str]) ->
 
 
 def _globals_of(steps: list[Step]) -> set[str]:
-    """Return the global names that functions and classes read or bind."""
+    """Return the global names that functions and classes read or bind.
+
+    Those of defaults, bases and decorators are read as soon as they are defined.
+    """
     found: set[str] = set()
     for step in steps:
         if not isinstance(step.tree, _DEFINITIONS):
             continue
+        found |= step.names.loads
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         code = compile(step.text, "<step>", "exec", flags=flags, dont_inherit=True)
         for item in code.co_consts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nbtrail.entities.cell import StatementFacts
 from nbtrail.lineage.graph import Node
+from nbtrail.lineage.hidden import names_in_text
 from nbtrail.lineage.names import StatementNames, names_of
 from nbtrail.pipeline.text import cut
 
@@ -58,7 +59,11 @@ class Step:
     def _parse(self) -> tuple[str, list[ast.stmt], StatementNames]:
         if self._parsed is None or self._parsed[0] != self.text:
             body = ast.parse(self.text).body
-            self._parsed = (self.text, body, names_of(tuple(body)))
+            names = names_of(tuple(body))
+            # df.query("x > @limit") and SQL look names up
+            inner = {n for text in names.texts for n in names_in_text(text, names.loads)}
+            names.loads |= inner & set(self.facts.reads)
+            self._parsed = (self.text, body, names)
         return self._parsed
 
     def parts(self) -> list[Step]:

@@ -174,6 +174,7 @@ class Translator:
                 text = self._plain.translate(
                     *magic,
                     known=step.facts.reads,
+                    binds=step.facts.binds,
                     value=isinstance(carrier, ast.Assign),
                     needed=bool(step.facts.channels_written),
                 )

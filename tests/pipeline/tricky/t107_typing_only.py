@@ -1,7 +1,7 @@
 # title: typing-only code and protocols
 # metrics: m
 # %% a need
-from __future__ import annotations  #: drop
+from __future__ import annotations
 from typing import Protocol, TypedDict
 # %% b need
 class HasArea(Protocol):
