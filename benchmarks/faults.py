@@ -34,7 +34,7 @@ from kills import (
     kills_without_locks,
 )
 from powercuts import power_cuts
-from trials import Report
+from tally import Report
 from verbs import VERBS
 
 KINDS: dict[str, tuple[str, int, Callable[..., Report]]] = {

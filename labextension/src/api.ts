@@ -5,6 +5,8 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import type {
   Ancestry,
+  Comparison,
+  ComparisonStatistics,
   ErrorDocument,
   GroupsPage,
   KnownKeys,
@@ -17,6 +19,7 @@ import type {
   StatusReport,
   UncommittedChanges
 } from './contract';
+import { type Curve, unpackCurves } from './curves';
 
 export type GroupBy = '' | 'experiment' | 'source';
 
@@ -47,7 +50,9 @@ export interface RunEdit {
 export class ApiError extends Error {
   constructor(
     readonly code: string,
-    message: string
+    message: string,
+    /** One sentence for each thing that stood against it. */
+    readonly reasons: readonly string[] = []
   ) {
     super(message);
     this.name = 'ApiError';
@@ -78,10 +83,27 @@ export interface RunsApi {
   pipelines(notebook: string): Promise<PipelinesPage>;
 }
 
-type Query = readonly (readonly [string, string])[];
+/** What the compare view needs of a server. The first of the ids is held against the others. */
+export interface CompareApi extends Pick<RunsApi, 'runs' | 'artifact'> {
+  /** Rows of params, metrics and facts from `offset` on, of keys that contain `text`. */
+  compare(notebook: string, ids: readonly string[], offset: number, text: string): Promise<Comparison>;
+  statistics(notebook: string, ids: readonly string[]): Promise<ComparisonStatistics>;
+  /** The history of a metric of each run, at most `points` of each. */
+  overlaid(
+    notebook: string,
+    ids: readonly string[],
+    key: string,
+    axis: string,
+    points: number
+  ): Promise<Curve[]>;
+  /** The comparison as a page of its own. */
+  page(notebook: string, ids: readonly string[]): Promise<Blob>;
+}
+
+export type Query = readonly (readonly [string, string])[];
 
 /** Asks jupyter_server, below whatever base URL it has. */
-export class ServerApi implements RunsApi {
+export class ServerApi implements RunsApi, CompareApi {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
   status(notebook: string): Promise<StatusReport> {
@@ -163,11 +185,50 @@ export class ServerApi implements RunsApi {
     return this.get('pipelines', [['notebook', notebook]]);
   }
 
-  private async get<T>(path: string, query: Query): Promise<T> {
+  compare(
+    notebook: string,
+    ids: readonly string[],
+    offset: number,
+    text: string
+  ): Promise<Comparison> {
+    return this.get('compare', [
+      ...compared(notebook, ids),
+      ['offset', String(offset)],
+      ['q', text]
+    ]);
+  }
+
+  statistics(notebook: string, ids: readonly string[]): Promise<ComparisonStatistics> {
+    return this.get('compare/statistics', compared(notebook, ids));
+  }
+
+  async overlaid(
+    notebook: string,
+    ids: readonly string[],
+    key: string,
+    axis: string,
+    points: number
+  ): Promise<Curve[]> {
+    const query: Query = [
+      ...compared(notebook, ids),
+      ['metric', key],
+      ['axis', axis],
+      ['points', String(points)]
+    ];
+    const response = await this.ask('compare/curves', query, { method: 'GET' });
+    return unpackCurves(await response.arrayBuffer());
+  }
+
+  async page(notebook: string, ids: readonly string[]): Promise<Blob> {
+    const response = await this.ask('compare/page', compared(notebook, ids), { method: 'GET' });
+    return response.blob();
+  }
+
+  protected async get<T>(path: string, query: Query): Promise<T> {
     return toDocument(await this.ask(path, query, { method: 'GET' }));
   }
 
-  private async ask(path: string, query: Query, init: RequestInit): Promise<Response> {
+  protected async ask(path: string, query: Query, init: RequestInit): Promise<Response> {
     const search = new URLSearchParams(query.map(([name, value]) => [name, value]));
     const url = `${URLExt.join(this.settings.baseUrl, 'nbtrail/api', path)}?${search}`;
     let response: Response;
@@ -183,8 +244,15 @@ export class ServerApi implements RunsApi {
   }
 }
 
-function runPath(id: string, part = ''): string {
+export function runPath(id: string, part = ''): string {
   return URLExt.join('runs', encodeURIComponent(id), part);
+}
+
+function compared(notebook: string, ids: readonly string[]): Query {
+  return [
+    ['notebook', notebook],
+    ['runs', ids.join(',')]
+  ];
 }
 
 /** The part of a query that says which runs count. */
@@ -197,7 +265,7 @@ function chosen(filter: Filter): Query {
   ];
 }
 
-async function toDocument<T>(response: Response): Promise<T> {
+export async function toDocument<T>(response: Response): Promise<T> {
   const document = await response.json().catch(() => null);
   if (document === null) {
     throw toError(response.status, null);
@@ -208,7 +276,7 @@ async function toDocument<T>(response: Response): Promise<T> {
 function toError(status: number, document: Partial<ErrorDocument> | null): ApiError {
   const error = document?.error;
   if (error) {
-    return new ApiError(error.code, error.message);
+    return new ApiError(error.code, error.message, error.reasons);
   }
   if (status === 404) {
     return new ApiError(

@@ -2,7 +2,9 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import type { RunName } from './actions/actions';
 import type { Tools } from './components/context';
 import { icon } from './icon';
 import { isTracking, keepFits, toggleTracking } from './kernel';
@@ -68,6 +70,25 @@ export function addCommands(
       }
     }
   });
+  const onRun = (label: string, act: (run: RunName) => void) => ({
+    label,
+    isEnabled: (args: ReadonlyPartialJSONObject) => meantRun(app, args) !== null,
+    execute: (args: ReadonlyPartialJSONObject) => {
+      const run = meantRun(app, args);
+      if (run !== null) {
+        act(run);
+      }
+    }
+  });
+  const { actions } = tools;
+  if (actions) {
+    const promote = onRun(trans.__('Promote this run…'), run => actions.promote(run));
+    commands.addCommand(CommandIDs.promote, promote);
+    const exported = onRun(trans.__('Export this run as a pipeline…'), run => actions.export(run));
+    commands.addCommand(CommandIDs.export_, exported);
+    const removed = onRun(trans.__('Delete this run'), run => actions.remove([run]));
+    commands.addCommand(CommandIDs.remove, removed);
+  }
   shell.currentChanged?.connect(() => commands.notifyCommandChanged(CommandIDs.toggleTracking));
   const ids = [
     CommandIDs.show,
@@ -76,4 +97,17 @@ export function addCommands(
     CommandIDs.showCellRuns
   ];
   ids.forEach(command => palette?.addItem({ command, category: 'nbtrail' }));
+}
+
+/** The run that a command is about: the one that is named, else the one under the pointer. */
+function meantRun(app: JupyterFrontEnd, args: ReadonlyPartialJSONObject): RunName | null {
+  if (typeof args.id === 'string') {
+    return { id: args.id, name: String(args.name ?? args.id.slice(0, 8)) };
+  }
+  const hit = app.contextMenuHitTest(node => node.dataset.run !== undefined);
+  const id = hit?.dataset.run;
+  if (!hit || !id) {
+    return null;
+  }
+  return { id, name: hit.querySelector('.nbt-run-name, h2')?.textContent ?? id.slice(0, 8) };
 }

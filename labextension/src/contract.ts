@@ -381,6 +381,44 @@ export interface RegisteredModel {
   description: string;
   tags: Record<string, string>;
   history: AliasMove[];
+  /** The version that a rollback of each alias leads to. */
+  before: Record<string, number | null>;
+}
+
+export interface GatesPage {
+  gates: Gate[];
+}
+
+export interface TrashReport {
+  run_id: string;
+  runs: number;
+}
+
+/** What an export would do; `problem` says what stands against it. */
+export interface ExportPlan {
+  run_id: string;
+  folder: string;
+  exists: boolean;
+  problem: string;
+  files: string[];
+  interpreter: string;
+  /** Whether that interpreter is still there. */
+  available: boolean;
+  command: string;
+}
+
+/** Work in the interpreter of a run. */
+export interface Job {
+  job_id: string;
+  kind: 'export' | 'verify';
+  run_id: string;
+  folder: string;
+  command: string;
+  state: 'running' | 'done' | 'failed' | 'stopped';
+  steps: { text: string; found: string }[];
+  outcome: Outcome;
+  culprit: string;
+  message: string;
 }
 
 export interface RegistryPage {

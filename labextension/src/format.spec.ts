@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDuration,
   formatNumber,
+  formatRough,
   formatSize
 } from './format';
 
@@ -26,6 +27,16 @@ describe('numbers', () => {
     [null, '']
   ] as const)('%s reads %s', (value, text) => {
     expect(formatNumber(value)).toBe(text);
+  });
+
+  it('rough ones have two digits', () => {
+    expect([0.012345, 1, -0.5, 'NaN' as const, null].map(formatRough)).toEqual([
+      '0.012',
+      '1',
+      '−0.5',
+      'NaN',
+      ''
+    ]);
   });
 
   it('counts have spaces between thousands', () => {

@@ -29,6 +29,11 @@ export function formatNumber(value: Float | null): string {
   return (Number(cut) === value ? String(value) : cut).replace('-', '−');
 }
 
+/** What is uncertain or small beside something else: two significant digits say enough. */
+export function formatRough(value: Float | null): string {
+  return formatNumber(typeof value === 'number' ? Number(value.toPrecision(2)) : value);
+}
+
 /** How long something took, or has been taking. */
 export function formatDuration(ms: number): string {
   if (ms < SECOND) {

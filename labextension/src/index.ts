@@ -12,8 +12,9 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { ServerApi } from './api';
+import { ServerActions } from './actions/api';
 import { addCommands } from './commands';
+import { addCompare } from './compare/command';
 import { followLinks } from './links';
 import { RunsModel } from './model';
 import { followNotebook } from './notebook';
@@ -47,12 +48,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
     statusBar: IStatusBar | null
   ) => {
     const trans = (translator ?? nullTranslator).load('nbtrail');
-    const model = new RunsModel(new ServerApi(app.serviceManager.serverSettings));
-    const tools = makeTools(app, model, trans, labShell !== null);
+    const api = new ServerActions(app.serviceManager.serverSettings);
+    const model = new RunsModel(api);
+    const tools = makeTools(app, api, model, trans, labShell !== null);
     const panel = new RunsPanel(tools);
     app.shell.add(panel, 'left', { rank: 350, type: 'nbtrail' });
     restorer?.add(panel, PANEL);
     addCommands(app, tools, palette);
+    addCompare(app, api, tools, restorer, labShell !== null);
     followNotebook(app, path => model.setNotebook(path));
     followLinks(id => void app.commands.execute(CommandIDs.openRun, { id }));
     app.serviceManager.events.stream.connect((_, event) => {

@@ -104,6 +104,10 @@ export class RunsModel {
     return this._visible;
   }
 
+  get notebook(): string {
+    return this._notebook;
+  }
+
   /** The notebook that the user works in; its project is shown. */
   setNotebook(path: string): void {
     if (path !== this._notebook) {

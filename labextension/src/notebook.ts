@@ -13,12 +13,17 @@ interface Cell {
   model: { id: string; type: string; sharedModel: { getSource(): string } };
 }
 
+interface SharedNotebook {
+  insertCell(index: number, cell: { cell_type: 'code'; source: string }): unknown;
+}
+
 /** The parts of a notebook's widget that are used here. */
 export interface Notebook {
   context: { path: string; pathChanged: PathChange; ready?: Promise<void> };
   content?: {
     widgets: readonly Cell[];
     activeCellIndex: number;
+    model?: { sharedModel: SharedNotebook } | null;
     scrollToItem?(index: number, align: string): Promise<void>;
   };
   sessionContext?: { session: { kernel: Kernel.IKernelConnection | null } | null };
@@ -77,6 +82,20 @@ export function showCell(notebook: Notebook, id: string): boolean {
   if (!content || index < 0) {
     return false;
   }
+  content.activeCellIndex = index;
+  void content.scrollToItem?.(index, 'center');
+  return true;
+}
+
+/** Put a cell below the active one and make it the active one; says whether it could be. */
+export function insertCell(notebook: Notebook | null, source: string): boolean {
+  const content = notebook?.content;
+  const shared = content?.model?.sharedModel;
+  if (!content || !shared) {
+    return false;
+  }
+  const index = Math.min(content.activeCellIndex + 1, content.widgets.length);
+  shared.insertCell(index, { cell_type: 'code', source });
   content.activeCellIndex = index;
   void content.scrollToItem?.(index, 'center');
   return true;

@@ -4,9 +4,11 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, MainAreaWidget } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 
+import { makeActions } from './actions/actions';
+import type { ActionsApi } from './actions/api';
 import type { Tools, Translator } from './components/context';
 import type { RunsModel } from './model';
-import { cellText, openedNotebook, showCell } from './notebook';
+import { cellText, currentNotebook, insertCell, openedNotebook, showCell } from './notebook';
 import { RunTab } from './runtab';
 import { CommandIDs } from './tokens';
 
@@ -15,6 +17,7 @@ import { CommandIDs } from './tokens';
  */
 export function makeTools(
   app: JupyterFrontEnd,
+  api: ActionsApi,
   model: RunsModel,
   trans: Translator,
   roomy: boolean
@@ -55,5 +58,10 @@ export function makeTools(
         : undefined;
     }
   };
+  made.actions = makeActions(
+    api,
+    () => made,
+    source => insertCell(currentNotebook(app), source)
+  );
   return made;
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from kills import calls_of, try_verb
 from nursery import Nursery
-from trials import Outcome, Report, run_trials
+from tally import Outcome, Report, run_trials
 
 __all__ = ["failing_calls", "failing_in_verb"]
 

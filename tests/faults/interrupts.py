@@ -13,7 +13,7 @@ from typing import Any
 
 from nursery import Nursery
 from recording import Promises, listen, prepare, record_one
-from trials import Outcome, Report, run_trials
+from tally import Outcome, Report, run_trials
 
 __all__ = ["interrupts", "storm"]
 

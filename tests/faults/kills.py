@@ -17,7 +17,7 @@ from typing import Any
 from nursery import Nursery
 from recording import WAYS
 from soundness import read_promises
-from trials import Outcome, Report, run_trials
+from tally import Outcome, Report, run_trials
 
 from nbtrail.store.migrations import SCHEMA_VERSION
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from disk import MODELS, Disk, Event, read_record
 from nursery import Nursery
-from trials import Outcome, Report, run_trials
+from tally import Outcome, Report, run_trials
 
 __all__ = ["BARRIER_MS", "power_cuts"]
 

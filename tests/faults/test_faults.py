@@ -23,7 +23,7 @@ from kills import (
 )
 from powercuts import power_cuts
 from preload import SOURCE, built
-from trials import Report
+from tally import Report
 from verbs import VERBS
 
 pytestmark = pytest.mark.slow

@@ -8,20 +8,24 @@ import shutil
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from nbtrail.server.comparing import COMPARE_ROUTES
-from nbtrail.server.handlers import ROUTES
+from nbtrail.server.extension import ALL_ROUTES
 
 ID = "0" * 32
-PARTS = ("changes", "curves", "diff", "lineage", "artifact")
+PARTS = ("changes", "curves", "diff", "lineage", "artifact", "gates", "export")
 PATHS = [
     *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
     *(f"runs/{ID}/{part}" for part in PARTS),
-    *("compare", "compare/statistics", "compare/curves"),
+    *("compare", "compare/page", "compare/statistics", "compare/curves"),
+    *("models/penguin", f"jobs/{ID}"),
+]
+CHANGES = [
+    *(f"runs/{ID}/{part}" for part in ("promote", "trash", "restore", "export")),
+    *("models/penguin/rollback", "pipelines/verify"),
 ]
 
 
 def test_every_route_is_tried_below():
-    assert len(ROUTES) + len(COMPARE_ROUTES) == len(PATHS)
+    assert len(ALL_ROUTES) == len({*PATHS, *CHANGES})
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -30,6 +34,28 @@ async def test_without_a_token_nothing_is_told(jp_fetch, check, path):
         await jp_fetch("nbtrail", "api", *path.split("/"), headers={"Authorization": "token no"})
     assert caught.value.code == 403
     check("error", json.loads(caught.value.response.body))
+
+
+@pytest.mark.parametrize("path", CHANGES)
+async def test_without_a_token_nothing_is_changed(jp_fetch, check, path):
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch(
+            "nbtrail", "api", *path.split("/"),
+            method="POST", body="{}", headers={"Authorization": "token no"},
+        )  # fmt: skip
+    assert caught.value.code == 403
+    check("error", json.loads(caught.value.response.body))
+
+
+@pytest.mark.parametrize("path", CHANGES)
+async def test_a_cookie_alone_changes_nothing(jp_serverapp, jp_fetch, path):
+    """Another site may have the browser send the cookie, but doesn't know the token for it."""
+    with pytest.raises(HTTPClientError) as caught:
+        await jp_fetch(
+            "nbtrail", "api", *path.split("/"), method="POST", body="{}",
+            headers={"Authorization": "", "Cookie": "_xsrf=unknown"},
+        )  # fmt: skip
+    assert caught.value.code == 403
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -124,7 +124,9 @@ async def test_curves_are_packed_and_reduced(jp_fetch, check, add, log):
     assert len(numbers) == 2 * sum(curve["points"] for curve in header["curves"])
 
 
-@pytest.mark.parametrize("path", ["compare", "compare/statistics", "compare/curves"])
+@pytest.mark.parametrize(
+    "path", ["compare", "compare/statistics", "compare/curves", "compare/page"]
+)
 @pytest.mark.parametrize(
     "asked",
     [
@@ -147,7 +149,7 @@ async def test_unknown_runs_are_not_found(get, check, add):
     run = add("one")
     for notebook in (NOTEBOOK, ""):
         asked = f"{run.run_id},{new_id()}"
-        for path in ("compare", "compare/statistics", "compare/curves"):
+        for path in ("compare", "compare/statistics", "compare/curves", "compare/page"):
             code, error = await get(path, notebook=notebook, runs=asked, metric="loss")
             check("error", error)
             assert code == 404
@@ -161,3 +163,30 @@ def test_work_stops_when_the_client_has_gone(store, add):
     gone.set()
     with pytest.raises(CancelledError):
         gathering.comparison()
+
+
+async def test_rows_are_searched_and_what_was_chosen_comes_before_defaults(get, check, add):
+    params = (Param("tol", "1", is_default=True), Param("C", "2"), Param("depth", "3"))
+    runs = [add(f"r{n}", params=(*params, Param("Seed", str(n)))) for n in range(2)]
+    _, found = await get("compare", notebook=NOTEBOOK, runs=ids(*runs))
+    assert [row["key"] for row in found["params"]] == ["Seed", "C", "depth", "tol"]
+    _, found = await get("compare", notebook=NOTEBOOK, runs=ids(*runs), q="SEE")
+    check("comparison", found)
+    assert ([row["key"] for row in found["params"]], found["params_total"]) == (["Seed"], 1)
+    code, _ = await get("compare", notebook=NOTEBOOK, runs=ids(*runs), q="x" * 501)
+    assert code == 400
+
+
+async def test_a_page_to_keep_runs_nothing(jp_fetch, add):
+    runs = [add(f"{EVIL}{n}", params=(Param("C", f"{EVIL}{n}"),)) for n in range(2)]
+    answer = await jp_fetch(
+        "nbtrail", "api", "compare", "page", params={"notebook": NOTEBOOK, "runs": ids(*runs)}
+    )
+    assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    page = answer.body.decode()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "default-src 'none'" in page
+    assert EVIL not in page
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;0") > 1

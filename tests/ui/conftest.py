@@ -152,21 +152,21 @@ def playwright() -> Iterator[Playwright]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = launch(playwright)
+    yield running
+    running.close()
+
+
 def launch(playwright: Playwright) -> Browser:
-    """Start the browser of this machine."""
+    """Start the browser of the machine."""
     found = os.environ.get("NBTRAIL_CHROMIUM") or next(
         filter(None, map(shutil.which, BROWSERS)), None
     )
     return playwright.chromium.launch(
         executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
     )
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    running = launch(playwright)
-    yield running
-    running.close()
 
 
 @pytest.fixture
@@ -183,7 +183,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(PAGE_MS)
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(error.stack))
-        page.goto(f"{lab.url}{path}?token={lab.token}&reset")
+        mark = "&" if "?" in path else "?"
+        page.goto(f"{lab.url}{path}{mark}token={lab.token}&reset")
         page.wait_for_selector("#jupyterlab-splash", state="detached")
         return page
 

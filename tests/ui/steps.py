@@ -53,6 +53,11 @@ def show_panel(page: Page) -> None:
     expect(page.locator(".nbt-panel")).to_be_visible()
 
 
+def dialog(page: Page, title: str) -> Locator:
+    """Return the open dialog whose title begins like that."""
+    return page.get_by_role("dialog", name=title)
+
+
 def section(page: Page, title: str) -> Locator:
     """Return a part of a run's page."""
     return page.locator(f'.nbt-section:has(.nbt-section-title:text-is("{title}"))')

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests.ui.steps import ROW, command, open_run
+from tests.ui.steps import ROW, command, dialog, open_run
 
+from nbtrail.entities.model import ModelRecord
 from nbtrail.entities.run import Experiment, Mark, MarkKind, Metric, MetricPoint, Param, RunStatus
 from nbtrail.store import operations
+from nbtrail.tracking import registry
 
 pytestmark = pytest.mark.ui
 AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
@@ -60,4 +62,33 @@ def test_panel_and_page(page, add, store, theme):
     page.locator(".nbt-details").evaluate(
         "place => place.querySelectorAll('details').forEach(one => { one.open = true; })"
     )
+    assert problems(page) == []
+
+
+def test_dialogs(page, add, store, theme):
+    for number, (name, loss) in enumerate((("first", 0.1), ("second", 0.2))):
+        run = add(name, metrics=(Metric("loss", loss, loss, loss),))
+        digest = f"{number:032x}"
+        model = ModelRecord(
+            f"m-{digest}", "clf", "a.B", f"xxh3-128/1:{digest}", "sklearn-skops", "models/clf",
+            "ready",
+        )  # fmt: skip
+        store.call(operations.put_model(run.run_id, model))
+        if number == 0:
+            registry.promote(store, run.run_id, "fraud@champion")
+    open_run(page, "second").get_by_role("button", name="Promote…").click()
+    expect(dialog(page, "Promote").locator("[data-gate=refused]")).to_be_visible()
+    assert problems(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Export…").click()
+    expect(dialog(page, "Export second")).to_contain_text("What it is made of")
+    expect(dialog(page, "Export second").get_by_role("alert").first).to_be_visible()
+    assert problems(page) == []
+    page.keyboard.press("Escape")
+    for name in ("first", "second"):
+        registry.promote(store, store.reader.resolve(name), "fraud@stable", force=True)
+    page.get_by_role("button", name="Runs", exact=True).click()
+    page.get_by_role("tab", name="Models").click()
+    page.get_by_role("button", name="Roll back @stable to version 1…").click()
+    expect(dialog(page, "Roll back").get_by_role("row", name="loss")).to_be_visible()
     assert problems(page) == []

@@ -37,7 +37,7 @@ export function ModelList(): React.ReactElement | null {
 }
 
 function ModelCard(props: { model: RegisteredModel }): React.ReactElement {
-  const { trans } = useTools();
+  const { trans, actions } = useTools();
   const { model } = props;
   const champion = model.aliases['champion'];
   const reference = champion === undefined ? `models:/${model.name}/1` : `models:/${model.name}@champion`;
@@ -56,6 +56,21 @@ function ModelCard(props: { model: RegisteredModel }): React.ReactElement {
           <Version key={version.version} version={version} />
         ))}
       </ul>
+      {actions
+        ? Object.keys(model.aliases)
+            .filter(alias => model.before[alias] !== null)
+            .map(alias => (
+              <div key={alias}>
+                <button
+                  type="button"
+                  className="nbt-button"
+                  onClick={() => actions.rollback(model, alias)}
+                >
+                  {trans.__('Roll back @%1 to version %2…', alias, model.before[alias])}
+                </button>
+              </div>
+            ))
+        : null}
       {model.history.length > 0 ? (
         <details className="nbt-more">
           <summary>{trans.__('History of aliases')}</summary>

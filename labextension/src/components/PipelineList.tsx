@@ -36,7 +36,7 @@ export function PipelineList(): React.ReactElement | null {
 function PipelineCard(props: { pipeline: Pipeline }): React.ReactElement {
   const model = useModel();
   const now = useNow();
-  const { trans, openPath } = useTools();
+  const { trans, openPath, actions } = useTools();
   const { pipeline } = props;
   const { verdict } = pipeline;
   const script = `${pipeline.folder}/pipeline.py`;
@@ -71,6 +71,17 @@ function PipelineCard(props: { pipeline: Pipeline }): React.ReactElement {
         {' · '}
         <span title={formatTime(pipeline.created_ms)}>{formatAge(now - pipeline.created_ms)}</span>
       </p>
+      {actions ? (
+        <div>
+          <button
+            type="button"
+            className="nbt-button"
+            onClick={() => actions.verify(pipeline.folder)}
+          >
+            {verdict === null ? trans.__('Verify') : trans.__('Verify again')}
+          </button>
+        </div>
+      ) : null}
       {verdict === null ? (
         <p className="nbt-muted">{trans.__('Not verified yet.')}</p>
       ) : (

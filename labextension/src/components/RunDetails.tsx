@@ -18,6 +18,7 @@ import { Models } from './Models';
 import { Note } from './Note';
 import { Params } from './Params';
 import { CopyButton, Snippet } from './parts';
+import { RunActions } from './RunActions';
 import { Tags } from './Tags';
 import { Timeline } from './Timeline';
 
@@ -77,6 +78,7 @@ function Body(props: { run: RunDetail }): React.ReactElement {
     <>
       <div className="nbt-top">
         <Heading run={run} />
+        <RunActions run={run} />
         {run.reason ? <p className="nbt-reason">{run.reason}</p> : null}
         <div className="nbt-words">
           <Note run={run} />

@@ -13,7 +13,7 @@ const GROUP_HEIGHT = 28;
 
 export function RunList(props: { focused: boolean }): React.ReactElement {
   const model = useModel();
-  const { trans } = useTools();
+  const { trans, actions } = useTools();
   const now = useNow();
   const scroller = React.useRef<HTMLDivElement>(null);
   const { layout } = model;
@@ -56,6 +56,8 @@ export function RunList(props: { focused: boolean }): React.ReactElement {
       virtual.scrollToIndex(model.active);
     } else if (event.key === 'Enter' && place?.row) {
       model.openRun(place.row.run_id, place.row.name);
+    } else if (event.key === 'Delete' && place?.row && actions) {
+      actions.remove([{ id: place.row.run_id, name: place.row.name }]);
     } else if (event.key === ' ' && place?.row) {
       model.toggleSelected(place.row.run_id, place.row.name);
     } else {

@@ -2,12 +2,14 @@
 
 import * as React from 'react';
 
+import { MOST_RUNS } from '../compare/selection';
 import { useModel, useTools } from './context';
 
 export function SelectionBar(): React.ReactElement | null {
   const model = useModel();
-  const { trans, compare, copy } = useTools();
+  const { trans, compare, copy, actions } = useTools();
   const ids = [...model.selected.keys()];
+  const runs = [...model.selected].map(([id, name]) => ({ id, name }));
   if (ids.length === 0) {
     return null;
   }
@@ -21,7 +23,14 @@ export function SelectionBar(): React.ReactElement | null {
         <button
           type="button"
           className="nbt-button"
-          disabled={ids.length < 2}
+          disabled={ids.length < 2 || ids.length > MOST_RUNS}
+          title={
+            ids.length < 2
+              ? trans.__('Select one more run')
+              : ids.length > MOST_RUNS
+                ? trans.__('At most %1 runs can be compared', MOST_RUNS)
+                : undefined
+          }
           onClick={() => compare(ids)}
         >
           {trans.__('Compare')}
@@ -37,6 +46,21 @@ export function SelectionBar(): React.ReactElement | null {
           {trans.__('Copy %track compare')}
         </button>
       )}
+      {actions && runs.length === 1 ? (
+        <>
+          <button type="button" className="nbt-button" onClick={() => actions.promote(runs[0])}>
+            {trans.__('Promote…')}
+          </button>
+          <button type="button" className="nbt-button" onClick={() => actions.export(runs[0])}>
+            {trans.__('Export…')}
+          </button>
+        </>
+      ) : null}
+      {actions ? (
+        <button type="button" className="nbt-link" onClick={() => actions.remove(runs)}>
+          {trans.__('Delete')}
+        </button>
+      ) : null}
       <button type="button" className="nbt-link" onClick={() => model.clearSelected()}>
         {trans.__('Clear')}
       </button>

@@ -3,6 +3,7 @@
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
+import type { Actions } from '../actions/actions';
 import { type ApiError, asApiError } from '../api';
 import type { RunsModel } from '../model';
 import type { RunPage } from '../runpage';
@@ -27,6 +28,8 @@ export interface Tools {
   keep?(): void;
   /** Compare the chosen runs; absent until there is a view for it. */
   compare?(ids: string[]): void;
+  /** What changes something; absent where nothing may. */
+  actions?: Actions;
   /** Open a file or folder of the project. */
   openPath?(path: string): void;
 }
@@ -47,7 +50,7 @@ interface Changing {
 }
 
 /** Draw again whenever something changed. */
-function useChanges(source: Changing): void {
+export function useChanges(source: Changing): void {
   React.useSyncExternalStore(
     React.useCallback(
       notify => {

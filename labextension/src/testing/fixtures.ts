@@ -9,7 +9,10 @@ import type {
   ComparisonStatistics,
   CurvesHeader,
   ErrorDocument,
+  ExportPlan,
+  GatesPage,
   GroupsPage,
+  Job,
   KnownKeys,
   NotebookComparison,
   PipelinesPage,
@@ -20,6 +23,7 @@ import type {
   RunRow,
   RunsPage,
   StatusReport,
+  TrashReport,
   UncommittedChanges,
   Why
 } from '../contract';
@@ -342,9 +346,44 @@ export const registry: RegistryPage = {
           forced: false,
           gates: []
         }
-      ]
+      ],
+      before: { champion: null }
     }
   ]
+};
+
+export const gates: GatesPage = {
+  gates: [
+    { name: 'threshold', status: 'passed', found: 'accuracy 0.97', remedy: '' },
+    { name: 'no regression', status: 'refused', found: 'worse', remedy: 'promote a better run' },
+    { name: 'reproducibility', status: 'not checked', found: 'never exported', remedy: 'export' }
+  ]
+};
+
+export const trash: TrashReport = { run_id: ID, runs: 1 };
+
+export const exportPlan: ExportPlan = {
+  run_id: ID,
+  folder: 'pipelines/forest',
+  exists: false,
+  problem: '',
+  files: ['pipeline.py', 'manifest.json'],
+  interpreter: '/opt/python/bin/python3',
+  available: true,
+  command: 'nbtrail export forest -o pipelines/forest'
+};
+
+export const job: Job = {
+  job_id: ID,
+  kind: 'export',
+  run_id: ID,
+  folder: 'pipelines/forest',
+  command: 'nbtrail export forest -o pipelines/forest',
+  state: 'running',
+  steps: [{ text: 'the slice: 3 statements in a fresh process ...', found: '' }],
+  outcome: '',
+  culprit: '',
+  message: ''
 };
 
 export const pipelines: PipelinesPage = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from nbtrail.cli.output import answer, open_store, store_option, verb
@@ -47,7 +49,7 @@ def promote(
     check: bool,
     force: bool,
     as_json: bool,
-    **rules: str | None,
+    **rules: Any,
 ) -> None:
     """Make RUN's model a version of MODEL and move ALIAS to it.
 

@@ -98,6 +98,7 @@ def _head(run: Run) -> ComparedRun:
 def _params(runs: tuple[Run, ...]) -> tuple[ParamRow, ...]:
     keyed = [{param.key: param for param in run.params} for run in runs]
     rows: list[ParamRow] = []
+    defaults: set[str] = set()
     for key in dict.fromkeys(key for params in keyed for key in params):
         found = [params.get(key) for params in keyed]
         values = tuple(None if param is None else param.value for param in found)
@@ -107,7 +108,9 @@ def _params(runs: tuple[Run, ...]) -> tuple[ParamRow, ...]:
         given = {value for value in values if value is not None}
         differs = len(given) > 1 or (chosen and None in values)
         rows.append(ParamRow(key, values, differs))
-    return tuple(sorted(rows, key=lambda row: not row.differs))
+        if not chosen:
+            defaults.add(key)
+    return tuple(sorted(rows, key=lambda row: (not row.differs, row.key in defaults)))
 
 
 def _metrics(runs: tuple[Run, ...]) -> tuple[MetricRow, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nbtrail.entities.gate import Gate
 
 __all__ = [
+    "ROLLED_BACK",
     "AliasMove",
     "Artifact",
     "ModelRecord",
@@ -17,7 +18,11 @@ __all__ = [
     "Signature",
     "SignatureField",
     "is_artifact_path",
+    "version_before",
 ]
+
+ROLLED_BACK = "rolled back from version"
+"""Begins the reason of such moves in an alias's history."""
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -169,3 +174,23 @@ class RegisteredModel:
     aliases: Mapping[str, int] = field(default_factory=dict)
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def version_before(history: Iterable[AliasMove], alias: str) -> int | None:
+    """Return the version that a rollback of an alias leads to, None when there is none.
+
+    Parameters
+    ----------
+    history : iterable of AliasMove
+        All moves of a model, oldest first. A rollback among them takes back the move before
+        it, so that the next one goes one further back.
+    """
+    trail: list[int | None] = []
+    for move in history:
+        if move.alias != alias:
+            continue
+        if len(trail) > 1 and move.reason.startswith(ROLLED_BACK):
+            trail.pop()
+        else:
+            trail.append(move.to_version)
+    return trail[-2] if len(trail) > 1 else None

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from nbtrail.exceptions import NbtrailError, NotFoundError, StoreReadOnlyError, UsageError
+from nbtrail.exceptions import (
+    ExportError,
+    GateError,
+    NbtrailError,
+    NotFoundError,
+    RegistryError,
+    StoreReadOnlyError,
+    UsageError,
+)
 from nbtrail.server.places import Place, locate
 from nbtrail.views.contract import error_body, error_code
 
@@ -83,10 +91,13 @@ class TrailHandler(APIHandler):
             status, told = 404 if isinstance(error, NotFoundError) else 400, str(error)
         elif isinstance(error, StoreReadOnlyError):
             status, told = 403, NOT_WRITABLE
+        elif isinstance(error, (RegistryError, ExportError)):
+            status, told = 409, str(error)
         if status >= 500:
             self.log.warning("nbtrail: %s", error)
         self.set_status(status)
-        self.finish(json.dumps(error_body(error_code(error), told)))
+        reasons = error.reasons if isinstance(error, GateError) else ()
+        self.finish(json.dumps(error_body(error_code(error), told, reasons)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer every other failure in the same shape, without path or traceback."""

@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from nbtrail.compare.naming import rows_named
 from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
 from nbtrail.server.handlers import TrailHandler
 from nbtrail.server.places import Place, locate
@@ -21,11 +22,13 @@ from nbtrail.server.query import (
 )
 from nbtrail.store.store import Store
 from nbtrail.tracking.gathering import CancelledError, Gathering
+from nbtrail.views.comparison import comparison_detail
 from nbtrail.views.contract_compare import (
     comparison_document,
     packed_curves,
     statistics_document,
 )
+from nbtrail.views.page import html_page
 
 __all__ = ["COMPARE_ROUTES"]
 
@@ -72,10 +75,42 @@ class ComparisonHandler(_ComparingHandler):
             gathering = self._gathered(locate(root, notebook), query.runs)
             found = gathering.comparison()
             return comparison_document(
-                found, gathering.why(found), offset=query.offset, limit=query.limit
+                rows_named(found, query.text),
+                gathering.why(found),
+                offset=query.offset,
+                limit=query.limit,
             )
 
         return make
+
+
+class PageHandler(_ComparingHandler):
+    """``GET nbtrail/api/compare/page``: the comparison as a page to keep or to mail."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer a whole HTML document, which a browser saves and never runs."""
+        try:
+            query = read_compare_query(self._ask)
+            page = await self.made(
+                lambda root, notebook: self._make(locate(root, notebook), query.runs)
+            )
+        except NbtrailError as error:
+            self._refuse(error)
+        except CancelledError:
+            return
+        else:
+            self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
+            self.set_header("Content-Disposition", 'attachment; filename="comparison.html"')
+            self.set_header("Cache-Control", "no-store")
+            self.finish(page, set_content_type="text/html; charset=UTF-8")
+
+    def _make(self, place: Place, runs: tuple[str, ...]) -> str:
+        gathering = self._gathered(place, runs)
+        found = gathering.comparison()
+        title = " / ".join(run.name for run in found.runs[:3])
+        return html_page(title, comparison_detail(found, gathering.statistics(found)))
 
 
 class StatisticsHandler(_ComparingHandler):
@@ -122,6 +157,7 @@ class CurvesHandler(_ComparingHandler):
 
 COMPARE_ROUTES: tuple[tuple[str, type[TrailHandler]], ...] = (
     (r"/nbtrail/api/compare", ComparisonHandler),
+    (r"/nbtrail/api/compare/page", PageHandler),
     (r"/nbtrail/api/compare/statistics", StatisticsHandler),
     (r"/nbtrail/api/compare/curves", CurvesHandler),
 )

@@ -13,8 +13,7 @@ from typing import Any
 from nbtrail.compare.curves import reduced_curve
 from nbtrail.compare.runs import compare_runs
 from nbtrail.exceptions import NotFoundError, StoreError, UsageError
-from nbtrail.server.places import Place
-from nbtrail.store.store import Store
+from nbtrail.server.places import Place, open_trail
 from nbtrail.views.changes import run_changes
 from nbtrail.views.contract import run_curves, run_detail
 
@@ -44,7 +43,7 @@ def run(place: Place, run_id: str) -> dict[str, Any]:
     NotFoundError
         When there is no such run, or no trail.
     """
-    reader = _store(place).reader
+    reader = open_trail(place).reader
     found = reader.run(run_id)
     cells = reader.cells(found.session_id, 0, found.last_cell) if found.last_cell >= 0 else ()
     return run_detail(found, cells)
@@ -58,7 +57,7 @@ def changes(place: Place, run_id: str) -> dict[str, Any]:
     NotFoundError
         When there is no such run, or no trail.
     """
-    reader = _store(place).reader
+    reader = open_trail(place).reader
     found = reader.run(run_id)
     before = reader.previous(found)
     if before is None:
@@ -83,7 +82,7 @@ def curves(
     """
     if len(keys) > MOST_CURVES:
         raise UsageError(f"At most {MOST_CURVES} metrics are drawn at once, not {len(keys)}.")
-    reader = _store(place).reader
+    reader = open_trail(place).reader
     return run_curves(
         [reduced_curve(reader.series(run_id, key), 0, points, axis) for key in keys], axis
     )
@@ -99,7 +98,7 @@ def artifact(place: Place, run_id: str, path: str) -> Preview:
     UsageError
         When it is neither a picture nor a text, or too large.
     """
-    store = _store(place)
+    store = open_trail(place)
     found = next((a for a in store.reader.run(run_id).artifacts if a.path == path), None)
     if found is None:
         raise NotFoundError(f"Run {run_id[:12]} has no artifact {path!r}.")
@@ -148,7 +147,7 @@ def _told(place: Place, run_id: str, what: str) -> dict[str, Any]:
 
     That is a process of its own, since it takes what the server never loads.
     """
-    root = _store(place).root
+    root = open_trail(place).root
     command = [sys.executable, "-P", "-m", "nbtrail.cli", "show", run_id, what, "--json"]
     try:
         done = subprocess.run(
@@ -167,9 +166,3 @@ def _told(place: Place, run_id: str, what: str) -> dict[str, Any]:
         refused = UsageError if done.returncode == ASKED_WRONGLY else StoreError
         raise refused(str(document["error"]["message"]))
     return document
-
-
-def _store(place: Place) -> Store:
-    if place.store is None:
-        raise NotFoundError("There is no trail here, and so no run of that id.")
-    return Store.open(place.store)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbtrail.exceptions import NotFoundError, StoreReadOnlyError, UsageError
+from nbtrail.exceptions import StoreReadOnlyError, UsageError
+from nbtrail.server.body import check_text, read_body
 from nbtrail.server.detail import run
-from nbtrail.server.places import Place
+from nbtrail.server.places import Place, open_trail
 from nbtrail.store import operations
-from nbtrail.store.store import Store
 
 __all__ = ["RunEdit", "edit", "read_edit"]
 
-LONGEST = 100_000
 WAIT_S = 10.0
 
 
@@ -35,14 +33,9 @@ def read_edit(body: bytes) -> RunEdit:
     UsageError
         When it isn't what it must be.
     """
-    try:
-        given = json.loads(body)
-    except ValueError:
-        given = None
-    if not isinstance(given, dict) or not set(given) <= {"name", "note", "tags"}:
-        raise UsageError('A change is a JSON object with "name", "note" or "tags".')
+    given = read_body(body, "name", "note", "tags")
     for key in ("name", "note"):
-        _check_text(key, given.get(key, ""))
+        check_text(key, given.get(key, ""))
     if "name" in given and not given["name"].strip():
         raise UsageError("A run's name has at least one character.")
     tags = given.get("tags", {})
@@ -51,7 +44,7 @@ def read_edit(body: bytes) -> RunEdit:
     for key, value in tags.items():
         if not key.strip():
             raise UsageError("A tag's key has at least one character.")
-        _check_text(key, "" if value is None else value)
+        check_text(key, "" if value is None else value)
     return RunEdit(given.get("name"), given.get("note"), tags)
 
 
@@ -65,9 +58,7 @@ def edit(place: Place, run_id: str, change: RunEdit) -> dict[str, Any]:
     StoreReadOnlyError
         When the trail can't be written, or not now.
     """
-    if place.store is None:
-        raise NotFoundError("There is no trail here, and so no run of that id.")
-    store = Store.open(place.store)
+    store = open_trail(place)
     store.reader.run(run_id)
     if change.name is not None:
         store.call(operations.rename_run(run_id, change.name.strip()), WAIT_S)
@@ -78,8 +69,3 @@ def edit(place: Place, run_id: str, change: RunEdit) -> dict[str, Any]:
     if not store.flush(WAIT_S):
         raise StoreReadOnlyError("The trail can't be written now; the change waits until it can.")
     return run(place, run_id)
-
-
-def _check_text(key: str, value: Any) -> None:
-    if not isinstance(value, str) or len(value) > LONGEST:
-        raise UsageError(f"{key} must be a text of at most {LONGEST:,} characters.")

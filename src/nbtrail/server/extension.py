@@ -14,12 +14,17 @@ from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
 from nbtrail.server.comparing import COMPARE_ROUTES
+from nbtrail.server.exporting import EXPORT_ROUTES
 from nbtrail.server.handlers import ROUTES
+from nbtrail.server.jobs import Jobs
+from nbtrail.server.registering import REGISTRY_ROUTES
+from nbtrail.server.trash import TRASH_ROUTES
 from nbtrail.server.watch import Watcher
 
 __all__ = ["NbtrailExtension"]
 
 SCHEMA = "https://events.nbtrail.org/trail/v1"
+ALL_ROUTES = (*ROUTES, *COMPARE_ROUTES, *REGISTRY_ROUTES, *TRASH_ROUTES, *EXPORT_ROUTES)
 POLL_MS = 500
 THREADS = 4
 
@@ -35,6 +40,7 @@ class NbtrailExtension(ExtensionApp):
 
     name = "nbtrail"
 
+    _jobs: Jobs | None = None
     _threads: ThreadPoolExecutor | None = None
     _watcher: Watcher | None = None
     _timer: PeriodicCallback | None = None
@@ -43,6 +49,13 @@ class NbtrailExtension(ExtensionApp):
     def root(self) -> Path:
         """The folder the server was started in."""
         return Path(self._server.root_dir)
+
+    @property
+    def jobs(self) -> Jobs:
+        """What runs in interpreters of runs."""
+        if self._jobs is None:
+            self._jobs = Jobs()
+        return self._jobs
 
     @property
     def _server(self) -> ServerApp:
@@ -57,7 +70,7 @@ class NbtrailExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes and the schema of the hints."""
-        self.handlers.extend((*ROUTES, *COMPARE_ROUTES))
+        self.handlers.extend(ALL_ROUTES)
         self._events.register_event_schema(Path(__file__).with_name("events.yml"))
 
     async def in_thread(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -76,9 +89,10 @@ class NbtrailExtension(ExtensionApp):
         await self._watcher.add(notebook, self.in_thread)
 
     async def stop_extension(self) -> None:
-        """Stop the timer and let the threads end."""
+        """Stop the timer and what runs for the panel, and let the threads end."""
         if self._timer is not None:
             self._timer.stop()
+        await asyncio.get_running_loop().run_in_executor(None, self.jobs.stop_all)
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
 

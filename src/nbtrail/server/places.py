@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbtrail.config import find_store
-from nbtrail.exceptions import UsageError
+from nbtrail.exceptions import NotFoundError, UsageError
 from nbtrail.store.connection import DATABASE
+from nbtrail.store.store import Store
 
-__all__ = ["Place", "locate"]
+__all__ = ["Place", "locate", "open_trail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,19 @@ def locate(root: Path, notebook: str = "") -> Place:
         project=_relative(project, root),
         notebook=_relative(start / file.name, project) if parts else "",
     )
+
+
+def open_trail(place: Place) -> Store:
+    """Open the trail of a place.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    """
+    if place.store is None:
+        raise NotFoundError("There is no trail here, and so no run of that id.")
+    return Store.open(place.store)
 
 
 def _allowed(found: Path, root: Path) -> bool:

@@ -123,11 +123,14 @@ class CompareQuery:
         Whole ids, the one that the others are held against first.
     offset, limit : int
         Which rows of params and of metrics are wanted.
+    text : str
+        Only rows are wanted whose key contains it.
     """
 
     runs: tuple[str, ...]
     offset: int = 0
     limit: int = MAX_PAGE
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ def read_compare_query(get: Get) -> CompareQuery:
         runs=_runs(get),
         offset=_number(get, "offset", 0, 0, 10**9),
         limit=_number(get, "limit", MAX_PAGE, 1, MAX_PAGE),
+        text=_text(get, "q"),
     )
 
 

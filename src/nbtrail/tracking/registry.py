@@ -9,7 +9,13 @@ from typing import Any, Final
 
 from nbtrail.config import load_settings
 from nbtrail.entities.gate import Gate, refused
-from nbtrail.entities.model import AliasMove, ModelRecord, ModelVersion
+from nbtrail.entities.model import (
+    ROLLED_BACK,
+    AliasMove,
+    ModelRecord,
+    ModelVersion,
+    version_before,
+)
 from nbtrail.entities.run import Lifecycle, Run, RunStatus
 from nbtrail.exceptions import GateError, NotFoundError, RegistryError, UsageError
 from nbtrail.store import operations
@@ -32,9 +38,6 @@ _ALIAS = re.compile(r"[\w-]+")
 _RESERVED = re.compile(r"latest|v\d+", re.IGNORECASE)
 
 
-_ROLLED_BACK = "rolled back from version"  # begins the reason of such moves in the history
-
-
 def promote(
     store: Store,
     run_id: str,
@@ -43,6 +46,7 @@ def promote(
     force: bool = False,
     reason: str = "",
     model: str = "",
+    expected: int | None = None,
     **rules: Any,
 ) -> ModelVersion:
     """Make a run's model a version of a registered model, and move an alias to it.
@@ -63,6 +67,8 @@ def promote(
         Why, for the history.
     model : str
         Which one, when the run has several: the name of its variable.
+    expected : int, optional
+        The version that the alias named when the decision was made, 0 for none.
     **rules
         ``min_metric``, ``max_drop``, ``verdict``, ``max_overlap`` for this time, in the place
         of the project's; see `tracking.gates.gate_rules`.
@@ -74,7 +80,8 @@ def promote(
     NotFoundError
         When there is no such run.
     RegistryError
-        When the run has no model that could be promoted.
+        When the run has no model that could be promoted, or the alias does not name the
+        `expected` version any more.
     GateError
         When a gate refuses.
     """
@@ -83,6 +90,7 @@ def promote(
     record = _promotable(run, model)
     score = main_score(run)
     holder = _holder(store, name, alias)
+    _check_still(name, alias, holder.version if holder else 0, expected)
     gates = _ask(store, run, record, holder, rules)
     against = refused(gates)
     if against and not force:
@@ -158,34 +166,36 @@ def describe_model(store: Store, name: str, description: str) -> None:
     store.call(operations.describe_model(store.reader.model(name).name, description))
 
 
-def rollback(store: Store, name: str, alias: str, *, reason: str = "") -> ModelVersion:
+def rollback(
+    store: Store, name: str, alias: str, *, reason: str = "", expected: int | None = None
+) -> ModelVersion:
     """Move an alias back to the version it named before; no gate is asked.
 
     Called again, it goes one further back.
+
+    Parameters
+    ----------
+    reason : str
+        Why, for the history.
+    expected : int, optional
+        The version that the alias named when the decision was made.
 
     Raises
     ------
     NotFoundError
         When there is no such model or alias.
     RegistryError
-        When the alias never named another version.
+        When the alias never named another version, or not the `expected` one any more.
     """
     present = store.reader.model_version(f"{name}@{alias}")
-    trail: list[int | None] = []
-    for move in store.reader.alias_history(name):
-        if move.alias != alias:
-            continue
-        if len(trail) > 1 and move.reason.startswith(_ROLLED_BACK):
-            trail.pop()
-        else:
-            trail.append(move.to_version)
-    before = trail[-2] if len(trail) > 1 else None
+    _check_still(name, alias, present.version, expected)
+    before = version_before(store.reader.alias_history(name), alias)
     if before is None:
         raise RegistryError(
             f"{name}@{alias} named no other version before version {present.version}, so there is "
             f"nothing to go back to. Its history: nbtrail models {name}"
         )
-    why = f"{_ROLLED_BACK} {present.version}" + (f": {reason}" if reason else "")
+    why = f"{ROLLED_BACK} {present.version}" + (f": {reason}" if reason else "")
     move = AliasMove(name, alias, None, before, now_ms(), _user(), why)
     store.call(operations.move_alias(move, expected=present.version))
     return store.reader.model_version(f"{name}/{before}")
@@ -290,6 +300,15 @@ def _holder(store: Store, name: str, alias: str) -> ModelVersion | None:
         return store.reader.model_version(f"{name}@{alias}")
     except NotFoundError:
         return None
+
+
+def _check_still(name: str, alias: str, present: int, expected: int | None) -> None:
+    if expected is not None and alias and present != expected:
+        now = f"names version {present}" if present else "names no version"
+        raise RegistryError(
+            f"{name}@{alias} was moved meanwhile: it {now} now. Nothing was changed. Look at it "
+            "again and decide anew."
+        )
 
 
 def _run_of(store: Store, version: ModelVersion | None) -> Run | None:

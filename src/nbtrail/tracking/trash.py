@@ -30,7 +30,14 @@ def delete_run(store: Store, run_id: str) -> int:
 
 
 def restore_run(store: Store, run_id: str) -> int:
-    """Take a run with all that stand below it out of the trash; return how many came back."""
+    """Take a run with all that stand below it out of the trash; return how many came back.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such run, in the trash or elsewhere.
+    """
+    store.reader.run(run_id)
     family = store.reader.family(run_id)
     for member in family:
         store.call(operations.restore_run(member))

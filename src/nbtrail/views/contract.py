@@ -15,7 +15,7 @@ from nbtrail.entities.codec import to_plain
 from nbtrail.entities.curve import Curve
 from nbtrail.entities.dataset import DatasetUse
 from nbtrail.entities.gate import Gate
-from nbtrail.entities.model import AliasMove, RegisteredModel
+from nbtrail.entities.model import AliasMove, RegisteredModel, version_before
 from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunCount, RunTable
@@ -141,9 +141,13 @@ def pipelines_page(pipelines: Sequence[ExportedPipeline]) -> dict[str, Any]:
 
 
 def model_detail(model: RegisteredModel, history: Sequence[AliasMove]) -> dict[str, Any]:
-    """Return one registered model with every move of its aliases, oldest first."""
+    """Return one registered model with every move of its aliases, oldest first.
+
+    ``before`` names the version that a rollback of each alias leads to.
+    """
     plain: dict[str, Any] = to_plain(model)
-    return plain | {"history": [to_plain(move) for move in history]}
+    before = {alias: version_before(history, alias) for alias in model.aliases}
+    return plain | {"history": [to_plain(move) for move in history], "before": before}
 
 
 def gates_page(gates: Sequence[Gate]) -> dict[str, Any]:

@@ -1,0 +1,208 @@
+/** What can be done with runs, models and pipelines: dialogs, notifications, cells. */
+
+import { Notification } from '@jupyterlab/apputils';
+import * as React from 'react';
+
+import { asApiError } from '../api';
+import { verdictText } from '../components/badges';
+import type { Tools } from '../components/context';
+import type { Job, RegisteredModel, RunDetail } from '../contract';
+import type { ActionsApi } from './api';
+import { loadCell, restoreCell } from './cells';
+import { ExportDialog } from './ExportDialog';
+import { openModal } from './modal';
+import { PromoteDialog } from './PromoteDialog';
+import { RollbackDialog } from './RollbackDialog';
+import { VerifyDialog } from './VerifyDialog';
+
+export interface RunName {
+  id: string;
+  name: string;
+}
+
+export interface Actions {
+  promote(run: RunName): void;
+  rollback(model: RegisteredModel, alias: string): void;
+  export(run: RunName): void;
+  verify(folder: string): void;
+  /** Put runs into the trash, with a way back. */
+  remove(runs: readonly RunName[]): void;
+  restore(runs: readonly RunName[]): void;
+  insertLoad(run: RunDetail): void;
+  insertRestore(run: RunDetail): void;
+}
+
+const SHORT_MS = 8000;
+const UNDO_MS = 15_000;
+
+/**
+ * @param tools - asked for when something is done, since they hold the actions themselves.
+ * @param insert - puts a cell into the notebook on top; says whether there is one.
+ */
+export function makeActions(
+  api: ActionsApi,
+  tools: () => Tools,
+  insert: (source: string) => boolean
+): Actions {
+  const { model, trans } = tools();
+
+  const changed = () => model.invalidate();
+
+  const showTab = (tab: 'models' | 'pipelines') => () => {
+    model.closeRun();
+    model.setTab(tab);
+  };
+
+  const promoted = (result: RegisteredModel, target: string) => {
+    changed();
+    const alias = target.split('@')[1] ?? '';
+    const number = result.aliases[alias] ?? result.versions[0]?.version;
+    const actions = [{ label: trans.__('Show models'), callback: showTab('models') }];
+    const text = trans.__('%1 is version %2 now.', target, number);
+    Notification.success(text, { autoClose: SHORT_MS, actions });
+  };
+
+  const exported = (job: Job, open: boolean, close: () => void) => {
+    changed();
+    const proven = job.state === 'done' && job.outcome !== 'not-reproducible';
+    const script = `${job.folder}/pipeline.py`;
+    if (proven) {
+      tools().openPath?.(script);
+      close();
+      const [, meaning] = verdictText(job.outcome || 'not-reproducible', trans);
+      Notification.success(`${script}: ${meaning}`, {
+        autoClose: SHORT_MS,
+        actions: [{ label: trans.__('Show the verdict'), callback: showTab('pipelines') }]
+      });
+    } else if (!open && job.state !== 'stopped') {
+      const why = job.culprit || job.message;
+      Notification.error(trans.__('%1 was not reproduced: %2', job.folder, why));
+    }
+  };
+
+  const verified = (job: Job, open: boolean) => {
+    changed();
+    if (!open && job.state === 'done') {
+      const [, meaning] = verdictText(job.outcome || 'not-reproducible', trans);
+      Notification.info(`${job.folder}: ${meaning}`);
+    }
+  };
+
+  /** Do something to each of several runs; says how many runs it took hold of. */
+  const each = async (
+    runs: readonly RunName[],
+    act: (notebook: string, id: string) => Promise<{ runs: number }>
+  ): Promise<number> => {
+    let count = 0;
+    try {
+      for (const run of runs) {
+        count += (await act(model.notebook, run.id)).runs;
+      }
+    } catch (error) {
+      Notification.error(asApiError(error).message);
+    }
+    changed();
+    return count;
+  };
+
+  const restore = async (runs: readonly RunName[]) => {
+    const count = await each(runs, (notebook, id) => api.restore(notebook, id));
+    if (count > 0) {
+      Notification.success(trans._n('%1 run is back.', '%1 runs are back.', count, count), {
+        autoClose: SHORT_MS
+      });
+    }
+  };
+
+  const remove = async (runs: readonly RunName[]) => {
+    const done: RunName[] = [];
+    const count = await each(runs, async (notebook, id) => {
+      const report = await api.remove(notebook, id);
+      done.push(...runs.filter(run => run.id === id));
+      return report;
+    });
+    if (count === 0) {
+      return;
+    }
+    if (done.some(run => run.id === model.open?.id)) {
+      model.closeRun();
+    }
+    done.forEach(run => model.selected.has(run.id) && model.toggleSelected(run.id, run.name));
+    const name = done[0].name.slice(0, 60);
+    const text =
+      count === 1
+        ? trans.__('%1 is in the trash.', name)
+        : trans.__('%1 and %2 more are in the trash.', name, count - 1);
+    Notification.info(text, {
+      autoClose: UNDO_MS,
+      actions: [{ label: trans.__('Undo'), callback: () => void restore(done) }]
+    });
+  };
+
+  const insertOrSay = (source: string) => {
+    if (!insert(source)) {
+      Notification.warning(trans.__('Open the notebook that the cell should go into, then again.'));
+    }
+  };
+
+  return {
+    promote: ({ id, name }) =>
+      openModal(tools(), close => (
+        <PromoteDialog
+          api={api}
+          notebook={model.notebook}
+          runId={id}
+          runName={name}
+          onClose={close}
+          onDone={(result, target) => {
+            close();
+            promoted(result, target);
+          }}
+        />
+      )),
+    rollback: (registered, alias) =>
+      openModal(tools(), close => (
+        <RollbackDialog
+          api={api}
+          notebook={model.notebook}
+          model={registered}
+          alias={alias}
+          onClose={close}
+          onDone={result => {
+            close();
+            promoted(result, `${result.name}@${alias}`);
+          }}
+        />
+      )),
+    export: ({ id, name }) =>
+      openModal(tools(), close => (
+        <ExportDialog
+          api={api}
+          notebook={model.notebook}
+          runId={id}
+          runName={name}
+          onClose={close}
+          onEnd={(job, open) => exported(job, open, close)}
+        />
+      )),
+    verify: folder =>
+      openModal(tools(), close => (
+        <VerifyDialog
+          api={api}
+          notebook={model.notebook}
+          folder={folder}
+          onClose={close}
+          onEnd={verified}
+        />
+      )),
+    remove: runs => void remove(runs),
+    restore: runs => void restore(runs),
+    insertLoad: run => {
+      const source = loadCell(run);
+      if (source !== null) {
+        insertOrSay(source);
+      }
+    },
+    insertRestore: run => insertOrSay(restoreCell(run))
+  };
+}
