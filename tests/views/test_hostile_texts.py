@@ -25,6 +25,7 @@ from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.entities.provenance import CodeVersion, Environment, ModuleSource
 from nbtrail.entities.run import Experiment, Mark, MarkKind, Metric, Param, Run, RunStatus
 from nbtrail.entities.table import RunTable
+from nbtrail.entities.uncommitted import FileChange, UncommittedChanges
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.diff import diff_values
 from nbtrail.views import html
@@ -107,6 +108,9 @@ def pages(text):
     yield "why", html.html_why(why(*runs, found))
     yield "code", html.html_code(runs[0], cells[0], [ModuleSource(text, text, "ab" * 32)])
     yield "ancestry", html.html_ancestry(ancestry)
+    file = FileChange(text, "changed", (f"+{text}",), text, 1)
+    uncommitted = UncommittedChanges(text, True, (file,), 1, (text,))
+    yield "uncommitted", html.html_uncommitted(runs[0], uncommitted)
     yield "models", html.html_models([model])
     yield "model", html.html_model(model, [AliasMove(text, text, None, 1, 0, text, text)])
     finished = dataclasses.replace(table, status=("FINISHED",))

@@ -22,6 +22,7 @@ from nbtrail.entities.pipeline import Check, Outcome
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Metric, Param, RunStatus
 from nbtrail.entities.table import RunTable
+from nbtrail.entities.uncommitted import FileChange, UncommittedChanges
 from nbtrail.fingerprint import digest
 from nbtrail.fingerprint.diff import diff_values
 from nbtrail.views import html, text
@@ -80,6 +81,16 @@ def everything(samples):
             samples.run(),
             samples.cells("1.0"),
             [ModuleSource("m", "m.py", "ab" * 32)],
+        ),
+        "uncommitted": (
+            samples.run(),
+            UncommittedChanges(
+                "c" * 40,
+                True,
+                (FileChange(EVIL, "changed", ("-a", f"+{EVIL}"), EVIL, 3),),
+                2,
+                (EVIL,),
+            ),
         ),
         "comparison": (samples.comparison(),),
         "models": ([samples.model()],),

@@ -65,7 +65,7 @@ def _base(store: Store, commit: str, paths: list[bytes]) -> dict[bytes, _Base] |
         return None
     room, small = _MOST_BYTES, {}
     for path, file in found.items():
-        if file.size <= room:
+        if path in paths and file.size <= room:  # a folder then may be a file now
             small[path] = file
             room -= file.size
     texts = dict(read_blobs(store.project, small))
