@@ -299,6 +299,7 @@ def test_seeds_folds_and_plots(page, trained):
     expect(plots.locator(".nbt-parallel > path")).to_have_count(6)
     plots.locator("circle").first.hover()
     expect(plots.locator(".nbt-parallel > [data-faded=true]")).to_have_count(5)
+    expect(plots.locator(".nbt-pointed")).to_have_text(["seed-0", "seed-0"])
     expect(plots.get_by_role("heading", name="Params that go with auc")).to_be_visible()
 
 

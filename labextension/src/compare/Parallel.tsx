@@ -36,7 +36,11 @@ export function Parallel(props: {
   // the line that stands out is drawn above the others
   order.sort((a, b) => Number(a === focus) - Number(b === focus));
   return (
-    <Figure title={trans.__('Parallel coordinates')} name="parallel">
+    <Figure
+      title={trans.__('Parallel coordinates')}
+      name="parallel"
+      tools={<span className="nbt-pointed">{focus === null ? '' : page.runs[focus]?.name}</span>}
+    >
       <svg
         className="nbt-plot nbt-parallel"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}

@@ -58,6 +58,9 @@ export function Scatter(props: {
           {choice(y, trans.__('Vertical axis of the scatter plot'), setUp)}
           <span className="nbt-muted">{trans.__('over')}</span>
           {choice(x, trans.__('Horizontal axis of the scatter plot'), setAcross)}
+          <span className="nbt-pointed">
+            {props.focus === null ? '' : runs[props.focus]?.name}
+          </span>
           {missing > 0 ? (
             <span className="nbt-muted">
               {trans._n('%1 run has no value', '%1 runs have no value', missing, missing)}

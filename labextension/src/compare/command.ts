@@ -10,7 +10,7 @@ import { CommandIDs, HINT } from '../tokens';
 import { linkedSelection, linkTo, readSelection } from './link';
 import { ComparePage } from './page';
 import type { Selection } from './selection';
-import { CompareTab } from './tab';
+import type { CompareTab } from './tab';
 
 /**
  * @param roomy - whether there is a main area that takes more than one document; without it a
@@ -27,11 +27,13 @@ export function addCompare(
   const { baseUrl } = serviceManager.serverSettings;
   const tracker = new WidgetTracker<MainAreaWidget<CompareTab>>({ namespace: 'nbtrail-compare' });
 
-  const open = (selection: Selection, key: string): MainAreaWidget<CompareTab> => {
+  const open = async (selection: Selection, key: string): Promise<MainAreaWidget<CompareTab>> => {
     const same = tracker.find(widget => isSame(widget.content.page, selection));
     if (same) {
       return same;
     }
+    // not before it is needed: starting JupyterLab must not wait for it
+    const { CompareTab } = await import('./tab');
     const page = new ComparePage(api, key, selection, baseUrl);
     const widget = new MainAreaWidget({ content: new CompareTab(tools, page) });
     widget.id = page.key;
@@ -43,7 +45,7 @@ export function addCompare(
 
   commands.addCommand(CommandIDs.compare, {
     label: tools.trans.__('Compare runs'),
-    execute: given => {
+    execute: async given => {
       const selection = readSelection({ notebook: tools.model.notebook, ...given });
       if (selection === null) {
         throw new Error(tools.trans.__('Comparing takes the ids of two runs or more.'));
@@ -54,7 +56,7 @@ export function addCompare(
       }
       // the layout knows a tab by its key, after a reload as well
       const key = typeof given['key'] === 'string' ? given['key'] : `nbtrail-${UUID.uuid4()}`;
-      const widget = open(selection, key);
+      const widget = await open(selection, key);
       shell.activateById(widget.id);
       return widget;
     }
