@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbtrail.exceptions import NbtrailError, UsageError
+from nbtrail.exceptions import NbtrailError
 from nbtrail.server import detail, edits, trail
 from nbtrail.server.base import TrailHandler
 from nbtrail.server.places import locate
@@ -31,12 +31,7 @@ class RunsHandler(TrailHandler):
     @authorized
     async def get(self) -> None:
         """Answer a ``runs_page``."""
-        try:
-            query = read_runs_query(self.argument)
-        except UsageError as error:
-            self._refuse(error)
-            return
-        await self.answer_at(lambda place: trail.runs(place, query))
+        await self.answer_at(lambda place: trail.runs(place, read_runs_query(self.argument)))
 
 
 class GroupsHandler(TrailHandler):
@@ -46,12 +41,7 @@ class GroupsHandler(TrailHandler):
     @authorized
     async def get(self) -> None:
         """Answer a ``groups_page``."""
-        try:
-            query = read_runs_query(self.argument)
-        except UsageError as error:
-            self._refuse(error)
-            return
-        await self.answer_at(lambda place: trail.groups(place, query))
+        await self.answer_at(lambda place: trail.groups(place, read_runs_query(self.argument)))
 
 
 class KeysHandler(TrailHandler):
@@ -77,12 +67,9 @@ class RunHandler(TrailHandler):
     @authorized
     async def patch(self, run_id: str) -> None:
         """Change name, note or tags; answer the ``run_detail`` as it is now."""
-        try:
-            change = edits.read_edit(self.request.body)
-        except UsageError as error:
-            self._refuse(error)
-            return
-        await self.answer_at(lambda place: edits.edit(place, run_id, change))
+        await self.answer_at(
+            lambda place: edits.edit(place, run_id, edits.read_edit(self.request.body))
+        )
 
 
 class ChangesHandler(TrailHandler):
@@ -123,12 +110,9 @@ class CurvesHandler(TrailHandler):
     async def get(self, run_id: str) -> None:
         """Answer ``run_curves``."""
         keys, axis = self.get_arguments("key"), self.argument("axis", "step")
-        try:
-            points = read_points(self.argument)
-        except UsageError as error:
-            self._refuse(error)
-            return
-        await self.answer_at(lambda place: detail.curves(place, run_id, keys, points, axis))
+        await self.answer_at(
+            lambda place: detail.curves(place, run_id, keys, read_points(self.argument), axis)
+        )
 
 
 class ArtifactHandler(TrailHandler):
