@@ -211,6 +211,15 @@ def test_runs_over_seeds_and_in_mlflows_way(notebook):
     assert "±" in repr(shown) or shown is None
 
 
+def test_what_was_not_committed_is_shown(notebook, project, capsys):
+    (project / "README.md").write_text("a project\nthat grows\n")
+    notebook.run("%%track -m twice\ntwice = 2.0")
+    notebook.run("%track show last --diff")
+    shown = capsys.readouterr().out
+    assert "README.md" in shown
+    assert "+that grows" in shown
+
+
 def test_lineage_of_a_run_and_of_a_variable(notebook, capsys):
     notebook.run("width = 3")
     notebook.run("unused = 4")

@@ -19,7 +19,7 @@ from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking.process import present_tracker
 from nbtrail.ui.output import Shown
-from nbtrail.ui.verbs import open_store
+from nbtrail.ui.verbs import open_store, store_with_code
 
 if TYPE_CHECKING:
     from nbtrail.tracking.restore import RestoredCode
@@ -254,7 +254,7 @@ def restore_code(run: str, folder: str | os.PathLike[str]) -> RestoredCode:
     """
     from nbtrail.tracking.restore import restore_code as restore
 
-    store = open_store()
+    store = store_with_code()
     return restore(store, store.reader.run(store.reader.resolve(run)), Path(folder))
 
 

@@ -19,6 +19,7 @@ HELP = """%track: experiment tracking in this notebook
   %track runs [QUERY]        list runs
   %track show RUN            one run: all it captured
   %track show RUN --code [-o DIR]   what it executed; into DIR as files
+  %track show RUN --diff            what was not committed then, line by line
   %track compare RUN RUN..   differences first
   %track why RUN RUN         the causes, the most direct first
   %track delete RUN | restore RUN   into the trash and out of it

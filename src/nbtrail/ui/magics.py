@@ -220,17 +220,19 @@ class TrackMagic:
 
     def _show(self, rest: str) -> Shown[Any]:
         parser = Parser(
-            "%track show", "%track show RUN|NAME [--code [-o DIR] | --lineage] [--html FILE]"
+            "%track show",
+            "%track show RUN|NAME [--code [-o DIR] | --diff | --lineage] [--html FILE]",
         )
         parser.add_argument("run", nargs="?", default="last")
         parser.add_argument("--html", default="")
         parser.add_argument("--code", action="store_true")
+        parser.add_argument("--diff", action="store_true")
         parser.add_argument("--lineage", action="store_true")
         parser.add_argument("-o", "--output", default="")
         found = parser.parse_args(words(rest))
         if found.output:
             self._restore(found.run, found.output, code=found.code)
-        shown = verbs.show(found.run, code=found.code, lineage=found.lineage)
+        shown = verbs.show(found.run, code=found.code, diff=found.diff, lineage=found.lineage)
         if found.html:
             Path(found.html).write_text(shown._repr_html_(), encoding="utf-8")
         return shown

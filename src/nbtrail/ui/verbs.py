@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nbtrail.entities.ancestry import Ancestry
     from nbtrail.entities.causes import Why
     from nbtrail.entities.comparison import Comparison, DatasetDiff
+    from nbtrail.entities.uncommitted import UncommittedChanges
     from nbtrail.views.document import Picture
 
 
@@ -63,6 +64,14 @@ def open_store() -> Store:
             "%load_ext nbtrail and %%track, or change to the project's folder."
         )
     return Store.open(root)
+
+
+def store_with_code() -> Store:
+    """Open the store when git has told the state of this session's runs, 5 s later at most."""
+    tracker = present_tracker()
+    if tracker is not None:
+        tracker.wait_for_git(5.0)
+    return open_store()
 
 
 def runs(
@@ -135,16 +144,20 @@ def get_run(run: str = "last") -> Run:
     return reader.run(reader.resolve(run))
 
 
-def show(run: str = "last", *, code: bool = False, lineage: bool = False) -> Shown[Any]:
-    """Show everything about one run, with `code` what it executed.
+def show(
+    run: str = "last", *, code: bool = False, diff: bool = False, lineage: bool = False
+) -> Shown[Any]:
+    """Show everything about one run; with `code` what it executed.
 
-    With `lineage` it shows which executed cells the result came from; then `run` may also be
+    With `diff` it shows what was not committed when the run started. With `lineage` it shows which executed cells the result came from; then `run` may also be
     the name of a variable of the notebook.
     """
     if lineage:
         return _show_lineage(run)
     if code:
         return _show_code(run)
+    if diff:
+        return _show_diff(run)
     from nbtrail.tracking.origins import file_origins
     from nbtrail.views import contract
     from nbtrail.views.bundle import RUN
@@ -170,6 +183,17 @@ def _show_code(run: str) -> Shown[Run]:
         reader.modules(found.session_id, found.last_cell),
     )
     return Shown(found, html_code(*parts), text_code(*parts))
+
+
+def _show_diff(run: str) -> Shown[UncommittedChanges]:
+    from nbtrail.tracking.uncommitted import uncommitted_changes
+    from nbtrail.views.html import html_uncommitted
+    from nbtrail.views.text import text_uncommitted
+
+    store = store_with_code()
+    found = store.reader.run(store.reader.resolve(run))
+    changes = uncommitted_changes(store, found)
+    return Shown(changes, html_uncommitted(found, changes), text_uncommitted(found, changes))
 
 
 def _show_lineage(name: str) -> Shown[Ancestry]:
