@@ -1,6 +1,6 @@
 import * as React from 'react';
 import { act } from 'react';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { type Tools, ToolsContext, type Translator } from '../components/context';
@@ -23,6 +23,8 @@ class NoObserver {
   disconnect(): void {}
 }
 
+let root: Root | null = null;
+
 async function drawn(
   part: Part = 'table',
   runs = ['1', '2', '3'],
@@ -38,8 +40,9 @@ async function drawn(
     copy: () => undefined,
     openWide: (_, name) => opened.push(name)
   };
+  const view = (root = createRoot(element));
   await act(async () => {
-    createRoot(element).render(
+    view.render(
       <ToolsContext.Provider value={tools}>
         <ComparisonContext.Provider value={page}>
           <CompareView />
@@ -64,7 +67,8 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600);
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(900);
 });
-afterEach(() => {
+afterEach(async () => {
+  await act(async () => root?.unmount());
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });

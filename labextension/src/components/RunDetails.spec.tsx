@@ -1,6 +1,6 @@
 import * as React from 'react';
 import { act } from 'react';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { RunsModel } from '../model';
@@ -23,13 +23,15 @@ interface Drawn {
   server: FakeServer;
 }
 
+let root: Root | null = null;
+
 async function drawn(tools: Partial<Tools> = {}, server = new FakeServer(1)): Promise<Drawn> {
   const model = new RunsModel(server);
   const element = document.createElement('div');
   document.body.replaceChildren(element);
-  const root = createRoot(element);
+  const panel = (root = createRoot(element));
   await act(async () => {
-    root.render(<Panel tools={{ model, trans, copy: () => undefined, ...tools }} />);
+    panel.render(<Panel tools={{ model, trans, copy: () => undefined, ...tools }} />);
     await model.refresh();
     model.openRun('run-0', 'run-0');
     await settled();
@@ -61,7 +63,10 @@ async function type(input: Element | null, text: string): Promise<void> {
 }
 
 beforeEach(() => vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true));
-afterEach(() => vi.unstubAllGlobals());
+afterEach(async () => {
+  await act(async () => root?.unmount()); // its clock would go on without a document
+  vi.unstubAllGlobals();
+});
 
 describe('an open run', () => {
   it('shows what was recorded, as text', async () => {
