@@ -150,14 +150,14 @@ def _run_notebook(project: Path, store: Store) -> None:
 
 
 def _compare(store: Store, best: str) -> None:
-    from nbtrail.compare.runs import compare_runs
+    from nbtrail.tracking.gathering import Gathering
     from nbtrail.views.text import text_comparison
 
     table = store.reader.runs(descending=False)
     others = [run_id for run_id in table.run_id if run_id != best]
     _step(3, "compare", "the best run with the one before it, differences first")
-    chosen = [store.reader.run(run_id) for run_id in (best, others[0])]
-    click.echo(_indented(text_comparison(compare_runs(chosen))))
+    comparison = Gathering(store.reader, (best, others[0])).comparison()
+    click.echo(_indented(text_comparison(comparison)))
 
 
 def _promote(store: Store, best: str) -> None:
