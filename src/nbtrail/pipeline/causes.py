@@ -115,25 +115,27 @@ _SET = re.compile(r"\b(set|frozenset)\(|\{[^{}:]+\}")
 
 def reads_clock(plan: Plan) -> str:
     """Return one sentence on a statement whose value is of its moment, or an empty text."""
-    for node in plan.nodes:
-        text = plan.texts[node][1]
-        if _CLOCK.search(text):
-            return (
-                f"`{_first_line(text)}` is another value at each moment. Write down the value "
-                "that the result needs, and run it again."
-            )
-    return ""
+    return _matching(
+        plan,
+        _CLOCK,
+        "is another value at each moment. Write down the value that the result needs, and run it "
+        "again.",
+    )
 
 
 def _of_the_system(plan: Plan) -> str:
-    for node in plan.nodes:
-        text = plan.texts[node][1]
-        if _SYSTEM.search(text):
-            return (
-                f"`{_first_line(text)}` takes random bytes of the operating system, which no seed "
-                "repeats. Write down the value that the result needs, and run it again."
-            )
-    return ""
+    return _matching(
+        plan,
+        _SYSTEM,
+        "takes random bytes of the operating system, which no seed repeats. Write down the value "
+        "that the result needs, and run it again.",
+    )
+
+
+def _matching(plan: Plan, pattern: re.Pattern[str], what: str) -> str:
+    """Say `what` of the first statement that a pattern finds, or nothing."""
+    texts = (plan.texts[node][1] for node in plan.nodes)
+    return next((f"`{_first_line(text)}` {what}" for text in texts if pattern.search(text)), "")
 
 
 def _captured(plan: Plan) -> str:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from nbtrail.compare.naming import rows_named
-from nbtrail.exceptions import NbtrailError, NotFoundError, UsageError
-from nbtrail.server.handlers import TrailHandler
-from nbtrail.server.places import Place, locate
+from nbtrail.exceptions import NbtrailError
+from nbtrail.server.base import TrailHandler
+from nbtrail.server.places import locate, open_trail
 from nbtrail.server.query import (
     CompareQuery,
     CurvesQuery,
     read_compare_query,
     read_curves_query,
 )
-from nbtrail.store.store import Store
 from nbtrail.tracking.gathering import CancelledError, Gathering
 from nbtrail.views.comparison import comparison_detail
 from nbtrail.views.contract_compare import (
@@ -31,6 +30,9 @@ from nbtrail.views.contract_compare import (
 from nbtrail.views.page import html_page
 
 __all__ = ["COMPARE_ROUTES"]
+
+Q = TypeVar("Q", CompareQuery, CurvesQuery)
+R = TypeVar("R")
 
 
 class _ComparingHandler(TrailHandler):
@@ -43,22 +45,25 @@ class _ComparingHandler(TrailHandler):
         self._gone.set()
         super().on_connection_close()
 
-    def _ask(self, name: str, default: str) -> str:
-        return str(self.get_argument(name, default))
+    async def compared(self, read: Callable[[], Q], make: Callable[[Gathering, Q], R]) -> R | None:
+        """Return what `make` says of a query's runs; None when that was refused or nobody waits."""
 
-    def _gathered(self, place: Place, runs: tuple[str, ...]) -> Gathering:
-        if place.store is None:
-            raise NotFoundError("There is no trail here, and so no runs of these ids.")
-        reader = Store.open(place.store).reader
-        return Gathering(reader, runs, cancelled=self._gone.is_set)
+        def gathered(root: Path, notebook: str) -> R:
+            query = read()
+            reader = open_trail(locate(root, notebook)).reader
+            return make(Gathering(reader, query.runs, cancelled=self._gone.is_set), query)
 
-    async def _reply(self, read: Callable[[], Callable[[Path, str], dict[str, Any]]]) -> None:
         try:
-            await self.answer(read())
-        except UsageError as error:
+            return await self.made(gathered)
+        except NbtrailError as error:
             self._refuse(error)
         except CancelledError:
-            return
+            pass
+        return None
+
+    def read(self) -> CompareQuery:
+        """Read which runs are compared."""
+        return read_compare_query(self.argument)
 
 
 class ComparisonHandler(_ComparingHandler):
@@ -68,20 +73,9 @@ class ComparisonHandler(_ComparingHandler):
     @authorized
     async def get(self) -> None:
         """Answer a ``comparison``."""
-        await self._reply(lambda: self._make(read_compare_query(self._ask)))
-
-    def _make(self, query: CompareQuery) -> Callable[[Path, str], dict[str, Any]]:
-        def make(root: Path, notebook: str) -> dict[str, Any]:
-            gathering = self._gathered(locate(root, notebook), query.runs)
-            found = gathering.comparison()
-            return comparison_document(
-                rows_named(found, query.text),
-                gathering.why(found),
-                offset=query.offset,
-                limit=query.limit,
-            )
-
-        return make
+        document = await self.compared(self.read, _comparison)
+        if document is not None:
+            await self.send(document)
 
 
 class PageHandler(_ComparingHandler):
@@ -91,26 +85,12 @@ class PageHandler(_ComparingHandler):
     @authorized
     async def get(self) -> None:
         """Answer a whole HTML document, which a browser saves and never runs."""
-        try:
-            query = read_compare_query(self._ask)
-            page = await self.made(
-                lambda root, notebook: self._make(locate(root, notebook), query.runs)
-            )
-        except NbtrailError as error:
-            self._refuse(error)
-        except CancelledError:
-            return
-        else:
+        page = await self.compared(self.read, _page)
+        if page is not None:
             self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
             self.set_header("Content-Disposition", 'attachment; filename="comparison.html"')
             self.set_header("Cache-Control", "no-store")
             self.finish(page, set_content_type="text/html; charset=UTF-8")
-
-    def _make(self, place: Place, runs: tuple[str, ...]) -> str:
-        gathering = self._gathered(place, runs)
-        found = gathering.comparison()
-        title = " / ".join(run.name for run in found.runs[:3])
-        return html_page(title, comparison_detail(found, gathering.statistics(found)))
 
 
 class StatisticsHandler(_ComparingHandler):
@@ -120,14 +100,9 @@ class StatisticsHandler(_ComparingHandler):
     @authorized
     async def get(self) -> None:
         """Answer a ``comparison_statistics``."""
-        await self._reply(lambda: self._make(read_compare_query(self._ask)))
-
-    def _make(self, query: CompareQuery) -> Callable[[Path, str], dict[str, Any]]:
-        def make(root: Path, notebook: str) -> dict[str, Any]:
-            gathering = self._gathered(locate(root, notebook), query.runs)
-            return statistics_document(gathering.statistics(gathering.comparison(code=False)))
-
-        return make
+        document = await self.compared(self.read, _statistics)
+        if document is not None:
+            await self.send(document)
 
 
 class CurvesHandler(_ComparingHandler):
@@ -137,22 +112,36 @@ class CurvesHandler(_ComparingHandler):
     @authorized
     async def get(self) -> None:
         """Answer a ``curves_header`` and the numbers behind it; see `packed_curves`."""
-        root, notebook = self.extension.root, self.notebook
-        await self.extension.watch(notebook)
-        try:
-            query = read_curves_query(self._ask, self.get_arguments("metric"))
-            packed = await self.extension.in_thread(self._make, root, notebook, query)
-        except NbtrailError as error:
-            self._refuse(error)
-        except CancelledError:
-            return
-        else:
+        packed = await self.compared(
+            lambda: read_curves_query(self.argument, self.get_arguments("metric")), _curves
+        )
+        if packed is not None:
             self.set_header("Cache-Control", "no-store")
             self.finish(packed, set_content_type="application/octet-stream")
 
-    def _make(self, root: Path, notebook: str, query: CurvesQuery) -> bytes:
-        gathering = self._gathered(locate(root, notebook), query.runs)
-        return packed_curves(gathering.curves(query.keys, query.points, query.axis), query.axis)
+
+def _comparison(gathering: Gathering, query: CompareQuery) -> dict[str, Any]:
+    found = gathering.comparison()
+    return comparison_document(
+        rows_named(found, query.text),
+        gathering.why(found),
+        offset=query.offset,
+        limit=query.limit,
+    )
+
+
+def _page(gathering: Gathering, _query: CompareQuery) -> str:
+    found = gathering.comparison()
+    title = " / ".join(run.name for run in found.runs[:3])
+    return html_page(title, comparison_detail(found, gathering.statistics(found)))
+
+
+def _statistics(gathering: Gathering, _query: CompareQuery) -> dict[str, Any]:
+    return statistics_document(gathering.statistics(gathering.comparison(code=False)))
+
+
+def _curves(gathering: Gathering, query: CurvesQuery) -> bytes:
+    return packed_curves(gathering.curves(query.keys, query.points, query.axis), query.axis)
 
 
 COMPARE_ROUTES: tuple[tuple[str, type[TrailHandler]], ...] = (

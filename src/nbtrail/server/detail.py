@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbtrail.compare.curves import reduced_curve
-from nbtrail.compare.runs import compare_runs
 from nbtrail.exceptions import NotFoundError, StoreError, UsageError
 from nbtrail.server.places import Place, open_trail
+from nbtrail.tracking.gathering import Gathering
 from nbtrail.views.changes import run_changes
 from nbtrail.views.contract import run_curves, run_detail
 
@@ -62,10 +62,7 @@ def changes(place: Place, run_id: str) -> dict[str, Any]:
     before = reader.previous(found)
     if before is None:
         return run_changes(None)
-    both = (reader.run(before), found)
-    cells = [reader.cells(one.session_id, one.first_cell, one.last_cell) for one in both]
-    modules = [reader.module_sources(one) for one in both]
-    return run_changes(compare_runs(both, cells, modules))
+    return run_changes(Gathering(reader, (before, run_id)).comparison())
 
 
 def curves(

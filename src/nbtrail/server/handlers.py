@@ -11,7 +11,7 @@ from nbtrail.server.base import TrailHandler
 from nbtrail.server.places import locate
 from nbtrail.server.query import read_points, read_runs_query
 
-__all__ = ["ROUTES", "TrailHandler"]
+__all__ = ["ROUTES"]
 
 
 class StatusHandler(TrailHandler):
