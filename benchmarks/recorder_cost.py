@@ -1,10 +1,14 @@
 """What recording each statement adds to a notebook of fifty cells around a frame of 1 GB.
 
 Two fresh processes run the same cells in an IPython shell: one plain, one with the statement
-recorder alone (no runs, no store). Compared is the CPU time of all cells; the least of the
-repetitions counts, since other programs only ever add. The recorder's own time per statement
-is taken around its two entry points, with what it does to the user's next write left out: that
-is in the total (copy-on-write copies a block that the recorder still holds).
+recorder alone (no runs, no store). Compared is the CPU time of the thread that runs the cells;
+of each cell the median of the repetitions counts, since some cells take one of two times by
+chance (the first fit 40 or 110 ms), and linear algebra runs in one thread, since two that wait
+for each other take CPU time. The whole
+notebook includes the cells that import and make the frame; they take most of its time, so the
+cells after them are summed by themselves as well. The recorder's own time is taken around its
+entry points, with what it does to the user's next write left out: that is in the totals
+(copy-on-write copies a block that the recorder still holds).
 
 Usage: python benchmarks/recorder_cost.py [REPETITIONS] [GIGABYTES]
 """
@@ -12,13 +16,13 @@ Usage: python benchmarks/recorder_cost.py [REPETITIONS] [GIGABYTES]
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import ClassVar
 
 SETUP = [
     "import numpy as np\nimport pandas as pd\nrng = np.random.default_rng(0)",
@@ -85,7 +89,7 @@ CELLS = [
 
 
 def work(recorded: str, gigabytes: str) -> None:
-    """Run the notebook in this process and print what it took, as JSON."""
+    """Run the notebook in this process and print what its cells took, as JSON."""
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
@@ -94,20 +98,19 @@ def work(recorded: str, gigabytes: str) -> None:
     recorder = _recorder(shell) if recorded == "recorded" else None
     rows = int(float(gigabytes) * 1e9 / 160)
     own: list[float] = []
-    cpu = 0.0
-    for number, source in enumerate([*(s.format(rows=rows) for s in SETUP), *CELLS]):
+    cells: list[float] = []
+    for source in [*(s.format(rows=rows) for s in SETUP), *CELLS]:
         started = time.thread_time()
         if recorder is not None:
             recorder.begin_cell(source, source)
         with capture_output():
             shell.run_cell(source, store_history=True).raise_error()
         if recorder is not None:
-            recorder.end_cell("")
-            own += recorder.spent
-            recorder.spent.clear()
-        if number >= len(SETUP):
-            cpu += time.thread_time() - started
-    print(json.dumps({"cpu": cpu, "own": own}))
+            _, statements = recorder.end_cell()
+            own += [recorder.spent / len(statements)] * len(statements)
+            recorder.spent = 0.0
+        cells.append(time.thread_time() - started)
+    print(json.dumps({"cells": cells, "own": own}))
 
 
 def _recorder(shell):  # type: ignore[no-untyped-def]
@@ -115,14 +118,20 @@ def _recorder(shell):  # type: ignore[no-untyped-def]
     from nbtrail.lineage.recorder import Recorder
 
     class Timed(Recorder):
-        """Notes how long each look around a statement took."""
+        """Adds up how long it looked before and after the statements of a cell."""
 
-        spent: ClassVar[list[float]] = []
+        spent = 0.0
 
         def before(self, node, index):  # type: ignore[no-untyped-def]
             started = time.perf_counter()
             super().before(node, index)
-            self.spent.append(time.perf_counter() - started)
+            self.spent += time.perf_counter() - started
+
+        def end_cell(self, error=""):  # type: ignore[no-untyped-def]
+            started = time.perf_counter()
+            found = super().end_cell(error)
+            self.spent += time.perf_counter() - started
+            return found
 
     recorder = Timed(lambda: shell.user_ns, Path.cwd())
     StatementProbes(shell, recorder).install()
@@ -131,24 +140,40 @@ def _recorder(shell):  # type: ignore[no-untyped-def]
 
 def main(repetitions: int, gigabytes: float) -> None:
     """Run both ways in turn and print the figures."""
-    found: dict[str, list[dict[str, object]]] = {"plain": [], "recorded": []}
+    found: dict[str, list[dict[str, list[float]]]] = {"plain": [], "recorded": []}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(repetitions):
             for kind, results in found.items():
                 command = [sys.executable, __file__, "work", kind, str(gigabytes)]
                 done = subprocess.run(
-                    command, cwd=folder, check=True, capture_output=True, text=True
+                    command,
+                    cwd=folder,
+                    env=environment,
+                    check=True,
+                    capture_output=True,
+                    text=True,
                 )
                 results.append(json.loads(done.stdout.strip().splitlines()[-1]))
-    plain = min(float(str(r["cpu"])) for r in found["plain"])
-    recorded = min(float(str(r["cpu"])) for r in found["recorded"])
-    own = [float(t) for r in found["recorded"] for t in r["own"]]  # type: ignore[attr-defined]
-    print(f"{len(CELLS)} cells after the frame of {gigabytes:g} GB was made")
-    print(f"CPU time of the cells: {plain:.2f} s plain, {recorded:.2f} s recorded")
-    print(f"added: {100 * (recorded / plain - 1):.1f} %")
+    usual = {
+        kind: [
+            statistics.median(times) for times in zip(*(r["cells"] for r in results), strict=True)
+        ]
+        for kind, results in found.items()
+    }
+    own = sorted(t for r in found["recorded"] for t in r["own"])
+    for label, first in (
+        (f"whole notebook, {gigabytes:g} GB made in it", 0),
+        (f"its {len(CELLS)} cells after the frame was made", len(SETUP)),
+    ):
+        plain, recorded = (sum(usual[kind][first:]) for kind in ("plain", "recorded"))
+        print(
+            f"{label}: {plain:.2f} s plain, {recorded:.2f} s recorded: "
+            f"{100 * (recorded / plain - 1):.1f} % added"
+        )
     print(
         f"own time per statement: median {1000 * statistics.median(own):.2f} ms, "
-        f"p90 {1000 * sorted(own)[len(own) * 9 // 10]:.2f} ms, most {1000 * max(own):.1f} ms"
+        f"p90 {1000 * own[len(own) * 9 // 10]:.2f} ms, most {1000 * own[-1]:.1f} ms"
     )
 
 
@@ -156,4 +181,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["work"]:
         work(*sys.argv[2:])
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 3, float(sys.argv[2]) if sys.argv[2:] else 1.0)
+        main(int(sys.argv[1]) if sys.argv[1:] else 7, float(sys.argv[2]) if sys.argv[2:] else 1.0)

@@ -1,7 +1,7 @@
 """Files, processes and environment variables that Python code touches, as audit events.
 
 Python can't remove an audit hook, so there is one for the whole process, added at the first
-subscription; without subscribers its first statement returns.
+subscription; for the events that nobody asked for its first statement returns.
 """
 
 from __future__ import annotations
@@ -78,12 +78,17 @@ _busy = threading.local()
 _databases: dict[int, Any] = {}
 _MOST_DATABASES = 1000
 
-_WRITES = {"os.mkdir": (0,), "os.rmdir": (0,), "os.remove": (0,), "os.truncate": (0,)}
+_WRITES = {"os.mkdir", "os.rmdir", "os.remove", "os.truncate"}
 _LISTS = {"os.listdir", "os.scandir"}
 _MOVES = {"os.rename", "shutil.move", "os.link", "os.symlink"}
 _COPIES = {"shutil.copyfile", "shutil.copytree"}
 _PROCESSES = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "pty.spawn"}
 _FORKS = {"os.fork", "os.forkpty"}
+_VARIABLES = {"os.putenv", "os.unsetenv"}
+_DATABASES = {"sqlite3.connect", "sqlite3.connect/handle"}
+_WATCHED = frozenset({"open", "exec"}).union(
+    _WRITES, _LISTS, _MOVES, _COPIES, _PROCESSES, _FORKS, _VARIABLES, _DATABASES
+)
 
 _OURS = "nbtrail"  # begins the names of our own threads
 # what never is data: byte code, libraries, system folders, our own and the shell's files
@@ -172,7 +177,8 @@ def _arm() -> None:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _armed:
+    # id() and sys._getframe() are events too, and the most of them: a deep copy asks for each id
+    if event not in _WATCHED or not _armed:
         return
     if getattr(_busy, "inside", False):
         return
@@ -211,7 +217,7 @@ def _dispatch(event: str, arguments: tuple[Any, ...]) -> None:
         _tell_system(SystemKind.PROCESS, " ".join(_texts(arguments)))
     elif event in _FORKS:
         _tell_system(SystemKind.PROCESS, "")
-    elif event in {"os.putenv", "os.unsetenv"}:
+    elif event in _VARIABLES:
         _tell_system(SystemKind.ENVIRONMENT, os.fsdecode(arguments[0]))
     elif event == "exec":
         _tell_system(SystemKind.EXEC, arguments[0])

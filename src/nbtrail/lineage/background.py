@@ -86,8 +86,9 @@ class Background:
 def _running_beside(node: ast.stmt, namespace: Mapping[str, Any]) -> list[_Beside]:
     """Return what may run while a statement does."""
     found = [_Beside(id(t), code, True) for t, code in _threads(namespace)]
-    if "asyncio" in sys.modules and _awaits(node):
-        found += [_Beside(id(t), code, False) for t, code in _tasks(namespace)]
+    tasks = list(_tasks(namespace)) if "asyncio" in sys.modules else []
+    if tasks and _awaits(node):
+        found += [_Beside(id(t), code, False) for t, code in tasks]
     return found
 
 

@@ -34,25 +34,19 @@ class FirstDraws:
             Channels of the statement.
         """
         found = []
-        for channel, state in (
-            ("rng:numpy", _numpy(before.numpy)),
-            ("rng:stdlib", _stdlib(before.stdlib)),
+        for channel, state, as_json in (
+            ("rng:numpy", before.numpy, _numpy),
+            ("rng:stdlib", before.stdlib, json.dumps),
         ):
             if channel not in written or channel in self._settled:
                 continue
             self._settled.add(channel)
-            if channel in read and state:
-                found.append((channel, state))
+            if channel in read and state is not None:  # else the very statement that drew loaded it
+                found.append((channel, as_json(state)))
         return tuple(found)
 
 
 def _numpy(state: Any) -> str:
-    if state is None:
-        return ""  # it was loaded by the very statement that drew
     position, has_gauss, gauss, key = state
     words = [int.from_bytes(key[n : n + 4], "little") for n in range(0, len(key), 4)]
     return json.dumps(["MT19937", words, position, has_gauss, gauss])
-
-
-def _stdlib(state: Any) -> str:
-    return json.dumps(state) if state is not None else ""

@@ -21,7 +21,7 @@ __all__ = ["value_digest", "value_digests"]
 _NAMES = 24  # of one statement
 _NODES = 600  # objects of one value
 _WHOLE = 400_000  # bytes of an array that are all read
-_PIECES, _PIECE = 32, 4096  # of a larger one: how many parts, of how many bytes
+_PIECES, _PIECE = 32, 1024  # of a larger one: how many parts, of how many bytes
 _TEXTS = 2000  # elements of a column of objects that are all read
 _SAMPLE = 256  # rows of a larger one
 _ATOMS = (bool, int, float, complex, str, bytes)
@@ -155,15 +155,10 @@ class _Walker:
         else:
             rows = len(value)
             high, step = max(1, _PIECE * rows // value.nbytes), max(1, rows // _PIECES)
-            whole = (rows - high) // step + 1
+            whole = rows // step
             # as one array: most frames have many columns
-            pieces = np.lib.stride_tricks.as_strided(
-                value,
-                (whole, high, *value.shape[1:]),
-                (step * value.strides[0], *value.strides),
-                writeable=False,
-            )
-            for piece in (pieces, *(value[at:] for at in range(whole * step, rows, step))):
+            pieces = value[: whole * step].reshape(whole, step, *value.shape[1:])[:, :high]
+            for piece in (pieces, value[whole * step :][:high]):
                 self.hash.update(np.ascontiguousarray(piece).view(np.uint8).reshape(-1))
 
     def _plain(self, items: list[Any]) -> None:
