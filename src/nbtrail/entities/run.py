@@ -14,6 +14,7 @@ __all__ = [
     "CANDIDATES_TAG",
     "CANDIDATE_TAG",
     "LATER",
+    "RETRAINED_TAG",
     "STARRED_TAG",
     "Amendment",
     "Direction",
@@ -34,6 +35,10 @@ CANDIDATE_TAG = "nbtrail.candidate"
 """Tag of the run of one candidate of a search or trial of a study: its number, from 0."""
 CANDIDATES_TAG = "nbtrail.candidates"
 """Tag of the run of a search: how many candidates it has, and how many of them are kept."""
+
+
+RETRAINED_TAG = "nbtrail.retrained"
+"""Tag of the runs of an exported pipeline: id of the run that it was exported from."""
 
 
 STARRED_TAG = "nbtrail.starred"

@@ -30,6 +30,7 @@ _OURS = (
     "parse_args",
     "write_results",
     "save_model",
+    "start_tracking",
     "record",
     "main",
     "args",
@@ -165,7 +166,8 @@ def _helpers(draft: _Draft, plan: Plan) -> list[str]:
         functions.append(boilerplate.save_function(draft.names))
     if plan.states:
         functions.append(boilerplate.restore_function(draft.names, plan.states))
-    return [*functions, boilerplate.record_function(draft.names, plan.run.name)]
+    functions.append(boilerplate.start_function(draft.names, plan.run))
+    return [*functions, boilerplate.record_function(draft.names)]
 
 
 def _draft(plan: Plan, form: Form, versions: Versions) -> _Draft:
@@ -227,7 +229,7 @@ def _staged(draft: _Draft, plan: Plan) -> str:
     lines = [
         f"{'async ' if waits else ''}def {names['main']}() -> None:",
         '    """Run the pipeline once."""',
-        f"    {names['args']} = {names['parse_args']}()",
+        *(f"    {line}" for line in _beginning(draft)),
         *([f"    {names['restore_random_state']}()"] if plan.states else []),
         *calls,
         *(f"    {line}" for line in _ending(draft)),
@@ -242,7 +244,7 @@ def _staged(draft: _Draft, plan: Plan) -> str:
 
 def _flat(draft: _Draft, plan: Plan) -> str:
     names = draft.names
-    lines = [f"{names['args']} = {names['parse_args']}()"]
+    lines = _beginning(draft)
     lines += [f"{names['restore_random_state']}()"] if plan.states else []
     lines += [f"{p.name} = {names['args']}.{p.name}" for p in draft.parameters]
     parts = draft.parts
@@ -270,6 +272,15 @@ def _awaits(text: str) -> bool:
     except SyntaxError:
         return "await" in text or "async" in text
     return False
+
+
+def _beginning(draft: _Draft) -> list[str]:
+    names = draft.names
+    return [
+        f"{names['args']} = {names['parse_args']}()",
+        f"if {names['args']}.track:",
+        f"    {names['start_tracking']}()",
+    ]
 
 
 def _ending(draft: _Draft) -> list[str]:

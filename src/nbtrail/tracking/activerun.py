@@ -131,6 +131,10 @@ class ActiveRun(RunFiles):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.end_by(error)
+
+    def end_by(self, error: BaseException | None) -> None:
+        """End the run as what ended its work says; None is a good end."""
         if error is None:
             self.end()
         elif isinstance(error, GeneratorExit):
