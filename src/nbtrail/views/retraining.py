@@ -27,7 +27,12 @@ def retrained_detail(found: Retrained) -> Document:
     if not found.changed:
         blocks.append(Line(((faint("with the recorded values"),),)))
     if found.metrics:
-        heads = (Head("metric"), Head("recorded", numeric=True), Head("now", numeric=True), Head(""))
+        heads = (
+            Head("metric"),
+            Head("recorded", numeric=True),
+            Head("now", numeric=True),
+            Head(""),
+        )
         blocks.append(Table(heads, tuple(map(_row, found.metrics))))
     return tuple(blocks)
 
