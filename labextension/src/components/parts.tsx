@@ -134,6 +134,15 @@ export function Section(props: {
   );
 }
 
+/** What went wrong, told at once to those who can't see it; nothing while nothing did. */
+export function Problem(props: { text: string | null | undefined }): React.ReactElement | null {
+  return props.text ? (
+    <p className="nbt-reason" role="alert">
+      {props.text}
+    </p>
+  ) : null;
+}
+
 /** Names and values, one pair a line. */
 export function Pairs(props: {
   rows: readonly (readonly [string, React.ReactNode])[];
