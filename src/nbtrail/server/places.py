@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbtrail.config import find_store
-from nbtrail.exceptions import NotFoundError, UsageError
+from nbtrail.exceptions import NotFoundError, StoreReadOnlyError, UsageError
 from nbtrail.store.connection import DATABASE
 from nbtrail.store.store import Store
 
-__all__ = ["Place", "locate", "open_trail"]
+__all__ = ["WAIT_S", "Place", "locate", "open_trail", "settle"]
+
+# a request waits so long for the trail to be written
+WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,20 @@ def open_trail(place: Place) -> Store:
     if place.store is None:
         raise NotFoundError("There is no trail here, and so no run of that id.")
     return Store.open(place.store)
+
+
+def settle(store: Store) -> None:
+    """Wait until everything that a trail was asked for is written.
+
+    Raises
+    ------
+    StoreReadOnlyError
+        When it can't be written now.
+    """
+    if not store.flush(WAIT_S):
+        raise StoreReadOnlyError(
+            "The trail can't be written now; changes that it took wait until it can."
+        )
 
 
 def _allowed(found: Path, root: Path) -> bool:

@@ -8,17 +8,15 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbtrail.exceptions import StoreReadOnlyError, UsageError
+from nbtrail.exceptions import UsageError
 from nbtrail.server.base import TrailHandler
 from nbtrail.server.body import read_body, read_flag, read_number, read_text
-from nbtrail.server.places import Place, open_trail
+from nbtrail.server.places import Place, open_trail, settle
 from nbtrail.store.store import Store
 from nbtrail.tracking import registry
 from nbtrail.views.contract import gates_page, model_detail
 
 __all__ = ["REGISTRY_ROUTES", "Promotion", "Rollback"]
-
-WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +107,7 @@ def _model(store: Store, name: str) -> dict[str, Any]:
 def _writable(place: Place) -> Store:
     """Open a trail that can be written now: nothing may wait for later here."""
     store = open_trail(place)
-    if not store.flush(WAIT_S):
-        raise StoreReadOnlyError("The trail can't be written now.")
+    settle(store)
     return store
 
 
