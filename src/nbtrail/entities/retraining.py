@@ -94,6 +94,8 @@ class RetrainPlan:
         The latest verdict on the export.
     arguments : tuple of str
         What the script is called with.
+    script : str
+        Its command line, as somebody would type it where the pipeline runs.
     problem : str
         What stands against it, beside single parameters; empty when nothing does.
     """
@@ -107,6 +109,7 @@ class RetrainPlan:
     edited: tuple[str, ...] = ()
     outcome: Outcome | None = None
     arguments: tuple[str, ...] = ()
+    script: str = ""
     problem: str = ""
 
 

@@ -29,8 +29,7 @@ from nbtrail.lineage.graph import Node
 from nbtrail.pipeline.boilerplate import STATES
 from nbtrail.pipeline.causes import asks, likely_cause, unseeded, withheld
 from nbtrail.pipeline.emit import Script, write_script
-from nbtrail.pipeline.folder import relative
-from nbtrail.pipeline.manifest import file_sha256
+from nbtrail.pipeline.manifest import file_sha256, relative
 from nbtrail.pipeline.plan import Form, Plan
 from nbtrail.pipeline.prepare import prepare, suppressed
 from nbtrail.pipeline.runner import Replay, replay

@@ -14,7 +14,7 @@ from nbtrail.exceptions import ExportError
 from nbtrail.pipeline.manifest import edited_files
 from nbtrail.pipeline.params import Parameter
 
-__all__ = ["check_target", "params_toml", "relative", "write_folder"]
+__all__ = ["check_target", "params_toml", "write_folder"]
 
 
 def check_target(folder: Path, *, overwrite: bool = False) -> None:
@@ -106,11 +106,3 @@ def params_toml(parameters: Sequence[Parameter]) -> str:
             text = repr(value)
         lines.append(f"{parameter.name} = {text}")
     return "\n".join(lines) + "\n"
-
-
-def relative(path: Path, start: Path) -> str:
-    """Return a path relative to another, with forward slashes."""
-    try:
-        return Path(os.path.relpath(path, start)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()

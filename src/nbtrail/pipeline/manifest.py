@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from nbtrail.entities import codec
 from nbtrail.entities.pipeline import Manifest, PipelineInput
 from nbtrail.exceptions import VerifyError
 
-__all__ = ["edited_files", "file_sha256", "input_path", "read_manifest"]
+__all__ = ["edited_files", "file_sha256", "input_path", "read_manifest", "relative"]
 
 
 def input_path(project: Path, item: PipelineInput) -> Path:
     """Return where a data file of a manifest lies."""
     return Path(item.path) if Path(item.path).is_absolute() else project / item.path
+
+
+def relative(path: Path, start: Path) -> str:
+    """Return a path relative to another, with forward slashes."""
+    try:
+        return Path(os.path.relpath(path, start)).as_posix()
+    except ValueError:  # another drive
+        return path.as_posix()
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shlex
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -26,7 +24,6 @@ from nbtrail.store.store import Store
 
 __all__ = ["retrain_folder"]
 
-_LAST_LINES = 12
 _PATIENCE_S = 3.0
 _RUN = re.compile(r"run: ([0-9a-f]{32})")
 
@@ -70,25 +67,18 @@ def retrain_folder(
     script = folder.resolve() / "pipeline.py"
     manifest = read_manifest(folder)
     cwd = working_folder(store.project, manifest)
-    shown = _shown(script, cwd, plan)
-    progress(f"Training {plan.folder} again: {shown}")
+    progress(f"Training {plan.folder} again: {plan.script}")
     started = time.monotonic()
     with tempfile.TemporaryDirectory(
         prefix="nbtrail-retrain-", ignore_cleanup_errors=True
     ) as output:
         words = [sys.executable, str(script), *plan.arguments, f"--output={output}"]
-        run_id, last = _followed(_started(words, cwd, store.root), hear)
-    if last is not None:
+        run_id, failure = _followed(_started(words, cwd, store.root), hear)
+    if failure:
         raise RetrainError(
-            f"{plan.folder}/pipeline.py failed. It ended with:\n{last}\n"
-            f"To repeat it, in {cwd}: {shown}"
+            f"{plan.folder}/pipeline.py failed: {failure}. To repeat it, in {cwd}: {plan.script}"
         )
     return _result(store, manifest, plan, run_id, time.monotonic() - started)
-
-
-def _shown(script: Path, cwd: Path, plan: RetrainPlan) -> str:
-    """Return the command as somebody would type it where the script runs."""
-    return shlex.join(["python", os.path.relpath(script, cwd), *plan.arguments])
 
 
 def _started(words: Sequence[str], cwd: Path, trail: Path) -> subprocess.Popen[str]:
@@ -116,25 +106,22 @@ def _started(words: Sequence[str], cwd: Path, trail: Path) -> subprocess.Popen[s
         raise RetrainError(f"{words[0]} can't be started: {error}.") from error
 
 
-def _followed(
-    process: subprocess.Popen[str], hear: Callable[[str], None]
-) -> tuple[str, str | None]:
-    """Hear a script to its end; return the id of its run, and its last lines if it failed."""
+def _followed(process: subprocess.Popen[str], hear: Callable[[str], None]) -> tuple[str, str]:
+    """Hear a script to its end; return the id of its run, and its last words if it failed."""
     assert process.stdout is not None
-    run_id = ""
-    last: deque[str] = deque(maxlen=_LAST_LINES)
+    run_id = last = ""
     try:
         with process.stdout:
             for line in process.stdout:
                 text = line.rstrip()
                 found = _RUN.fullmatch(text)
                 run_id = found[1] if found and not run_id else run_id
-                last.append(text)
+                last = text.strip() or last
                 hear(text)
         code = process.wait()
     finally:
         _end(process)
-    return run_id, None if code == 0 else "\n".join([*last, f"(exit code {code})"])
+    return run_id, f"{last or 'it said nothing'} (exit code {code})" if code else ""
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +12,8 @@ from nbtrail.entities.pipeline import Manifest, Outcome, PipelineInput
 from nbtrail.entities.retraining import ChosenParam, DataFile, FileState, RetrainPlan
 from nbtrail.exceptions import RetrainError, UsageError
 from nbtrail.pipeline.choices import argument, choose
-from nbtrail.pipeline.manifest import edited_files, file_sha256, input_path, read_manifest
+from nbtrail.pipeline.manifest import edited_files, file_sha256, input_path, read_manifest, relative
 from nbtrail.store.store import Store
-from nbtrail.tracking.process import relative_path
 
 __all__ = ["check_plan", "plan_retraining", "working_folder"]
 
@@ -50,16 +51,18 @@ def plan_retraining(
     )
     other = {param.name for param in params if param.changed}
     data = tuple(_data(store.project, item, other) for item in manifest.inputs)
+    arguments = ("--track", *(argument(p) for p in params if p.changed and not p.problem))
     return RetrainPlan(
         run_id=manifest.run_id,
         run_name=manifest.run_name,
-        folder=relative_path(folder, store.project),
+        folder=relative(folder, store.project.resolve()),
         cwd=manifest.cwd,
         params=params,
         data=data,
         edited=edited_files(folder, manifest),
         outcome=_outcome(store, manifest),
-        arguments=("--track", *(argument(p) for p in params if p.changed and not p.problem)),
+        arguments=arguments,
+        script=shlex.join(["python", os.path.relpath(folder / "pipeline.py", cwd), *arguments]),
         problem=_problem(folder, cwd, data),
     )
 

@@ -17,10 +17,9 @@ from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.exceptions import NbtrailError, VerifyError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
-from nbtrail.pipeline.folder import relative
 from nbtrail.pipeline.isolated import rebuild
 from nbtrail.pipeline.judge import judge
-from nbtrail.pipeline.manifest import file_sha256, input_path, read_manifest
+from nbtrail.pipeline.manifest import file_sha256, input_path, read_manifest, relative
 from nbtrail.pipeline.runner import Replay, replay
 from nbtrail.pipeline.scratch import Job
 from nbtrail.store import operations
