@@ -37,8 +37,8 @@ export function RetrainDialog(props: {
   const { job } = work;
   const plan = asked.value?.plan ?? null;
   const checked = asked.value?.key === JSON.stringify(typed) && asked.error === null;
-  const running = work.busy && job?.state !== 'done';
-  const asking = !work.busy && (job?.state !== 'done' || again);
+  const ended = job !== null && job.state !== 'running';
+  const asking = !work.busy && (again || !ended);
   const start = () => {
     setAgain(false);
     work.start(() => api.startRetrain(notebook, folder, changedValues(plan, typed)));
@@ -53,7 +53,7 @@ export function RetrainDialog(props: {
       title={trans.__('Retrain %1', folder)}
       onClose={props.onClose}
       buttons={
-        running ? (
+        work.busy ? (
           <>
             <CloseButton label={trans.__('Go on in the background')} onClick={props.onClose} />
             <StopButton onClick={work.stop} />
@@ -91,7 +91,7 @@ export function RetrainDialog(props: {
               disabled={run === ''}
               onClick={show(() => props.onOpen(run))}
             >
-              {trans.__('Open the new run')}
+              {job?.retrained ? trans.__('Open the new run') : trans.__('Open its run')}
             </button>
           </>
         )
@@ -112,8 +112,8 @@ export function RetrainDialog(props: {
       {asking && plan === null && asked.error === null ? (
         <p className="nbt-muted">{trans.__('Reading the export …')}</p>
       ) : null}
-      {job && (!asking || job.state !== 'done') ? (
-        <RetrainReport job={job} onOpen={run ? show(() => props.onOpen(run)) : undefined} />
+      {job && !asking ? (
+        <RetrainReport job={job} onWatch={run ? show(() => props.onOpen(run)) : undefined} />
       ) : null}
       <Problem text={(asked.error ?? work.error)?.message} />
     </Modal>

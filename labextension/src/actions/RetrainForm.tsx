@@ -20,7 +20,7 @@ export function RetrainForm(props: {
   return (
     <>
       {settings.length > 0 ? (
-        <fieldset className="nbt-choices">
+        <fieldset className="nbt-settings">
           <legend>{trans.__('Parameters')}</legend>
           {settings.map(param => (
             <Choice key={param.name} {...field(param)} />
@@ -28,7 +28,7 @@ export function RetrainForm(props: {
         </fieldset>
       ) : null}
       {files.length > 0 ? (
-        <fieldset className="nbt-choices">
+        <fieldset className="nbt-settings">
           <legend>
             {trans.__('Data files')}
             {plan.cwd === '.' ? null : (
@@ -39,8 +39,8 @@ export function RetrainForm(props: {
             param ? (
               <Choice key={file.path} {...field(param)} badge={<FileBadge file={file} />} />
             ) : (
-              <div key={file.path} className="nbt-choice">
-                <span className="nbt-choice-name">{file.path}</span>
+              <div key={file.path} className="nbt-setting">
+                <span className="nbt-setting-name">{file.path}</span>
                 <FileBadge file={file} />
               </div>
             )
@@ -67,8 +67,8 @@ function Choice(props: {
   const problem = changed && text === param.value ? param.problem : '';
   const common = { id, 'aria-invalid': Boolean(problem), 'aria-describedby': `${id}-about` };
   return (
-    <div className="nbt-choice" data-changed={changed} data-param={param.name}>
-      <label htmlFor={id} className="nbt-choice-name" title={param.flag}>
+    <div className="nbt-setting" data-changed={changed} data-param={param.name}>
+      <label htmlFor={id} className="nbt-setting-name" title={param.flag}>
         {param.name}
       </label>
       {param.type === 'bool' ? (
@@ -91,7 +91,7 @@ function Choice(props: {
           onChange={event => onType(param.name, event.target.value)}
         />
       )}
-      <span id={`${id}-about`} className="nbt-choice-about">
+      <span id={`${id}-about`} className="nbt-setting-about">
         {changed ? (
           <>
             {trans.__('recorded:')} <code>{param.recorded || '""'}</code>{' '}
@@ -109,7 +109,7 @@ function Choice(props: {
         )}
       </span>
       {problem ? (
-        <span className="nbt-choice-problem" role="alert">
+        <span className="nbt-setting-problem" role="alert">
           {problem}
         </span>
       ) : null}

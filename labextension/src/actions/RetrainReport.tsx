@@ -9,9 +9,9 @@ import { formatDuration } from '../format';
 import { ContestTable } from './ContestTable';
 import { outcomeRows } from './retraining';
 
-export function RetrainReport(props: { job: Job; onOpen?: () => void }): React.ReactElement {
+export function RetrainReport(props: { job: Job; onWatch?: () => void }): React.ReactElement {
   const { trans } = useTools();
-  const { job, onOpen } = props;
+  const { job, onWatch } = props;
   return (
     <div className="nbt-job" data-state={job.state}>
       {job.retrained ? <Outcome retrained={job.retrained} /> : null}
@@ -19,11 +19,11 @@ export function RetrainReport(props: { job: Job; onOpen?: () => void }): React.R
         <p className="nbt-working" role="status">
           {job.steps.length === 0
             ? trans.__('Starting the Python of the run …')
-            : onOpen
+            : onWatch
               ? trans.__('Training …')
               : trans.__('Loading its packages …')}{' '}
-          {onOpen ? (
-            <button type="button" className="nbt-link" onClick={onOpen}>
+          {onWatch ? (
+            <button type="button" className="nbt-link" onClick={onWatch}>
               {trans.__('Watch its run')}
             </button>
           ) : null}
@@ -31,7 +31,7 @@ export function RetrainReport(props: { job: Job; onOpen?: () => void }): React.R
       ) : null}
       {job.state === 'stopped' ? (
         <p className="nbt-job-end" role="status">
-          {onOpen
+          {onWatch
             ? trans.__('Stopped. Its run is kept as one that was interrupted.')
             : trans.__('Stopped. Nothing was recorded.')}
         </p>
@@ -41,13 +41,6 @@ export function RetrainReport(props: { job: Job; onOpen?: () => void }): React.R
         <>
           <Problem text={job.message} />
           <Snippet code={job.command} label={trans.__('Copy the command')} />
-          {onOpen ? (
-            <p>
-              <button type="button" className="nbt-link" onClick={onOpen}>
-                {trans.__('Open the run that failed')}
-              </button>
-            </p>
-          ) : null}
         </>
       ) : null}
     </div>

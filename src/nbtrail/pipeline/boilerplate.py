@@ -101,27 +101,25 @@ def save_function(names: Mapping[str, str]) -> str:
 
 def start_function(names: Mapping[str, str], run: Run) -> str:
     """Return the function that opens a run for ``--track``, before anything is read."""
-    return f'''def {names["start_tracking"]}() -> None:
+    return f'''def {names["start_tracking"]}():
     """Open a run in the project's trail, which records what follows; needs nbtrail."""
     import nbtrail
 
     run = nbtrail.start_run(
-        {quoted(run.name)},
         experiment={quoted(run.experiment.name)},
         tags={{{quoted(RETRAINED_TAG)}: {quoted(run.run_id)}}},
     )
-    print(f"run: {{run.run_id or 'not tracked'}}")'''
+    print(f"run: {{run.run_id or 'not tracked'}}")
+    return run'''
 
 
 def record_function(names: Mapping[str, str]) -> str:
     """Return the function that ends the run of ``--track``."""
-    return f'''def {names["record"]}(params: dict[str, object], results: dict[str, float]) -> None:
+    return f'''def {names["record"]}(run, params: dict[str, object], results: dict[str, float]) -> None:
     """Give the run its parameters and metrics, and end it."""
-    import nbtrail
-
-    nbtrail.log_params(params)
-    nbtrail.log_metrics({{key: float(value) for key, value in results.items()}})
-    nbtrail.end_run()'''
+    run.log_params(params)
+    run.log_results({{key: float(value) for key, value in results.items()}})
+    run.end()'''
 
 
 def restore_function(names: Mapping[str, str], channels: Collection[str]) -> str:

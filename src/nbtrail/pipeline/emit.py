@@ -32,6 +32,7 @@ _OURS = (
     "save_model",
     "start_tracking",
     "record",
+    "tracked",
     "main",
     "args",
     "results",
@@ -278,8 +279,7 @@ def _beginning(draft: _Draft) -> list[str]:
     names = draft.names
     return [
         f"{names['args']} = {names['parse_args']}()",
-        f"if {names['args']}.track:",
-        f"    {names['start_tracking']}()",
+        f"{names['tracked']} = {names['start_tracking']}() if {names['args']}.track else None",
     ]
 
 
@@ -298,8 +298,8 @@ def _ending(draft: _Draft) -> list[str]:
         for model in draft.models
     ]
     lines += [
-        f"if {names['args']}.track:",
-        f"    {names['record']}({_given(draft)}, {names['results']})",
+        f"if {names['tracked']} is not None:",
+        f"    {names['record']}({names['tracked']}, {_given(draft)}, {names['results']})",
     ]
     return lines
 
