@@ -68,7 +68,7 @@ function Choice(props: {
   const common = { id, 'aria-invalid': Boolean(problem), 'aria-describedby': `${id}-about` };
   return (
     <div className="nbt-setting" data-changed={changed} data-param={param.name}>
-      <label htmlFor={id} className="nbt-setting-name" title={param.flag}>
+      <label htmlFor={id} className="nbt-setting-name" title={`${param.name} (${param.flag})`}>
         {param.name}
       </label>
       {param.type === 'bool' ? (
