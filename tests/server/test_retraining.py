@@ -3,50 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import sys
 
 import pytest
+from tests.exported import export_by_hand
 from tornado.httpclient import HTTPClientError
 
-from nbtrail.entities.codec import to_plain
-from nbtrail.entities.pipeline import (
-    Manifest,
-    Outcome,
-    PipelineInput,
-    PipelineParam,
-    Scope,
-    Verdict,
-)
-from nbtrail.entities.provenance import Environment
 from nbtrail.entities.run import RETRAINED_TAG, Experiment, RunStatus
-from nbtrail.store import operations
 
 NOTEBOOK = "project/notebooks/train.ipynb"
 FOLDER = "notebooks/out"
-SCRIPT = """\
-import argparse, sys, time
-import nbtrail
-
-parser = argparse.ArgumentParser()
-parser.add_argument("--depth", type=int, default=3)
-parser.add_argument("--balanced", action=argparse.BooleanOptionalAction, default=False)
-parser.add_argument("--data", default="../data.csv")
-parser.add_argument("--output")
-parser.add_argument("--track", action="store_true")
-args = parser.parse_args()
-run = nbtrail.start_run("one", experiment="e", tags={"nbtrail.retrained": "SOURCE"})
-print("run:", run.run_id, flush=True)
-rows = len(open(args.data).read().splitlines())
-print("rows", rows, args.balanced, flush=True)
-if args.depth < 0:
-    raise ValueError("depth must not be negative")
-time.sleep(60 if args.depth > 99 else 0)
-nbtrail.log_params(vars(args))
-nbtrail.log_metrics({"auc": args.depth / 10, "rows": rows})
-nbtrail.end_run()
-"""
 
 
 @pytest.fixture
@@ -69,31 +36,9 @@ def ask(jp_fetch):
 def pipeline(add, store):
     """A pipeline in ``notebooks/out`` of a run that a given Python made."""
 
-    def export(executable=sys.executable, **fields):
+    def export(executable=sys.executable):
         run = add("one", experiment=Experiment("e"))
-        environment = Environment("e" * 64, "3", "CPython", "Linux", "x86_64", executable, {})
-        store.call(operations.set_environment(run.run_id, environment))
-        data, script = b"a\n1\n2\n", SCRIPT.replace("SOURCE", run.run_id).encode()
-        (store.project / "data.csv").write_bytes(data)
-        folder = store.project / FOLDER
-        folder.mkdir()
-        (folder / "pipeline.py").write_bytes(script)
-        digest = hashlib.sha256(script).hexdigest()
-        manifest = Manifest(
-            1, run.run_id, "one", 0, digest,
-            params=(
-                PipelineParam("depth", "3", "int", "--depth", "of Tree"),
-                PipelineParam("balanced", "False", "bool", "--balanced"),
-                PipelineParam("data", "'../data.csv'", "str", "--data"),
-            ),
-            inputs=(
-                PipelineInput("data", "data.csv", hashlib.sha256(data).hexdigest(), len(data)),
-            ),
-            metrics={"rows": 3.0, "auc": 0.3}, project="../..", cwd="notebooks",
-            verdict=Verdict(Outcome.EXACT, Scope.SAME_ENVIRONMENT, digest), **fields,
-        )  # fmt: skip
-        (folder / "manifest.json").write_text(json.dumps(to_plain(manifest)))
-        store.call(operations.put_export(run.run_id, FOLDER, manifest))
+        export_by_hand(store, run, FOLDER, executable, cwd="notebooks")
         return run
 
     return export

@@ -94,6 +94,18 @@ export function makeActions(
     }
   };
 
+  const exportRun = ({ id, name }: RunName) =>
+    openModal(tools(), close => (
+      <ExportDialog
+        api={api}
+        notebook={model.notebook}
+        runId={id}
+        runName={name}
+        onClose={close}
+        onEnd={(job, open) => exported(job, open, close)}
+      />
+    ));
+
   const openRun = (id: string) => model.openRun(id, id.slice(0, 8));
 
   const compare = (ids: string[]) => tools().compare?.(ids);
@@ -138,7 +150,12 @@ export function makeActions(
       if (found) {
         retrain(found.folder);
       } else {
-        Notification.info(trans.__('Export %1 first: its pipeline can be trained again.', run.name));
+        const text = trans.__('Export %1 first: its pipeline can be trained again.', run.name);
+        const callback = () => exportRun({ id: run.run_id, name: run.name });
+        Notification.info(text, {
+          autoClose: SHORT_MS,
+          actions: [{ label: trans.__('Export…'), callback }]
+        });
       }
     } catch (error) {
       Notification.error(asApiError(error).message);
@@ -231,17 +248,7 @@ export function makeActions(
           }}
         />
       )),
-    export: ({ id, name }) =>
-      openModal(tools(), close => (
-        <ExportDialog
-          api={api}
-          notebook={model.notebook}
-          runId={id}
-          runName={name}
-          onClose={close}
-          onEnd={(job, open) => exported(job, open, close)}
-        />
-      )),
+    export: exportRun,
     verify: folder =>
       openModal(tools(), close => (
         <VerifyDialog
