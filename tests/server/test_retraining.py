@@ -91,7 +91,7 @@ async def test_the_plan_tells_what_was_chosen_and_what_changed_since(ask, check,
     assert plan["data"][0]["state"] == "changed"
     assert plan["edited"] == ["pipeline.py"]
     assert plan["script"] == "python out/pipeline.py --track --depth=5 --balanced"
-    assert plan["command"] == f"nbtrail retrain {FOLDER} -pdepth=5 -pbalanced=true"
+    assert plan["command"] == f"nbtrail retrain {FOLDER} -p depth=5 -p balanced=true"
     assert [p["name"] for p in plan["params"] if p["changed"]] == ["depth", "balanced"]
     _, plan = await planned(ask, depth=" 3 ", balanced="False")
     assert not any(p["changed"] for p in plan["params"])
@@ -113,7 +113,7 @@ async def test_a_new_run_comes_of_it_and_is_told_beside_the_recorded_one(
     assert status == 200
     check("job", job)
     assert job["command"] == (
-        f"nbtrail retrain {FOLDER} -pdepth=7 -pbalanced=true -pdata=../more.csv"
+        f"nbtrail retrain {FOLDER} -p depth=7 -p balanced=true -p data=../more.csv"
     )
     job = await ended(ask, job)
     check("job", job)
@@ -192,7 +192,7 @@ async def test_no_other_interpreter_is_taken(ask, pipeline):
     assert not plan["available"]
     status, error = await begun(ask, depth="5")
     assert (status, error["error"]["code"]) == (409, "export")
-    assert f"nbtrail retrain {FOLDER} -pdepth=5" in error["error"]["message"]
+    assert f"nbtrail retrain {FOLDER} -p depth=5" in error["error"]["message"]
 
 
 async def test_a_manifest_that_leads_elsewhere_is_refused(ask, pipeline, store):

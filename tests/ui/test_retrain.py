@@ -149,7 +149,7 @@ def test_a_failure_shows_its_last_lines_and_the_command(page, pipeline):
     start(shown)
     expect(shown.get_by_role("alert")).to_contain_text("ValueError: depth must not be negative")
     expect(shown.get_by_role("log")).to_contain_text("ValueError: depth must not be negative")
-    expect(shown.locator(".nbt-snippet")).to_have_text(f"nbtrail retrain {FOLDER} -pdepth=-1")
+    expect(shown.locator(".nbt-snippet")).to_have_text(f"nbtrail retrain {FOLDER} -p depth=-1")
     shown.get_by_role("button", name="Open its run").click()
     expect(page.locator(".nbt-details .nbt-pill").first).to_contain_text("Failed")
 

@@ -421,7 +421,7 @@ export const retrainPlan: RetrainPlan = {
   problem: '',
   interpreter: '/opt/python/bin/python3',
   available: true,
-  command: 'nbtrail retrain pipelines/forest -pn_estimators=50'
+  command: 'nbtrail retrain pipelines/forest -p n_estimators=50'
 };
 
 export const retrained: Retrained = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ def retrain(place: Place, root: Path, jobs: Jobs, body: bytes) -> dict[str, Any]
 
 def _words(found: RetrainPlan, folder: str) -> list[str]:
     chosen = [param for param in found.params if param.changed and not param.problem]
-    return ["retrain", folder, *(f"-p{param.name}={param.value}" for param in chosen)]
+    values = (("-p", f"{param.name}={param.value}") for param in chosen)
+    return ["retrain", folder, *chain.from_iterable(values)]
 
 
 class RetrainHandler(TrailHandler):
