@@ -157,6 +157,7 @@ def test_what_may_only_be_read_is_told_when_it_is_changed(page, add, store, proj
     trail.chmod(0o755)
     for path in trail.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
+    page.wait_for_timeout(600)  # it is not tried again at once
     details.get_by_role("button", name="Save").click()
     expect(page.locator(".nbt-note")).to_have_text("kept while it can't be saved")
 
