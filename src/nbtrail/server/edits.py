@@ -8,7 +8,7 @@ from typing import Any
 from nbtrail.exceptions import UsageError
 from nbtrail.server.body import check_text, read_body
 from nbtrail.server.detail import run
-from nbtrail.server.places import WAIT_S, Place, open_trail, settle
+from nbtrail.server.places import WAIT_S, Place, open_writable
 from nbtrail.store import operations
 
 __all__ = ["RunEdit", "edit", "read_edit"]
@@ -56,7 +56,7 @@ def edit(place: Place, run_id: str, change: RunEdit) -> dict[str, Any]:
     StoreReadOnlyError
         When the trail can't be written, or not now.
     """
-    store = open_trail(place)
+    store = open_writable(place)
     store.reader.run(run_id)
     if change.name is not None:
         store.call(operations.rename_run(run_id, change.name.strip()), WAIT_S)
@@ -64,5 +64,4 @@ def edit(place: Place, run_id: str, change: RunEdit) -> dict[str, Any]:
         store.call(operations.set_note(run_id, change.note), WAIT_S)
     if change.tags:
         store.call(operations.set_tags(run_id, change.tags), WAIT_S)
-    settle(store)
     return run(place, run_id)

@@ -11,7 +11,7 @@ from nbtrail.exceptions import NotFoundError, StoreReadOnlyError, UsageError
 from nbtrail.store.connection import DATABASE
 from nbtrail.store.store import Store
 
-__all__ = ["WAIT_S", "Place", "locate", "open_trail", "settle"]
+__all__ = ["WAIT_S", "Place", "locate", "open_trail", "open_writable"]
 
 # a request waits so long for the trail to be written
 WAIT_S = 10.0
@@ -90,18 +90,20 @@ def open_trail(place: Place) -> Store:
     return Store.open(place.store)
 
 
-def settle(store: Store) -> None:
-    """Wait until everything that a trail was asked for is written.
+def open_writable(place: Place) -> Store:
+    """Open the trail of a place to change it: no change may wait for later here.
 
     Raises
     ------
+    NotFoundError
+        When there is none.
     StoreReadOnlyError
-        When it can't be written now.
+        When it can't be written, or not now.
     """
-    if not store.flush(WAIT_S):
-        raise StoreReadOnlyError(
-            "The trail can't be written now; changes that it took wait until it can."
-        )
+    store = open_trail(place)
+    if store.read_only or not store.flush(WAIT_S):
+        raise StoreReadOnlyError(f"The trail in {store.root} can't be written now.")
+    return store
 
 
 def _allowed(found: Path, root: Path) -> bool:
