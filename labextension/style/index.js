@@ -1,4 +1,1 @@
-import 'uplot/dist/uPlot.min.css';
-import './base.css';
-import './compare.css';
-import './actions.css';
+import './start.css';
