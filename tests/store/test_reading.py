@@ -338,4 +338,6 @@ def test_the_main_metric_is_chosen_in_the_order_of_the_table() -> None:
     assert infer_main_metric(["train/roc_auc", "loss"]) == "loss"
     assert infer_main_metric(["cv_accuracy_mean", "accuracy"]) == "accuracy"
     assert infer_main_metric(["cv_accuracy_mean", "cv_accuracy_std"]) == "cv_accuracy_mean"
+    assert infer_main_metric(["cv_accuracy", "cv_accuracy_mean"]) == "cv_accuracy_mean"
+    assert infer_main_metric(["folds/cv_accuracy"]) == ""
     assert infer_main_metric(["wobble"]) == ""
