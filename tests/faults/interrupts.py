@@ -50,8 +50,10 @@ def storm(project: str, promises: str, count: int, seed: int) -> list[str]:
     os.write(tell, b"go")  # Python drops one that comes while it forks
     received = acknowledged = number = 0
     problems: list[str] = []
-    while received < count and not os.waitpid(child, os.WNOHANG)[0]:
+    while received < count:
         try:
+            if os.waitpid(child, os.WNOHANG)[0]:
+                break  # it waited in vain
             if acknowledged < received:
                 acknowledged += 1
                 os.write(tell, b".")  # the next one comes from here on

@@ -217,6 +217,27 @@ def _create(root: Path) -> None:
 
 
 def _create_database(root: Path, path: Path) -> None:
+    """Make a database, or bring it up to date, in a thread of its own.
+
+    SQLite asks a function of ours what it may do, and a user's interrupt that comes there,
+    in the main thread, would be lost and refuse what was asked for.
+    """
+    failure: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            _write_schema(root, path)
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=work, name="nbtrail-schema")
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+
+
+def _write_schema(root: Path, path: Path) -> None:
     lock = WriteLock(root / "write.lock")
     with lock.held(30.0):
         try:
