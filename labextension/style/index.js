@@ -1,3 +1,4 @@
+// what the views look like; loaded with the first of them
 import 'uplot/dist/uPlot.min.css';
 import './base.css';
 import './compare.css';

@@ -13,6 +13,7 @@ from nbtrail.entities.provenance import CodeVersion, Environment, Resources, Sta
 __all__ = [
     "CANDIDATES_TAG",
     "CANDIDATE_TAG",
+    "FOLDS",
     "LATER",
     "RETRAINED_TAG",
     "STARRED_TAG",
@@ -43,6 +44,11 @@ RETRAINED_TAG = "nbtrail.retrained"
 
 STARRED_TAG = "nbtrail.starred"
 """Tag of the runs that somebody wants to find again; its value does not matter."""
+
+
+FOLDS = "folds/"
+"""Group of metrics with one point for each fold of a cross-validation; mean and spread of the
+same scores, which stand beside them, are what a run is judged and checked by."""
 
 
 LATER = "later/"

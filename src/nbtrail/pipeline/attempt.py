@@ -21,7 +21,7 @@ from nbtrail.entities.pipeline import (
     Scope,
     Verdict,
 )
-from nbtrail.entities.run import LATER, Run
+from nbtrail.entities.run import Run
 from nbtrail.exceptions import ExportError, NbtrailError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
@@ -250,7 +250,7 @@ class Workshop:
                 for p in script.parameters
             ),
             inputs=_inputs(plan, named, self._store.project),
-            metrics={m.key: m.last for m in run.metrics if not m.key.startswith(LATER)},
+            metrics={m.key: m.last for m in run.metrics},
             data=_data(run),
             models={m.variable or m.name: m.digest for m in run.models if m.digest},
             cells=tuple(f"{run.session_id}:{seq}" for seq in plan.used_cells),
