@@ -12,6 +12,7 @@ from nbtrail.entities.gate import Gate, GateName, GateStatus
 from nbtrail.entities.model import AliasMove, Artifact, ModelRecord, ModelVersion, RegisteredModel
 from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.entities.provenance import CodeVersion, Environment
+from nbtrail.entities.retraining import ChosenParam, Retrained, RetrainedMetric
 from nbtrail.entities.run import (
     Direction,
     Experiment,
@@ -164,6 +165,22 @@ def manifest() -> Manifest:
         left_out=5,
         verdict=verdict(Outcome.EXACT),
     )
+
+
+def retrained(text="winner") -> Retrained:
+    """Give what came of training a pipeline again with two other values."""
+    changed = tuple(
+        ChosenParam(name, "str", f"--{name}", "", recorded, value, changed=True)
+        for name, recorded, value in (("depth", "3", "5"), (text, text, text))
+    )
+    metrics = (
+        RetrainedMetric("accuracy", 0.97, 0.98, Direction.MAX),
+        RetrainedMetric("loss", 0.1, 0.2, Direction.MIN),
+        RetrainedMetric(text, 1.0, 2.0),
+        RetrainedMetric("auc", 0.5, None, Direction.MAX),
+        RetrainedMetric("r2", 0.5, 0.5, Direction.MAX),
+    )
+    return Retrained("1" * 32, text, "0" * 32, text, text, metrics, changed, 4.0)
 
 
 def verdict(outcome=Outcome.EXACT):

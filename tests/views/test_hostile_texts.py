@@ -23,6 +23,7 @@ from nbtrail.entities.model import AliasMove, Artifact, ModelRecord, ModelVersio
 from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.entities.provenance import CodeVersion, Environment, ModuleSource
+from nbtrail.entities.retraining import ChosenParam, Retrained, RetrainedMetric
 from nbtrail.entities.run import Experiment, Mark, MarkKind, Metric, Param, Run, RunStatus
 from nbtrail.entities.table import RunTable
 from nbtrail.entities.uncommitted import FileChange, UncommittedChanges
@@ -141,6 +142,10 @@ def pages(text):
         verdict=verdict,
     )
     yield "export", html.html_export(manifest, text)
+    chosen = ChosenParam(text, "str", text, text, text, text, changed=True)
+    metric = RetrainedMetric(text, 1.0, 2.0)
+    retrained = Retrained("1" * 32, text, "0" * 32, text, text, (metric,), (chosen,))
+    yield "retrained", html.html_retrained(retrained)
     episode = Episode("1" * 32, "s", 4, 0, 1, text, text, text, runs[0].params, runs[0].metrics)
     yield "episodes", html.html_episodes([episode])
     before, after = (pd.DataFrame({text: [f"{text}{n}", "b"]}) for n in (1, 2))

@@ -102,6 +102,7 @@ def everything(samples):
         "gates": (samples.GATES,),
         "promotion": (samples.model().versions[0],),
         "verdict": (samples.verdict(Outcome.NOT_REPRODUCIBLE),),
+        "retrained": (samples.retrained(EVIL),),
         "episodes": (samples.episodes(),),
         "why": (why(samples.run(), samples.run(), samples.comparison()),),
         "export": (samples.manifest(), "out"),
@@ -225,6 +226,18 @@ def test_a_tolerance_is_never_written_as_equality(samples):
         samples.verdict(), outcome=Outcome.WITHIN_TOLERANCE, checks=(check,)
     )
     assert "auc 0.30000000000000004 ≈ 0.3" in text.text_verdict(verdict)
+
+
+def test_a_retrained_pipeline_shows_both_numbers_and_which_is_better(samples):
+    said = text.text_retrained(samples.retrained())
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert lines[0].startswith("✔ Trained again as winner")
+    assert "depth 3 → 5" in lines
+    assert "accuracy 0.9700 0.9800 better" in lines
+    assert "loss 0.1000 0.2000 worse" in lines
+    assert "winner 1.0 2" in lines
+    assert any(line.startswith("auc 0.5") and line.endswith("not computed") for line in lines)
+    assert "r2 0.5000 0.5000 equal" in lines
 
 
 def test_untracked_fits_say_how_to_keep_them(samples):

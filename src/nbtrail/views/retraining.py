@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from nbtrail.entities.retraining import Retrained, RetrainedMetric
 from nbtrail.entities.run import Direction
-from nbtrail.views.document import Block, Document, Head, Line, Row, Span, Table, Tone, code, faint
+from nbtrail.views.document import (
+    Block,
+    Document,
+    Head,
+    Line,
+    Row,
+    Span,
+    Table,
+    Tone,
+    code,
+    faint,
+    strong,
+)
 from nbtrail.views.formats import duration, numbers, shortened
 
 __all__ = ["retrained_detail"]
@@ -14,8 +26,8 @@ def retrained_detail(found: Retrained) -> Document:
     """Say which run came of it, with what, and how its metrics stand against the recorded ones."""
     head = Line(
         (
-            (Span("✔ Trained again", Tone.GOOD), faint(" as "), _run(found.run_name, found.run_id)),
-            (faint("from "), _run(found.source_name, found.source_id)),
+            (Span("✔ Trained again", Tone.GOOD), faint(" as "), strong(found.run_name)),
+            (faint("from "), strong(found.source_name)),
             (faint("by "), code(f"{found.folder}/pipeline.py")),
             (faint(f"took {duration(found.seconds * 1000)}"),),
         )
@@ -35,10 +47,6 @@ def retrained_detail(found: Retrained) -> Document:
         )
         blocks.append(Table(heads, tuple(map(_row, found.metrics))))
     return tuple(blocks)
-
-
-def _run(name: str, run_id: str) -> Span:
-    return Span(name, Tone.STRONG, run=run_id)
 
 
 def _row(metric: RetrainedMetric) -> Row:
