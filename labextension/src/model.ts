@@ -206,8 +206,8 @@ export class RunsModel {
   }
 
   /** Look at a run until `closePage`; hints refresh it. */
-  openPage(id: string, name: string): RunPage {
-    const page = new RunPage(this.api, this._notebook, id, name);
+  openPage(id: string, name: string, notebook = this._notebook): RunPage {
+    const page = new RunPage(this.api, notebook, id, name);
     this._opened.add(page);
     void page.refresh();
     return page;
@@ -218,9 +218,9 @@ export class RunsModel {
   }
 
   /** Open a run in place of the list; the list keeps its place. */
-  openRun(id: string, name: string): void {
+  openRun(id: string, name: string, notebook?: string): void {
     this.closeRun();
-    this.open = this.openPage(id, name);
+    this.open = this.openPage(id, name, notebook);
     this._notify();
   }
 

@@ -32,11 +32,11 @@ export function makeTools(
       showCell(notebook, cell);
     }
   };
-  const openWide = (id: string, name: string) => {
+  const openWide = (id: string, name: string, notebook?: string) => {
     const known = [...shell.widgets('main')].find(one => one.id === `nbtrail-tab-${id}`);
     if (known === undefined) {
       const tools: Tools = { ...made, openWide: undefined };
-      const content = new RunTab(tools, model.openPage(id, name));
+      const content = new RunTab(tools, model.openPage(id, name, notebook));
       const widget = new MainAreaWidget({ content });
       widget.id = `nbtrail-tab-${id}`;
       shell.add(widget, 'main');

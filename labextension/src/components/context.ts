@@ -22,8 +22,8 @@ export interface Tools {
   openNotebook?(path: string, cell?: string): void;
   /** What a cell of an open notebook says now; undefined when that can't be told. */
   cellNow?(path: string, cell: string): string | undefined;
-  /** Open a run beside the notebooks, with room for everything. */
-  openWide?(id: string, name: string): void;
+  /** Open a run beside the notebooks, with room for everything; of the trail of a notebook. */
+  openWide?(id: string, name: string, notebook?: string): void;
   /** Have the notebook's kernel make runs of what it recorded. */
   keep?(): void;
   /** Compare the chosen runs; absent until there is a view for it. */
