@@ -160,7 +160,7 @@ def made(kind, document, **others):
 
 def opened(lab, project, open_page, outputs):
     """Open an untrusted notebook whose cells have these outputs; nothing runs."""
-    cells = [nbformat.v4.new_code_cell(f"# {i}", outputs=[one]) for i, one in enumerate(outputs)]
+    cells = [nbformat.v4.new_code_cell(f"# cell {i}:", outputs=[one]) for i, one in enumerate(outputs)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), project / "made.ipynb")
     page = open_page(lab, f"lab/tree/{project.name}/made.ipynb")
     page.wait_for_selector(".jp-Notebook")
@@ -222,7 +222,7 @@ def test_nothing_of_the_corpus_is_run_in_outputs(lab, project, open_page, store,
     page = opened(lab, project, open_page, outputs)
     for number in range(len(outputs)):
         page.evaluate(TO_CELL, number)
-        drawn = page.locator(".jp-CodeCell", has_text=f"# {number}").first.locator(".nbt-output")
+        drawn = page.locator(".jp-CodeCell", has_text=f"# cell {number}:").first.locator(".nbt-output")
         expect(drawn.locator(".nbt-panel")).to_be_visible()
         expect(drawn).to_contain_text(CORPUS[number // len(KINDS)][:12])
         drawn.evaluate(
