@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 from tests.ui.hostile import BORN, CORPUS, hostile
-from tests.ui.steps import KERNEL_IS_READY, command, run_all, write_notebook
+from tests.ui.steps import KERNEL_IS_READY, change_theme, command, run_all, write_notebook
 
 from nbtrail.entities.causes import Cause, CauseKind, Why
 from nbtrail.entities.cell import CellExecution, CellStatus
@@ -73,13 +73,6 @@ def output(page, name):
     page.evaluate(TO_CELL, list(CELLS).index(name))
     cell = page.locator(".jp-CodeCell", has_text=CELLS[name].splitlines()[0]).first
     return cell.locator(".nbt-output")
-
-
-def change_theme(page, theme):
-    command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
-    page.wait_for_selector(f"body[data-jp-theme-name='JupyterLab {theme}']", state="attached")
-    page.wait_for_timeout(500)  # the theme is there before its splash
-    page.wait_for_selector("#jupyterlab-splash", state="detached")
 
 
 @pytest.fixture
@@ -160,7 +153,9 @@ def made(kind, document, **others):
 
 def opened(lab, project, open_page, outputs):
     """Open an untrusted notebook whose cells have these outputs; nothing runs."""
-    cells = [nbformat.v4.new_code_cell(f"# cell {i}:", outputs=[one]) for i, one in enumerate(outputs)]
+    cells = [
+        nbformat.v4.new_code_cell(f"# cell {i}:", outputs=[one]) for i, one in enumerate(outputs)
+    ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), project / "made.ipynb")
     page = open_page(lab, f"lab/tree/{project.name}/made.ipynb")
     page.wait_for_selector(".jp-Notebook")
@@ -222,7 +217,9 @@ def test_nothing_of_the_corpus_is_run_in_outputs(lab, project, open_page, store,
     page = opened(lab, project, open_page, outputs)
     for number in range(len(outputs)):
         page.evaluate(TO_CELL, number)
-        drawn = page.locator(".jp-CodeCell", has_text=f"# cell {number}:").first.locator(".nbt-output")
+        drawn = page.locator(".jp-CodeCell", has_text=f"# cell {number}:").first.locator(
+            ".nbt-output"
+        )
         expect(drawn.locator(".nbt-panel")).to_be_visible()
         expect(drawn).to_contain_text(CORPUS[number // len(KINDS)][:12])
         drawn.evaluate(

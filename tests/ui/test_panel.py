@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from tests.ui.steps import ROW, command, run_all, section, show_panel, write_notebook
+from tests.ui.steps import ROW, command, run_all, section, show_panel
 
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import Experiment, Metric, Run, RunStatus
@@ -129,18 +129,3 @@ def test_it_asks_nothing_while_hidden(page, add):
     assert [url for url in asked if "nbtrail/api" in url] == []
     show_panel(page)
     expect(page.locator(ROW)).to_have_count(2)
-
-
-def test_it_stands_in_notebook_too(notebook_app, open_page):
-    folder = notebook_app.root / "project"
-    (folder / ".git").mkdir(parents=True)
-    write_notebook(folder / "train.ipynb")
-    opened = open_page(notebook_app, "notebooks/project/train.ipynb")
-    opened.wait_for_selector(".jp-Notebook")
-    show_panel(opened)
-    expect(opened.locator(".nbt-notice")).to_contain_text("%load_ext nbtrail")
-    run_all(opened)
-    expect(opened.locator(ROW)).to_contain_text("forest")
-    opened.get_by_role("button", name="This notebook", exact=True).click()
-    expect(opened.locator(ROW)).to_contain_text("forest")
-    assert [error for error in opened.errors if "nbtrail-labextension" in error] == []
