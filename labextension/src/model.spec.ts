@@ -227,7 +227,7 @@ describe('the pinned trail', () => {
     const status = server.status.bind(server);
     server.status = async place => {
       places.push(place);
-      return { ...(await status()), project: place === 'whales/blue/' ? 'whales/blue' : 'penguins' };
+      return { ...(await status(place)), project: place === 'whales/blue/' ? 'whales/blue' : 'penguins' };
     };
     const model = new RunsModel(server);
     const told: (string | null)[] = [];
@@ -252,7 +252,7 @@ describe('the pinned trail', () => {
     const server = new FakeServer(3);
     let back = false;
     const status = server.status.bind(server);
-    server.status = async () => ({ ...(await status()), project: back ? 'gone' : 'above' });
+    server.status = async place => ({ ...(await status(place)), project: back ? 'gone' : 'above' });
     const model = await shown(server);
     expect(model.total).toBe(3);
     model.pin('gone');

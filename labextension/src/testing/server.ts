@@ -19,7 +19,7 @@ export class FakeServer implements RunsApi {
     this.names = Array.from({ length: count }, (_, index) => `run-${count - 1 - index}`);
   }
 
-  async status(): Promise<contract.StatusReport> {
+  async status(_: string): Promise<contract.StatusReport> {
     this.note('status');
     return { ...fixtures.status, store: this.store, writable: !this.readOnly };
   }
