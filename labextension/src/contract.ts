@@ -102,6 +102,8 @@ export interface Metric {
   cell_seq: number;
   statement: number;
   expression: string;
+  /** Which end is the good one, where that is known. */
+  direction: 'max' | 'min' | null;
 }
 
 export interface ColumnProfile {

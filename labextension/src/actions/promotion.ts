@@ -59,9 +59,8 @@ const MOST = 8;
 export function contest(candidate: RunDetail, champion: RunDetail | null): Contest[] {
   const main = candidate.main_metric;
   const before = new Map(champion?.metrics.map(metric => [metric.key, metric.last]));
-  const rows = candidate.metrics.map(({ key, last }): Contest => {
+  const rows = candidate.metrics.map(({ key, last, direction }): Contest => {
     const value = before.get(key) ?? null;
-    const direction = key === main?.key ? main.direction : null;
     return { key, champion: value, candidate: last, sign: compared(last, value, direction) };
   });
   const rank = (row: Contest) => (row.key === main?.key ? 0 : row.champion === null ? 2 : 1);

@@ -6,7 +6,7 @@ import type { RunDetail } from '../contract';
 import { baseName, formatAge, formatDuration, formatTime } from '../format';
 import { STARRED } from '../model';
 import { useNow, usePage, useTools } from './context';
-import { StarButton, StatusIcon, statusText } from './parts';
+import { Problem, StarButton, StatusIcon, statusText } from './parts';
 
 export function Heading(props: { run: RunDetail }): React.ReactElement {
   const { run } = props;
@@ -35,11 +35,7 @@ export function Heading(props: { run: RunDetail }): React.ReactElement {
         </span>
       </div>
       <Place run={run} />
-      {page.editError ? (
-        <p className="nbt-reason" role="alert">
-          {page.editError.message}
-        </p>
-      ) : null}
+      <Problem text={page.editError?.message} />
     </header>
   );
 }

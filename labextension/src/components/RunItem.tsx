@@ -2,11 +2,11 @@
 
 import * as React from 'react';
 
-import type { Float, MarkKind, RunRow } from '../contract';
+import type { Float, RunRow } from '../contract';
 import { baseName, formatAge, formatDuration, formatNumber, formatTime } from '../format';
 import type { Place } from '../layout';
 import { useTools } from './context';
-import { MarkBadge, markText, VerdictBadge } from './badges';
+import { MarkBadges, VerdictBadge } from './badges';
 import { StarButton, StatusIcon } from './parts';
 import { Spark } from './Spark';
 
@@ -52,7 +52,7 @@ export function RunItem(props: {
       <span className="nbt-run-facts">
         <When row={row} now={now} />
         <VerdictBadge outcome={row.verdict} />
-        <Badges marks={row.marks} />
+        <MarkBadges marks={row.marks} />
         <Source row={row} />
       </span>
       <span className="nbt-run-metric" title={row.main_metric?.key}>
@@ -112,27 +112,6 @@ function Columns(props: { row: RunRow }): React.ReactElement | null {
         );
       })}
     </span>
-  );
-}
-
-/** The first mark by name; a row has no room for more. */
-function Badges(props: { marks: MarkKind[] }): React.ReactElement | null {
-  const { trans } = useTools();
-  const [first, ...others] = props.marks;
-  if (first === undefined) {
-    return null;
-  }
-  const names = others.map(kind => markText(kind, trans)[0]).join(', ');
-  return (
-    <>
-      <MarkBadge kind={first} />
-      {others.length > 0 ? (
-        <span className="nbt-badge" data-mark="more" title={names}>
-          +{others.length}
-          <span className="nbt-sr"> {names}</span>
-        </span>
-      ) : null}
-    </>
   );
 }
 

@@ -124,7 +124,8 @@ export const detail: RunDetail = {
       link: '',
       cell_seq: -1,
       statement: -1,
-      expression: ''
+      expression: '',
+      direction: null
     },
     {
       key: 'accuracy',
@@ -139,7 +140,8 @@ export const detail: RunDetail = {
       link: 'identity',
       cell_seq: 1,
       statement: 2,
-      expression: ''
+      expression: '',
+      direction: 'max'
     }
   ],
   tags: { stage: 'draft' },
