@@ -78,6 +78,7 @@ export function addCommands(
       const cell = content?.widgets[content.activeCellIndex];
       if (cell) {
         show();
+        model.pin(null); // the cell's runs are in the trail of its notebook
         model.closeRun();
         model.setTab('runs');
         model.setFilter({ text: `cell = "${cell.model.id}"`, quick: '', here: false });

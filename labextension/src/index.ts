@@ -18,7 +18,7 @@ import { addCommands } from './commands';
 import { addCompare } from './compare/command';
 import { followLinks } from './links';
 import { RunsModel } from './model';
-import { followNotebook } from './notebook';
+import { followNotebook, notebookAround } from './notebook';
 import { addOutputs } from './outputs/register';
 import { RunsPanel } from './panel';
 import { StatusItem } from './statusitem';
@@ -64,7 +64,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
       addOutputs(app, rendermime, api, tools);
     }
     followNotebook(app, path => model.setNotebook(path));
-    followLinks(id => void app.commands.execute(CommandIDs.openRun, { id }));
+    followLinks((id, link) => {
+      const notebook = notebookAround(app, link) ?? undefined;
+      void app.commands.execute(CommandIDs.openRun, { id, notebook });
+    });
     app.serviceManager.events.stream.connect((_, event) => {
       if (event.schema_id === HINT && typeof event.project === 'string') {
         model.hint(event.project);

@@ -11,7 +11,6 @@ from tests.ui.steps import (
     command,
     open_run,
     run_all,
-    section,
     show_panel,
     write_notebook,
 )
@@ -69,7 +68,7 @@ def test_list_search_and_run_page(page):
     assert panel.evaluate("place => place.scrollWidth <= place.clientWidth")  # narrow, and whole
     details = open_run(page, "loose")
     expect(details.get_by_label("Open in a tab")).to_have_count(0)  # there are none
-    expect(section(page, "Parameters")).to_contain_text("C")
+    expect(details.locator(".nbt-section", has_text="Parameters").first).to_contain_text("C")
     expect(details.locator("[data-curve=loss] canvas")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(ROW)).to_have_count(1)
@@ -85,6 +84,7 @@ def test_outputs_are_drawn_and_open_runs_in_the_panel(page):
     compared = output(page, "compare")
     compared.scroll_into_view_if_needed()
     expect(compared.locator("[data-key=C]")).to_contain_text("10.0")
+    expect(compared.get_by_role("button", name="Open in JupyterLab")).to_be_visible()
     compared.get_by_role("tab", name="Curves").click()
     expect(compared.locator("[data-curve=loss] canvas")).to_be_visible()
     shown = output(page, "run")

@@ -16,6 +16,12 @@ from nbtrail.store.store import Store
 
 pytestmark = pytest.mark.ui
 SELECT = "Project whose runs are shown"
+SHOW_LINK = """id => {
+  const { sharedModel } = window.jupyterapp.shell.currentWidget.content.model;
+  const html = `<a href="#nbtrail-run=${id}">a receipt</a>`;
+  const outputs = [{ output_type: 'display_data', metadata: {}, data: { 'text/html': html } }];
+  sharedModel.insertCell(0, { cell_type: 'code', source: '', outputs });
+}"""
 
 
 @pytest.fixture
@@ -46,6 +52,21 @@ def test_another_trail_is_pinned_remembered_and_let_go(other, page, add):
     expect(page.get_by_label(SELECT)).to_have_value(other.name)
     page.get_by_role("button", name="Unpin").click()
     expect(page.locator(ROW)).to_contain_text("here")
+
+
+def test_what_stands_in_a_notebook_is_of_its_own_trail(other, page, add, project):
+    here = add("here", source="train.ipynb")
+    page.get_by_label(SELECT).select_option(other.name)
+    expect(page.locator(ROW)).to_contain_text("elsewhere")
+    page.evaluate(SHOW_LINK, here.run_id)
+    page.locator(".jp-OutputArea a", has_text="a receipt").click()
+    expect(page.locator(".nbt-details h2")).to_have_text("here")
+    page.locator(".nbt-details").get_by_label("Open in a tab").click()
+    tab = page.locator(".nbt-wide:visible")
+    expect(tab.locator("h2")).to_have_text("here")
+    tab.get_by_role("button", name="train.ipynb").click()
+    expect(page.locator(".jp-Notebook:visible")).to_have_count(1)
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
 
 
 def test_a_pinned_trail_that_goes_away_and_comes_back(other, page, add, project):

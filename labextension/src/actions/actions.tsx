@@ -18,6 +18,8 @@ import { VerifyDialog } from './VerifyDialog';
 export interface RunName {
   id: string;
   name: string;
+  /** A path whose trail has it; that of the panel without one. */
+  notebook?: string;
 }
 
 export interface Actions {
@@ -96,7 +98,7 @@ export function makeActions(
     let count = 0;
     try {
       for (const run of runs) {
-        count += (await act(model.notebook, run.id)).runs;
+        count += (await act(run.notebook ?? model.notebook, run.id)).runs;
       }
     } catch (error) {
       Notification.error(asApiError(error).message);
@@ -146,11 +148,11 @@ export function makeActions(
   };
 
   return {
-    promote: ({ id, name }) =>
+    promote: ({ id, name, notebook = model.notebook }) =>
       openModal(tools(), close => (
         <PromoteDialog
           api={api}
-          notebook={model.notebook}
+          notebook={notebook}
           runId={id}
           runName={name}
           onClose={close}
@@ -174,11 +176,11 @@ export function makeActions(
           }}
         />
       )),
-    export: ({ id, name }) =>
+    export: ({ id, name, notebook = model.notebook }) =>
       openModal(tools(), close => (
         <ExportDialog
           api={api}
-          notebook={model.notebook}
+          notebook={notebook}
           runId={id}
           runName={name}
           onClose={close}

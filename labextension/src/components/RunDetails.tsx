@@ -47,7 +47,7 @@ export function RunDetails(props: { onBack?: () => void }): React.ReactElement {
               className="nbt-icon-button"
               title={trans.__('Open in a tab')}
               aria-label={trans.__('Open in a tab')}
-              onClick={() => openWide(page.id, page.name)}
+              onClick={() => openWide(page.id, page.name, page.notebook)}
             >
               <svg viewBox="0 0 16 16" aria-hidden="true">
                 <path d="M9.5 3H13v3.5M13 3L8.5 7.5M7 3.5H3.5v9h9V9" />

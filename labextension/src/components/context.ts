@@ -18,8 +18,11 @@ export interface Tools {
   model: RunsModel;
   trans: Translator;
   copy(text: string): void;
-  /** Open a notebook by its path in the project, at one of its cells when `cell` names one. */
-  openNotebook?(path: string, cell?: string): void;
+  /**
+   * Open a notebook by its path in the project, at one of its cells when `cell` names one. The
+   * project is that of `place`, a path below the server's root; else the one that is shown.
+   */
+  openNotebook?(path: string, cell?: string, place?: string): void;
   /** What a cell of an open notebook says now; undefined when that can't be told. */
   cellNow?(path: string, cell: string): string | undefined;
   /** Open a run beside the notebooks, with room for everything; of the trail of a notebook. */

@@ -53,7 +53,7 @@ export function ComparedRuns(props: {
               ) : null}
               <div className="nbt-compare-tools">
                 <button type="button" className="nbt-button" onClick={() => compare?.(ids)}>
-                  {trans.__('Open in a tab')}
+                  {around.roomy ? trans.__('Open in a tab') : trans.__('Open in JupyterLab')}
                 </button>
               </div>
             </header>

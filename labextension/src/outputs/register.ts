@@ -27,7 +27,14 @@ export function addOutputs(
       void commands.execute(CommandIDs.openRun, { id, name, notebook: notebook(), wide: true });
     const compare = (ids: string[]) =>
       void commands.execute(CommandIDs.compare, { ids, notebook: notebook() });
-    return { tools: { ...tools, openWide: openRun, compare }, live, notebook };
+    const openNotebook = (path: string, cell?: string) =>
+      tools.openNotebook?.(path, cell, notebook());
+    return {
+      tools: { ...tools, openWide: openRun, compare, openNotebook },
+      live,
+      notebook,
+      roomy: tools.openWide !== undefined
+    };
   };
   registry.addFactory(
     {

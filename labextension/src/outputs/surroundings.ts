@@ -10,4 +10,6 @@ export interface Surroundings {
   live: CompareApi;
   /** Path of the notebook around it; of the notebook on top where there is none. */
   notebook(): string;
+  /** Whether there are tabs to open something in. */
+  roomy: boolean;
 }
