@@ -3,7 +3,8 @@
 import * as React from 'react';
 
 import type { Tools } from './components/context';
-import { Panel } from './components/Panel';
+import type { Panel } from './components/Panel';
+import { loaded } from './loading';
 import { SeenWidget } from './seen';
 import { PANEL } from './tokens';
 
@@ -23,17 +24,31 @@ export class RunsPanel extends SeenWidget {
   }
 
   protected override render(): React.ReactElement {
-    return <Panel tools={this.tools} />;
+    const View = this._view;
+    return View === null ? <></> : <View tools={this.tools} />;
   }
 
   protected override onSeen(seen: boolean): void {
     const { model } = this.tools;
     clearInterval(this._timer);
+    // the server is asked while the view is loaded
     model.setVisible(seen);
+    if (seen) {
+      void this._load();
+    }
     if (model.visible) {
       this._timer = setInterval(() => model.anyRunning && model.invalidate(), RUNNING_MS);
     }
   }
 
+  private async _load(): Promise<void> {
+    if (this._view === null) {
+      const { Panel } = await loaded(import('./components/Panel'), this.tools.trans);
+      this._view = Panel;
+      this.update();
+    }
+  }
+
+  private _view: typeof Panel | null = null;
   private _timer: ReturnType<typeof setInterval> | undefined;
 }

@@ -2,12 +2,14 @@
 
 import * as React from 'react';
 
+import type { CompareApi } from '../api';
 import { Boundary } from '../components/Boundary';
 import { type Tools, ToolsContext } from '../components/context';
 import { SeenWidget } from '../seen';
 import { ComparisonContext } from './context';
 import { CompareView } from './CompareView';
-import type { ComparePage } from './page';
+import { ComparePage } from './page';
+import type { Selection } from './selection';
 
 export class CompareTab extends SeenWidget {
   constructor(
@@ -52,4 +54,15 @@ export class CompareTab extends SeenWidget {
         : trans._n('%1 run', '%1 runs compared', ids.length, ids.length);
     this.title.caption = runs.map(run => run.name).join(', ');
   };
+}
+
+/** A tab that asks for its comparison itself. */
+export function compareTab(
+  tools: Tools,
+  api: CompareApi,
+  key: string,
+  selection: Selection,
+  baseUrl: string
+): CompareTab {
+  return new CompareTab(tools, new ComparePage(api, key, selection, baseUrl));
 }

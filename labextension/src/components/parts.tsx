@@ -2,6 +2,8 @@
 
 import * as React from 'react';
 
+// every view is made of these, and so brings what it looks like
+import '../../style/index.js';
 import type { Status } from '../contract';
 import { type Translator, useTools } from './context';
 
