@@ -17,6 +17,7 @@ import type {
   RunDetail,
   RunsPage,
   StatusReport,
+  TrailsPage,
   UncommittedChanges
 } from './contract';
 import { type Curve, unpackCurves } from './curves';
@@ -62,6 +63,8 @@ export class ApiError extends Error {
 /** What the models need of a server; specs give another one. */
 export interface RunsApi {
   status(notebook: string): Promise<StatusReport>;
+  /** The trails below the server's root. */
+  trails(): Promise<TrailsPage>;
   groups(notebook: string, filter: Filter): Promise<GroupsPage>;
   /** Rows of one group, `offset` counted within it. */
   runs(
@@ -108,6 +111,10 @@ export class ServerApi implements RunsApi, CompareApi {
 
   status(notebook: string): Promise<StatusReport> {
     return this.get('status', [['notebook', notebook]]);
+  }
+
+  trails(): Promise<TrailsPage> {
+    return this.get('trails', []);
   }
 
   groups(notebook: string, filter: Filter): Promise<GroupsPage> {

@@ -7,9 +7,13 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { RunName } from './actions/actions';
 import type { Tools } from './components/context';
 import { icon } from './icon';
-import { isTracking, keepFits, toggleTracking } from './kernel';
+import { keepFits, toggleTracking } from './kernel';
 import { currentNotebook } from './notebook';
 import { CommandIDs, PANEL } from './tokens';
+import { Tracking } from './tracking';
+
+/** A hint has room for no more of a name. */
+const NAME = 80;
 
 export function addCommands(
   app: JupyterFrontEnd,
@@ -19,6 +23,8 @@ export function addCommands(
   const { commands, shell } = app;
   const { trans, model } = tools;
   const show = () => shell.activateById(PANEL);
+  const tracking = new Tracking();
+  const trackingState = () => tracking.of(currentNotebook(app));
   const hasNotebook = () => currentNotebook(app) !== null;
   commands.addCommand(CommandIDs.show, {
     label: trans.__('Show runs'),
@@ -27,12 +33,13 @@ export function addCommands(
   });
   commands.addCommand(CommandIDs.openRun, {
     label: trans.__('Open a run'),
-    execute: ({ id, name, wide }) => {
+    execute: ({ id, name, wide, notebook }) => {
+      const place = typeof notebook === 'string' ? notebook : undefined;
       if (wide && tools.openWide) {
-        tools.openWide(String(id), String(name ?? ''));
+        tools.openWide(String(id), String(name ?? ''), place);
       } else {
         show();
-        model.openRun(String(id), String(name ?? ''));
+        model.openRun(String(id), String(name ?? ''), place);
       }
     }
   });
@@ -42,19 +49,26 @@ export function addCommands(
     execute: () => keepFits(currentNotebook(app), trans)
   });
   commands.addCommand(CommandIDs.toggleTracking, {
-    label: () =>
-      isTracking(currentNotebook(app)) ? trans.__('Stop tracking') : trans.__('Start tracking'),
-    caption: () =>
-      isTracking(currentNotebook(app))
-        ? trans.__('Every training becomes a run. Click to stop that')
-        : trans.__('Make a run of every training in this notebook'),
+    label: () => {
+      const { on, run } = trackingState();
+      return run
+        ? trans.__('End the open run')
+        : on
+          ? trans.__('Stop tracking')
+          : trans.__('Start tracking');
+    },
+    caption: () => {
+      const { on, run } = trackingState();
+      return run
+        ? trans.__('Run %1 is open. Click to end it', run.slice(0, NAME))
+        : on
+          ? trans.__('Every training becomes a run. Click to stop that')
+          : trans.__('Make a run of every training in this notebook');
+    },
     icon,
-    isToggled: () => isTracking(currentNotebook(app)),
+    isToggled: () => trackingState().on || trackingState().run !== '',
     isEnabled: hasNotebook,
-    execute: async () => {
-      await toggleTracking(currentNotebook(app), trans);
-      commands.notifyCommandChanged(CommandIDs.toggleTracking);
-    }
+    execute: () => toggleTracking(currentNotebook(app), trackingState(), trans)
   });
   commands.addCommand(CommandIDs.showCellRuns, {
     label: trans.__('Show runs of this cell'),
@@ -64,6 +78,7 @@ export function addCommands(
       const cell = content?.widgets[content.activeCellIndex];
       if (cell) {
         show();
+        model.pin(null); // the cell's runs are in the trail of its notebook
         model.closeRun();
         model.setTab('runs');
         model.setFilter({ text: `cell = "${cell.model.id}"`, quick: '', here: false });
@@ -89,7 +104,14 @@ export function addCommands(
     const removed = onRun(trans.__('Delete this run'), run => actions.remove([run]));
     commands.addCommand(CommandIDs.remove, removed);
   }
-  shell.currentChanged?.connect(() => commands.notifyCommandChanged(CommandIDs.toggleTracking));
+  const tell = () => commands.notifyCommandChanged(CommandIDs.toggleTracking);
+  const look = () => {
+    tracking.follow(currentNotebook(app));
+    tell();
+  };
+  tracking.changed.connect(tell);
+  shell.currentChanged?.connect(look);
+  void app.restored.then(look);
   const ids = [
     CommandIDs.show,
     CommandIDs.toggleTracking,

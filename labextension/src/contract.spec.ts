@@ -20,6 +20,7 @@ describe('the types and the contract say the same', () => {
     ['runs_page', fixtures.page],
     ['run_detail', fixtures.detail],
     ['groups_page', fixtures.groups],
+    ['trails_page', fixtures.trails],
     ['known_keys', fixtures.keys],
     ['run_changes', fixtures.changes],
     ['run_curves', fixtures.runCurves],

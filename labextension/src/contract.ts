@@ -259,6 +259,17 @@ export interface GroupsPage {
   groups: { key: string; total: number; latest_ms: number }[];
 }
 
+/** A trail below the server's root: the folder of its project. */
+export interface TrailPlace {
+  project: string;
+  changed_ms: number;
+}
+
+export interface TrailsPage {
+  trails: TrailPlace[];
+  complete: boolean;
+}
+
 export interface KnownKeys {
   metrics: string[];
   params: string[];

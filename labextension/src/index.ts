@@ -7,6 +7,7 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
@@ -17,7 +18,8 @@ import { addCommands } from './commands';
 import { addCompare } from './compare/command';
 import { followLinks } from './links';
 import { RunsModel } from './model';
-import { followNotebook } from './notebook';
+import { followNotebook, notebookAround } from './notebook';
+import { addOutputs } from './outputs/register';
 import { RunsPanel } from './panel';
 import { StatusItem } from './statusitem';
 import { restoreTaste } from './taste';
@@ -35,7 +37,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     ILabShell,
     ISettingRegistry,
     IStateDB,
-    IStatusBar
+    IStatusBar,
+    IRenderMimeRegistry
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -45,7 +48,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     labShell: ILabShell | null,
     registry: ISettingRegistry | null,
     state: IStateDB | null,
-    statusBar: IStatusBar | null
+    statusBar: IStatusBar | null,
+    rendermime: IRenderMimeRegistry | null
   ) => {
     const trans = (translator ?? nullTranslator).load('nbtrail');
     const api = new ServerActions(app.serviceManager.serverSettings);
@@ -56,8 +60,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
     restorer?.add(panel, PANEL);
     addCommands(app, tools, palette);
     addCompare(app, api, tools, restorer, labShell !== null);
+    if (rendermime) {
+      addOutputs(app, rendermime, api, tools);
+    }
     followNotebook(app, path => model.setNotebook(path));
-    followLinks(id => void app.commands.execute(CommandIDs.openRun, { id }));
+    followLinks((id, link) => {
+      const notebook = notebookAround(app, link) ?? undefined;
+      void app.commands.execute(CommandIDs.openRun, { id, notebook });
+    });
     app.serviceManager.events.stream.connect((_, event) => {
       if (event.schema_id === HINT && typeof event.project === 'string') {
         model.hint(event.project);

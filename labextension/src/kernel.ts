@@ -5,24 +5,18 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 
 import type { Translator } from './components/context';
 import type { Notebook } from './notebook';
+import type { TrackingState } from './tracking';
 
 const LOAD = '%load_ext nbtrail\n';
 
-/** Which kernels record every training as a run, as far as they were told from here. */
-const tracking = new Map<string, boolean>();
-
-export function isTracking(notebook: Notebook | null): boolean {
-  return tracking.get(kernelOf(notebook)?.id ?? '') ?? false;
-}
-
-/** Have each training become a run from now on, or no longer. */
-export async function toggleTracking(notebook: Notebook | null, trans: Translator): Promise<void> {
-  const on = !isTracking(notebook);
-  const done = await runMagic(notebook, `${LOAD}%track ${on ? 'on' : 'off'}`, trans);
-  const kernel = kernelOf(notebook);
-  if (done && kernel) {
-    tracking.set(kernel.id, on);
-  }
+/** Have each training become a run from now on, or no longer; an open run is ended first. */
+export async function toggleTracking(
+  notebook: Notebook | null,
+  state: TrackingState,
+  trans: Translator
+): Promise<void> {
+  const verb = state.run ? 'end' : state.on ? 'off' : 'on';
+  await runMagic(notebook, `${LOAD}%track ${verb}`, trans);
 }
 
 /** Make runs of what the kernel recorded and nobody tracked. */

@@ -219,3 +219,67 @@ describe('open runs', () => {
     expect(page.detail?.note).toBe('new');
   });
 });
+
+describe('the pinned trail', () => {
+  it('is asked about until it is let go, and told to those who remember it', async () => {
+    const server = new FakeServer(1);
+    const places: string[] = [];
+    const status = server.status.bind(server);
+    server.status = async place => {
+      places.push(place);
+      return { ...(await status(place)), project: place === 'whales/blue/' ? 'whales/blue' : 'penguins' };
+    };
+    const model = new RunsModel(server);
+    const told: (string | null)[] = [];
+    model.pinChanged.connect((_, pinned) => told.push(pinned));
+    model.setNotebook('penguins/a.ipynb');
+    model.setVisible(true);
+    await settled();
+    model.pin('whales/blue');
+    await settled();
+    expect(model.pinnedGone).toBe(false);
+    expect(model.notebook).toBe('whales/blue/');
+    model.setNotebook('penguins/b.ipynb');
+    await settled();
+    expect(places).toEqual(['penguins/a.ipynb', 'whales/blue/']);
+    model.pin(null);
+    await settled();
+    expect(places.at(-1)).toBe('penguins/b.ipynb');
+    expect(told).toEqual(['whales/blue', null]);
+  });
+
+  it('that has gone shows none of the runs of another one, and comes back by a hint', async () => {
+    const server = new FakeServer(3);
+    let back = false;
+    const status = server.status.bind(server);
+    server.status = async place => ({ ...(await status(place)), project: back ? 'gone' : 'above' });
+    const model = await shown(server);
+    expect(model.total).toBe(3);
+    model.pin('gone');
+    await settled();
+    expect(model.pinnedGone).toBe(true);
+    expect(model.total).toBe(0);
+    back = true;
+    model.hint('gone');
+    await settled();
+    expect(model.pinnedGone).toBe(false);
+    expect(model.total).toBe(3);
+  });
+
+  it('others are looked for once, and again when that is wanted', async () => {
+    const server = new FakeServer(1);
+    const model = await shown(server);
+    model.invalidate();
+    await settled();
+    expect(server.looks).toBe(1);
+    expect(model.choice.others('penguins')).toEqual(['whales/blue']);
+    await model.lookAround();
+    expect(server.looks).toBe(2);
+    server.trails = async () => {
+      throw new Error('no answer');
+    };
+    await model.lookAround();
+    expect(model.error).toBe(null);
+    expect(model.choice.others('penguins')).toEqual(['whales/blue']);
+  });
+});

@@ -4,6 +4,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type ApiError, asApiError, type Filter, type RunsApi } from './api';
 import { Arrivals } from './arrivals';
+import { TrailChoice } from './choice';
 import type { KnownKeys, RegistryPage, PipelinesPage, RunRow, StatusReport } from './contract';
 import { type Group, Layout, type Place } from './layout';
 import { RunPage } from './runpage';
@@ -42,6 +43,9 @@ export class RunsModel {
   models: RegistryPage | null = null;
   pipelines: PipelinesPage | null = null;
   keys: KnownKeys | null = null;
+  readonly choice = new TrailChoice();
+  /** Whether there may be more trails than were found. */
+  cutShort = false;
   /** Position of the row that the keyboard is on. */
   active = 0;
   /** The run that is open in place of the list. */
@@ -56,6 +60,11 @@ export class RunsModel {
   /** Emitted when anything above changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
+  }
+
+  /** Emitted when another trail is pinned, or none any more. */
+  get pinChanged(): ISignal<this, string | null> {
+    return this._pinChanged;
   }
 
   /** Emitted when the user chose another order, grouping or columns. */
@@ -107,15 +116,50 @@ export class RunsModel {
     return this._visible;
   }
 
+  /** The notebook or folder whose trail is shown. */
   get notebook(): string {
-    return this._notebook;
+    return this.choice.place;
   }
 
-  /** The notebook that the user works in; its project is shown. */
+  /** The notebook that the user works in; its project is shown unless another one is pinned. */
   setNotebook(path: string): void {
-    if (path !== this._notebook) {
-      this._notebook = path;
+    const before = this.notebook;
+    this.choice.notebook = path;
+    if (this.notebook !== before) {
       this.invalidate();
+    }
+  }
+
+  /** Show the trail of a project whatever is open, or follow the notebook again with null. */
+  pin(project: string | null): void {
+    if (project !== this.choice.pinned) {
+      this.choice.pinned = project;
+      this.closeRun();
+      this._pinChanged.emit(project);
+      this._notify();
+      this.invalidate();
+    }
+  }
+
+  /** Whether the pinned trail is not there. */
+  get pinnedGone(): boolean {
+    return this.status !== null && this.choice.hasGone(this.status);
+  }
+
+  /** Ask which trails there are; nobody is told when that can't be answered. */
+  async lookAround(): Promise<void> {
+    this._lookedAround = true;
+    try {
+      const before = this.notebook;
+      const { trails, complete } = await this.api.trails();
+      this.choice.trails = trails;
+      this.cutShort = !complete;
+      this._notify();
+      if (this.notebook !== before) {
+        this.invalidate();
+      }
+    } catch {
+      // a list to choose from is missing, and nothing else
     }
   }
 
@@ -172,7 +216,8 @@ export class RunsModel {
   /** A hint from the server about the trail of a project. */
   hint(project: string): void {
     const shown = this.status;
-    if (shown === null || shown.store !== 'found' || shown.project === project) {
+    const asked = [shown?.project, this.choice.pinned];
+    if (shown === null || shown.store !== 'found' || asked.includes(project)) {
       this.invalidate();
     }
   }
@@ -203,14 +248,14 @@ export class RunsModel {
   /** Ask for the keys that searches and columns know, once for each look at them. */
   async loadKeys(): Promise<void> {
     await this._guard(async () => {
-      this.keys = await this.api.keys(this._notebook);
+      this.keys = await this.api.keys(this.notebook);
       this._notify();
     });
   }
 
   /** Look at a run until `closePage`; hints refresh it. */
-  openPage(id: string, name: string): RunPage {
-    const page = new RunPage(this.api, this._notebook, id, name);
+  openPage(id: string, name: string, notebook = this.notebook): RunPage {
+    const page = new RunPage(this.api, notebook, id, name);
     this._opened.add(page);
     void page.refresh();
     return page;
@@ -221,9 +266,9 @@ export class RunsModel {
   }
 
   /** Open a run in place of the list; the list keeps its place. */
-  openRun(id: string, name: string): void {
+  openRun(id: string, name: string, notebook?: string): void {
     this.closeRun();
-    this.open = this.openPage(id, name);
+    this.open = this.openPage(id, name, notebook);
     this._notify();
   }
 
@@ -238,7 +283,7 @@ export class RunsModel {
   /** Mark a run to be found again, or take the mark away. */
   async star(id: string, starred: boolean): Promise<void> {
     await this._guard(async () => {
-      await this.api.edit(this._notebook, id, { tags: { [STARRED]: starred ? 'yes' : null } });
+      await this.api.edit(this.notebook, id, { tags: { [STARRED]: starred ? 'yes' : null } });
     });
     this.invalidate();
   }
@@ -263,14 +308,14 @@ export class RunsModel {
   }
 
   private async _refreshOnce(): Promise<void> {
-    const notebook = this._notebook;
+    const notebook = this.notebook;
     const generation = this._generation;
     const [status, groups] = await Promise.all([
       this.api.status(notebook),
       // a search that is not complete yet must not hide what else is known
       this.api.groups(notebook, this.filter).catch(asApiError)
     ]);
-    if (notebook !== this._notebook) {
+    if (notebook !== this.notebook) {
       return;
     }
     const before = this.status;
@@ -280,7 +325,7 @@ export class RunsModel {
     }
     this._skew = status.now_ms - Date.now();
     this.status = status;
-    if (status.store !== 'found') {
+    if (status.store !== 'found' || this.pinnedGone) {
       this._arrange(NO_GROUPS);
     } else if (groups instanceof Error) {
       throw groups;
@@ -292,13 +337,16 @@ export class RunsModel {
     }
     this.error = null;
     this._notify();
+    if (!this._lookedAround) {
+      void this.lookAround();
+    }
   }
 
   private async _refreshTab(): Promise<void> {
     if (this.tab === 'models') {
-      this.models = await this.api.models(this._notebook);
+      this.models = await this.api.models(this.notebook);
     } else if (this.tab === 'pipelines') {
-      this.pipelines = await this.api.pipelines(this._notebook);
+      this.pipelines = await this.api.pipelines(this.notebook);
     }
   }
 
@@ -306,7 +354,7 @@ export class RunsModel {
     const generation = this._generation;
     const answers = await Promise.all(
       wanted.map(({ group, page }) =>
-        this.api.runs(this._notebook, this.filter, group.key, page * PAGE, PAGE)
+        this.api.runs(this.notebook, this.filter, group.key, page * PAGE, PAGE)
       )
     );
     if (generation !== this._generation) {
@@ -370,6 +418,7 @@ export class RunsModel {
 
   private readonly _changed = new Signal<this, void>(this);
   private readonly _tasteChanged = new Signal<this, Taste>(this);
+  private readonly _pinChanged = new Signal<this, string | null>(this);
   private readonly _pages = new Map<string, RunRow[]>();
   private readonly _asked = new Set<string>();
   private readonly _arrivals = new Arrivals();
@@ -377,12 +426,12 @@ export class RunsModel {
   private readonly _opened = new Set<RunPage>();
   private _range: [number, number] = [0, 0];
   private _generation = 0;
-  private _notebook = '';
   private _skew = 0;
   private _visible = false;
   private _stale = true;
   private _refreshing = false;
   private _again = false;
+  private _lookedAround = false;
 }
 
 interface PageOfGroup {

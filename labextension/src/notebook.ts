@@ -1,7 +1,8 @@
 /** Notebooks by their shape, so that no notebook package is needed, in JupyterLab and Notebook. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { Kernel } from '@jupyterlab/services';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
 interface PathChange {
@@ -17,6 +18,17 @@ interface SharedNotebook {
   insertCell(index: number, cell: { cell_type: 'code'; source: string }): unknown;
 }
 
+/** The kernel of a notebook, and what it says. */
+export interface SessionContext {
+  session: { kernel: Kernel.IKernelConnection | null } | null;
+  iopubMessage: ISignal<unknown, KernelMessage.IIOPubMessage>;
+  statusChanged: ISignal<unknown, string>;
+  kernelChanged: ISignal<
+    unknown,
+    { oldValue: Kernel.IKernelConnection | null; newValue: Kernel.IKernelConnection | null }
+  >;
+}
+
 /** The parts of a notebook's widget that are used here. */
 export interface Notebook {
   context: { path: string; pathChanged: PathChange; ready?: Promise<void> };
@@ -26,7 +38,7 @@ export interface Notebook {
     model?: { sharedModel: SharedNotebook } | null;
     scrollToItem?(index: number, align: string): Promise<void>;
   };
-  sessionContext?: { session: { kernel: Kernel.IKernelConnection | null } | null };
+  sessionContext?: SessionContext;
 }
 
 /**
@@ -57,6 +69,17 @@ export function followNotebook(app: JupyterFrontEnd, tell: (path: string) => voi
 /** The notebook on top, if there is one. */
 export function currentNotebook(app: JupyterFrontEnd): Notebook | null {
   return notebookOf(app.shell.currentWidget);
+}
+
+/** Path of the notebook that an element stands in, null outside of any. */
+export function notebookAround(app: JupyterFrontEnd, node: Node): string | null {
+  for (const widget of app.shell.widgets('main')) {
+    const found = widget.node.contains(node) ? notebookOf(widget) : null;
+    if (found !== null) {
+      return localPath(app, found);
+    }
+  }
+  return null;
 }
 
 /** The open notebook of a path, relative to the server's root. */

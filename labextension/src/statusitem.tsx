@@ -31,7 +31,7 @@ function Item(props: { onClick(): void }): React.ReactElement {
   const status = model.status;
   const running = status?.running ?? 0;
   const text =
-    status?.store !== 'found'
+    status?.store !== 'found' || model.pinnedGone
       ? trans.__('nbtrail')
       : running > 0
         ? trans._n('%1 run is running', '%1 runs are running', running, running)

@@ -8,8 +8,9 @@ import type { RunsModel, Taste } from './model';
 import { PLUGIN } from './tokens';
 
 const KEY = `${PLUGIN}:taste`;
+const PIN = `${PLUGIN}:pin`;
 
-/** Bring back order, grouping and columns: those chosen last, else those of the settings. */
+/** Bring back the pinned trail, order, grouping and columns: those chosen last, else those of the settings. */
 export async function restoreTaste(
   model: RunsModel,
   settings: ISettingRegistry.ISettings | null,
@@ -22,6 +23,11 @@ export async function restoreTaste(
     ...remembered
   };
   model.filter = { ...model.filter, ...chosen };
+  const pinned = (await state?.fetch(PIN)) as { project?: unknown } | undefined;
+  if (typeof pinned?.project === 'string') {
+    model.pin(pinned.project);
+  }
+  model.pinChanged.connect((_, project) => void state?.save(PIN, { project }));
   model.tasteChanged.connect((_, taste) => {
     void state?.save(KEY, { ...taste, columns: [...taste.columns] });
   });

@@ -13,7 +13,7 @@ export const RUN_LINK = '#nbtrail-run=';
 export namespace CommandIDs {
   /** Show the panel. */
   export const show = 'nbtrail:show-runs';
-  /** Open a run: `{ id, name?, wide? }`. */
+  /** Open a run: `{ id, name?, wide?, notebook? }`, of the trail of that notebook. */
   export const openRun = 'nbtrail:open-run';
   /** Compare runs: `{ ids, notebook?, part? }`; the first of the ids is the reference. */
   export const compare = 'nbtrail:compare';

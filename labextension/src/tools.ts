@@ -24,20 +24,25 @@ export function makeTools(
 ): Tools {
   const { commands, shell } = app;
   const absolute = (path: string) => PathExt.join(model.status?.project ?? '', path);
-  const openNotebook = async (path: string, cell?: string) => {
-    await commands.execute('docmanager:open', { path: absolute(path) });
-    const notebook = openedNotebook(app, absolute(path));
+  const openNotebook = async (path: string, cell?: string, place = model.notebook) => {
+    const shown = place === model.notebook ? model.status : await api.status(place);
+    const full = PathExt.join(shown?.project ?? '', path);
+    await commands.execute('docmanager:open', { path: full });
+    const notebook = openedNotebook(app, full);
     await notebook?.context.ready;
     if (notebook && cell) {
       showCell(notebook, cell);
     }
   };
-  const openWide = async (id: string, name: string) => {
+  const openWide = async (id: string, name: string, notebook?: string) => {
     const { RunTab } = await loaded(import('./runtab'), trans);
     const known = [...shell.widgets('main')].find(one => one.id === `nbtrail-tab-${id}`);
     if (known === undefined) {
-      const tools: Tools = { ...made, openWide: undefined };
-      const content = new RunTab(tools, model.openPage(id, name));
+      const page = model.openPage(id, name, notebook);
+      const openItsNotebook: Tools['openNotebook'] = (path, cell) =>
+        void openNotebook(path, cell, page.notebook);
+      const tools: Tools = { ...made, openWide: undefined, openNotebook: openItsNotebook };
+      const content = new RunTab(tools, page);
       const widget = new MainAreaWidget({ content });
       widget.id = `nbtrail-tab-${id}`;
       shell.add(widget, 'main');
@@ -48,11 +53,11 @@ export function makeTools(
     model,
     trans,
     copy: text => Clipboard.copyToSystem(text),
-    openNotebook: (path, cell) => void openNotebook(path, cell),
+    openNotebook: (...where) => void openNotebook(...where),
     cellNow: (path, cell) => cellText(openedNotebook(app, absolute(path)), cell),
     openPath: path => void commands.execute('docmanager:open', { path: absolute(path) }),
     keep: () => void commands.execute(CommandIDs.keep),
-    openWide: roomy ? (id, name) => void openWide(id, name) : undefined,
+    openWide: roomy ? (...run) => void openWide(...run) : undefined,
     get compare() {
       return commands.hasCommand(CommandIDs.compare)
         ? (ids: string[]) => void commands.execute(CommandIDs.compare, { ids })

@@ -3,4 +3,5 @@ import 'uplot/dist/uPlot.min.css';
 import './base.css';
 import './compare.css';
 import './actions.css';
+import './output.css';
 import './retrain.css';

@@ -13,7 +13,7 @@ from nbtrail.server.extension import ALL_ROUTES
 ID = "0" * 32
 PARTS = ("changes", "curves", "diff", "lineage", "artifact", "gates", "export")
 PATHS = [
-    *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
+    *("status", "trails", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
     *(f"runs/{ID}/{part}" for part in PARTS),
     *("compare", "compare/page", "compare/statistics", "compare/curves"),
     *("models/penguin", "pipelines/retrain", f"jobs/{ID}"),

@@ -53,6 +53,14 @@ def show_panel(page: Page) -> None:
     expect(page.locator(".nbt-panel")).to_be_visible()
 
 
+def change_theme(page: Page, theme: str) -> None:
+    """Change to the theme Light or Dark; its splash has gone then."""
+    command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
+    page.wait_for_selector(f"body[data-jp-theme-name='JupyterLab {theme}']", state="attached")
+    page.wait_for_timeout(500)  # the theme is there before its splash
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+
 def dialog(page: Page, title: str) -> Locator:
     """Return the open dialog whose title begins like that."""
     return page.get_by_role("dialog", name=title)

@@ -13,7 +13,11 @@ from tests.ui.steps import ROW, command, dialog, open_run
 from nbtrail.entities.model import ModelRecord
 from nbtrail.entities.run import Experiment, Mark, MarkKind, Metric, MetricPoint, Param, RunStatus
 from nbtrail.store import operations
+from nbtrail.store.store import Store
 from nbtrail.tracking import registry
+from nbtrail.tracking.gathering import Gathering
+from nbtrail.views import contract
+from nbtrail.views.contract_compare import notebook_comparison, why_document
 
 pytestmark = pytest.mark.ui
 AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
@@ -25,9 +29,28 @@ RUN_AXE = """async place => {
     .map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`);
 }"""
 
+SHOW_OUTPUTS = """documents => {
+  const { sharedModel } = window.jupyterapp.shell.currentWidget.content.model;
+  sharedModel.deleteCellRange(0, sharedModel.cells.length);
+  const outputs = Object.entries(documents).map(([kind, document]) => ({
+    output_type: 'display_data',
+    metadata: {},
+    data: { [`application/vnd.nbtrail.${kind}.v1+json`]: document }
+  }));
+  sharedModel.insertCell(0, { cell_type: 'code', source: '', outputs });
+}"""
+
 
 def problems(page):
     return page.evaluate(RUN_AXE, ".nbt-panel")
+
+
+@pytest.fixture
+def other_trail(lab, make_project, request):
+    """A second one, so that there is a choice."""
+    name = "".join(c if c.isalnum() else "_" for c in request.node.name)
+    folder = make_project(lab.root, f"other_{name}")
+    Store.open(folder / ".nbtrail", create=True).close()
 
 
 @pytest.fixture(params=["Light", "Dark"])
@@ -41,7 +64,8 @@ def theme(page, request):
     return name
 
 
-def test_panel_and_page(page, add, store, theme):
+def test_panel_and_page(other_trail, page, add, store, theme):
+    expect(page.get_by_label("Project whose runs are shown")).to_be_visible()
     assert problems(page) == []
     for number, status in enumerate(RunStatus):
         add(
@@ -65,6 +89,27 @@ def test_panel_and_page(page, add, store, theme):
         "place => place.querySelectorAll('details').forEach(one => { one.open = true; })"
     )
     assert problems(page) == []
+
+
+def test_outputs(page, add, store, theme):
+    pair = [
+        add(f"run-{number}", metrics=(Metric("auc", value, value, value),), started_ms=BORN)
+        for number, value in enumerate((0.9, 0.8))
+    ]
+    reader = store.reader
+    gathering = Gathering.named(reader, [run.run_id for run in pair])
+    compared = gathering.comparison()
+    why = gathering.why(compared)
+    documents = {
+        "runs": contract.runs_page(reader.runs(), columns=["metrics.auc"]),
+        "run": contract.run_detail(reader.run(pair[0].run_id)),
+        "compare": notebook_comparison(compared, gathering.statistics(compared), (), limit=50),
+        "why": why_document(why),
+    }
+    page.evaluate(SHOW_OUTPUTS, documents)
+    for kind in documents:
+        expect(page.locator(f".nbt-output [data-kind={kind}].nbt-panel")).to_be_visible()
+    assert page.evaluate(RUN_AXE, ".nbt-output") == []
 
 
 def test_dialogs(page, add, store, theme):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from tests.ui.steps import ROW, command, run_all, section, show_panel, write_notebook
+from tests.ui.steps import ROW, command, run_all, section, show_panel
 
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import Experiment, Metric, Run, RunStatus
@@ -142,18 +142,3 @@ def test_hardly_anything_is_loaded_before_it_is_looked_at(lab, open_page):
     show_panel(page)
     expect(page.get_by_role("tab", name="Runs", exact=True)).to_be_visible()
     assert page.evaluate(loaded) > 2 * before
-
-
-def test_it_stands_in_notebook_too(notebook_app, open_page):
-    folder = notebook_app.root / "project"
-    (folder / ".git").mkdir(parents=True)
-    write_notebook(folder / "train.ipynb")
-    opened = open_page(notebook_app, "notebooks/project/train.ipynb")
-    opened.wait_for_selector(".jp-Notebook")
-    show_panel(opened)
-    expect(opened.locator(".nbt-notice")).to_contain_text("%load_ext nbtrail")
-    run_all(opened)
-    expect(opened.locator(ROW)).to_contain_text("forest")
-    opened.get_by_role("button", name="This notebook", exact=True).click()
-    expect(opened.locator(ROW)).to_contain_text("forest")
-    assert [error for error in opened.errors if "nbtrail-labextension" in error] == []

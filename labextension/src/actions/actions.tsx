@@ -20,6 +20,8 @@ import { VerifyDialog } from './VerifyDialog';
 export interface RunName {
   id: string;
   name: string;
+  /** A path whose trail has it; that of the panel without one. */
+  notebook?: string;
 }
 
 export interface Actions {
@@ -94,11 +96,11 @@ export function makeActions(
     }
   };
 
-  const exportRun = ({ id, name }: RunName) =>
+  const exportRun = ({ id, name, notebook = model.notebook }: RunName) =>
     openModal(tools(), close => (
       <ExportDialog
         api={api}
-        notebook={model.notebook}
+        notebook={notebook}
         runId={id}
         runName={name}
         onClose={close}
@@ -170,7 +172,7 @@ export function makeActions(
     let count = 0;
     try {
       for (const run of runs) {
-        count += (await act(model.notebook, run.id)).runs;
+        count += (await act(run.notebook ?? model.notebook, run.id)).runs;
       }
     } catch (error) {
       Notification.error(asApiError(error).message);
@@ -220,11 +222,11 @@ export function makeActions(
   };
 
   return {
-    promote: ({ id, name }) =>
+    promote: ({ id, name, notebook = model.notebook }) =>
       openModal(tools(), close => (
         <PromoteDialog
           api={api}
-          notebook={model.notebook}
+          notebook={notebook}
           runId={id}
           runName={name}
           onClose={close}

@@ -31,13 +31,14 @@ export function Causes(): React.ReactElement {
       </div>
       <div className="nbt-part-body" tabIndex={0} role="region" aria-label={trans.__('Causes')}>
         {error ? <p className="nbt-muted">{error.message}</p> : null}
-        {current ? <List why={current} /> : error ? null : <p>{trans.__('Loading …')}</p>}
+        {current ? <CauseList why={current} /> : error ? null : <p>{trans.__('Loading …')}</p>}
       </div>
     </>
   );
 }
 
-function List(props: { why: Why }): React.ReactElement {
+/** What moved, the causes of it, and what stays in doubt. */
+export function CauseList(props: { why: Why }): React.ReactElement {
   const { trans } = useTools();
   const { metrics, causes, causes_left_out: leftOut, doubts } = props.why;
   return (

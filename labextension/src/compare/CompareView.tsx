@@ -17,11 +17,18 @@ import { Plots } from './Plots';
 import { type Part, PARTS } from './selection';
 import { Statistics } from './Statistics';
 
-export function CompareView(): React.ReactElement {
+/**
+ * @param parts - those that are offered, instead of all.
+ * @param bar - stands above them, instead of what changes the runs.
+ */
+export function CompareView(props: {
+  parts?: readonly Part[];
+  bar?: React.ReactElement;
+}): React.ReactElement {
   const page = useComparison();
   const { trans } = useTools();
   const { found } = page;
-  const parts = PARTS.filter(one => one !== 'images' || (found?.images.length ?? 0) > 0);
+  const parts = props.parts ?? PARTS.filter(one => one !== 'images' || (found?.images.length ?? 0) > 0);
   const part = parts.includes(page.part) ? page.part : 'table';
   const tabs = React.useRef<HTMLDivElement>(null);
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -35,7 +42,7 @@ export function CompareView(): React.ReactElement {
   };
   return (
     <div className="nbt-view nbt-compare" aria-busy={page.loading}>
-      <CompareBar />
+      {props.bar ?? <CompareBar />}
       <div
         className="nbt-tabs"
         role="tablist"

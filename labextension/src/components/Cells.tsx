@@ -67,7 +67,8 @@ function Summary(props: { ancestry: Ancestry }): React.ReactElement {
   );
 }
 
-function Execution(props: {
+/** One cell as it ran. */
+export function Execution(props: {
   cell: Cell;
   used?: UsedCell;
   source: string;

@@ -14,6 +14,9 @@ export function Notice(): React.ReactElement | null {
   const model = useModel();
   const { trans } = useTools();
   const copyLabel = trans.__('Copy');
+  if (model.pinnedGone && model.status?.store !== 'unreadable') {
+    return <Gone project={model.choice.pinned!} />;
+  }
   switch (model.status?.store) {
     case 'absent':
       return (
@@ -47,6 +50,23 @@ export function Notice(): React.ReactElement | null {
     default:
       return null;
   }
+}
+
+function Gone(props: { project: string }): React.ReactElement {
+  const { model, trans } = useTools();
+  return (
+    <Box title={trans.__('The pinned trail is not there')}>
+      <p>
+        {trans.__(
+          'The folder %1 has no trail now. It is shown again as soon as it is back.',
+          props.project || trans.__('(top folder)')
+        )}
+      </p>
+      <button type="button" className="nbt-button" onClick={() => model.pin(null)}>
+        {trans.__('Follow the notebook')}
+      </button>
+    </Box>
+  );
 }
 
 function NothingFound(): React.ReactElement {

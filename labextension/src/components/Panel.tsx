@@ -13,6 +13,7 @@ import { RunDetails } from './RunDetails';
 import { RunList } from './RunList';
 import { SelectionBar } from './SelectionBar';
 import { SessionRow } from './SessionRow';
+import { TrailSelect } from './TrailSelect';
 
 export function Panel(props: { tools: Tools }): React.ReactElement {
   return (
@@ -50,6 +51,7 @@ function Views(): React.ReactElement {
   }
   return (
     <div className="nbt-view">
+      <TrailSelect />
       <Tabs />
       <div className="nbt-tab" role="tabpanel" aria-labelledby={`nbt-tab-${model.tab}`}>
         <TabContent tab={model.tab} cameBack={cameBack} />
@@ -61,7 +63,7 @@ function Views(): React.ReactElement {
 function TabContent(props: { tab: Tab; cameBack: boolean }): React.ReactElement {
   const model = useModel();
   if (props.tab !== 'runs') {
-    const ready = model.status?.store === 'found';
+    const ready = model.status?.store === 'found' && !model.pinnedGone;
     return (
       <>
         <Failure />

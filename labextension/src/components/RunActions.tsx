@@ -4,12 +4,13 @@ import * as React from 'react';
 
 import { loadCell } from '../actions/cells';
 import type { RunDetail } from '../contract';
-import { useTools } from './context';
+import { usePage, useTools } from './context';
 
 export function RunActions(props: { run: RunDetail }): React.ReactElement | null {
   const { trans, actions } = useTools();
   const { run } = props;
-  const named = { id: run.run_id, name: run.name };
+  const { notebook } = usePage();
+  const named = { id: run.run_id, name: run.name, notebook };
   if (actions === undefined) {
     return null;
   }

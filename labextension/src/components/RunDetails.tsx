@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import type { RunDetail } from '../contract';
 import { Artifacts } from './Artifacts';
-import { markText } from './badges';
+import { Marks } from './badges';
 import { Cells } from './Cells';
 import { Changes } from './Changes';
 import { usePage, useTools } from './context';
@@ -47,7 +47,7 @@ export function RunDetails(props: { onBack?: () => void }): React.ReactElement {
               className="nbt-icon-button"
               title={trans.__('Open in a tab')}
               aria-label={trans.__('Open in a tab')}
-              onClick={() => openWide(page.id, page.name)}
+              onClick={() => openWide(page.id, page.name, page.notebook)}
             >
               <svg viewBox="0 0 16 16" aria-hidden="true">
                 <path d="M9.5 3H13v3.5M13 3L8.5 7.5M7 3.5H3.5v9h9V9" />
@@ -108,26 +108,4 @@ function Body(props: { run: RunDetail }): React.ReactElement {
 /** What a user types to name a run: its name, unless the shell would take that apart. */
 function reference(run: RunDetail): string {
   return /^[\w./=-]+$/.test(run.name) ? run.name : run.run_id.slice(0, 16);
-}
-
-function Marks(props: { run: RunDetail }): React.ReactElement | null {
-  const { trans } = useTools();
-  const { marks, status } = props.run;
-  if (marks.length === 0) {
-    return status === 'FINISHED' ? (
-      <p className="nbt-clean">{trans.__('Clean: no honesty mark')}</p>
-    ) : null;
-  }
-  return (
-    <ul className="nbt-marks" aria-label={trans.__('Honesty marks')}>
-      {marks.map(mark => {
-        const [short, meaning] = markText(mark.kind, trans);
-        return (
-          <li key={mark.kind} data-mark={mark.kind} title={meaning}>
-            <strong>{short}</strong> {mark.reason || meaning}
-          </li>
-        );
-      })}
-    </ul>
-  );
 }

@@ -9,7 +9,7 @@ export function SessionRow(): React.ReactElement | null {
   const model = useModel();
   const { trans, keep } = useTools();
   const session = model.status?.session;
-  if (!session || session.fits === 0) {
+  if (!session || session.fits === 0 || model.pinnedGone) {
     return null;
   }
   const fits = trans._n('%1 fit', '%1 fits', session.fits, session.fits);

@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 
-import type { MarkKind, Outcome } from '../contract';
+import type { MarkKind, Outcome, RunDetail } from '../contract';
 import { type Translator, useTools } from './context';
 
 /** What a mark is called in a row, and what it means. */
@@ -97,5 +97,28 @@ export function VerdictBadge(props: { outcome: Outcome }): React.ReactElement | 
       {outcome === 'not-reproducible' ? '✗ ' : '✓ '}
       {short}
     </span>
+  );
+}
+
+/** Every mark of a run with its reason; a run that has none is told to be clean. */
+export function Marks(props: { run: RunDetail }): React.ReactElement | null {
+  const { trans } = useTools();
+  const { marks, status } = props.run;
+  if (marks.length === 0) {
+    return status === 'FINISHED' ? (
+      <p className="nbt-clean">{trans.__('Clean: no honesty mark')}</p>
+    ) : null;
+  }
+  return (
+    <ul className="nbt-marks" aria-label={trans.__('Honesty marks')}>
+      {marks.map(mark => {
+        const [short, meaning] = markText(mark.kind, trans);
+        return (
+          <li key={mark.kind} data-mark={mark.kind} title={meaning}>
+            <strong>{short}</strong> {mark.reason || meaning}
+          </li>
+        );
+      })}
+    </ul>
   );
 }

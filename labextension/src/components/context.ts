@@ -18,12 +18,15 @@ export interface Tools {
   model: RunsModel;
   trans: Translator;
   copy(text: string): void;
-  /** Open a notebook by its path in the project, at one of its cells when `cell` names one. */
-  openNotebook?(path: string, cell?: string): void;
+  /**
+   * Open a notebook by its path in the project, at one of its cells when `cell` names one. The
+   * project is that of `place`, a path below the server's root; else the one that is shown.
+   */
+  openNotebook?(path: string, cell?: string, place?: string): void;
   /** What a cell of an open notebook says now; undefined when that can't be told. */
   cellNow?(path: string, cell: string): string | undefined;
-  /** Open a run beside the notebooks, with room for everything. */
-  openWide?(id: string, name: string): void;
+  /** Open a run beside the notebooks, with room for everything; of the trail of a notebook. */
+  openWide?(id: string, name: string, notebook?: string): void;
   /** Have the notebook's kernel make runs of what it recorded. */
   keep?(): void;
   /** Compare the chosen runs; absent until there is a view for it. */

@@ -3,7 +3,7 @@
 import * as React from 'react';
 
 import type { Code, Environment } from '../contract';
-import { useTools } from './context';
+import { type Translator, useTools } from './context';
 import { Pairs, Section } from './parts';
 import { Uncommitted } from './Uncommitted';
 
@@ -16,6 +16,16 @@ export function CodeFacts(props: { code: Code | null }): React.ReactElement | nu
   if (code === null) {
     return null;
   }
+  return (
+    <Section title={trans.__('Git')} closed>
+      <Pairs rows={gitRows(code, trans)} />
+      <Uncommitted code={code} />
+    </Section>
+  );
+}
+
+/** Commit, branch, state of the tree and remote, by name. */
+export function gitRows(code: Code, trans: Translator): [string, React.ReactNode][] {
   const tree =
     code.dirty === null
       ? trans.__('unknown')
@@ -30,12 +40,7 @@ export function CodeFacts(props: { code: Code | null }): React.ReactElement | nu
   if (code.remote) {
     rows.push([trans.__('Remote'), <span title={code.remote}>{code.remote}</span>]);
   }
-  return (
-    <Section title={trans.__('Git')} closed>
-      <Pairs rows={rows} />
-      <Uncommitted code={code} />
-    </Section>
-  );
+  return rows;
 }
 
 export function EnvironmentFacts(props: {

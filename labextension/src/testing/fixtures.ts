@@ -26,6 +26,7 @@ import type {
   RunRow,
   RunsPage,
   StatusReport,
+  TrailsPage,
   TrashReport,
   UncommittedChanges,
   Why
@@ -247,6 +248,14 @@ export const detail: RunDetail = {
     }
   ],
   cells_left_out: 0
+};
+
+export const trails: TrailsPage = {
+  trails: [
+    { project: 'penguins', changed_ms: 1_790_000_000_000 },
+    { project: 'whales/blue', changed_ms: 1_780_000_000_000 }
+  ],
+  complete: true
 };
 
 export const groups: GroupsPage = {

@@ -12,15 +12,22 @@ export class FakeServer implements RunsApi {
   readOnly = false;
   detail: contract.RunDetail = fixtures.detail;
   asked: string[] = [];
+  looks = 0;
 
   /** Runs `run-N` .. `run-0` in the groups even and odd. */
   constructor(count: number) {
     this.names = Array.from({ length: count }, (_, index) => `run-${count - 1 - index}`);
   }
 
-  async status(): Promise<contract.StatusReport> {
+  async status(_: string): Promise<contract.StatusReport> {
     this.note('status');
     return { ...fixtures.status, store: this.store, writable: !this.readOnly };
+  }
+
+  /** Not written down: it is asked once, beside the other questions. */
+  async trails(): Promise<contract.TrailsPage> {
+    this.looks += 1;
+    return fixtures.trails;
   }
 
   async groups(_: string, filter: Filter): Promise<contract.GroupsPage> {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from nbtrail.exceptions import NbtrailError
-from nbtrail.server import detail, edits, trail
+from nbtrail.server import detail, edits, nearby, trail
 from nbtrail.server.base import TrailHandler
 from nbtrail.server.places import locate
 from nbtrail.server.query import read_points, read_runs_query
@@ -22,6 +24,25 @@ class StatusHandler(TrailHandler):
     async def get(self) -> None:
         """Answer a ``status_report``."""
         await self.answer(trail.status)
+
+
+class TrailsHandler(TrailHandler):
+    """``GET nbtrail/api/trails``: the trails below the server's root, for a picker."""
+
+    def initialize(self) -> None:
+        """Make what ends the search when the client has gone."""
+        self._gone = threading.Event()
+
+    def on_connection_close(self) -> None:
+        """End the search: nobody waits for it."""
+        self._gone.set()
+        super().on_connection_close()
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer a ``trails_page``."""
+        await self.answer(lambda root, _notebook: nearby.trails(root, self._gone.is_set))
 
 
 class RunsHandler(TrailHandler):
@@ -160,6 +181,7 @@ _RUN = r"/nbtrail/api/runs/([0-9a-f]{32})"
 
 ROUTES: tuple[tuple[str, type[TrailHandler]], ...] = (
     (r"/nbtrail/api/status", StatusHandler),
+    (r"/nbtrail/api/trails", TrailsHandler),
     (r"/nbtrail/api/runs", RunsHandler),
     (r"/nbtrail/api/groups", GroupsHandler),
     (r"/nbtrail/api/keys", KeysHandler),

@@ -47,7 +47,8 @@ def locate(root: Path, notebook: str = "") -> Place:
     root : Path
         The server's root folder.
     notebook : str
-        Path relative to `root` with forward slashes; the file may not exist yet.
+        Path relative to `root` with forward slashes; the file may not exist yet. With a slash at
+        its end it is a folder whose trail is meant, without a notebook.
 
     Raises
     ------
@@ -55,11 +56,12 @@ def locate(root: Path, notebook: str = "") -> Place:
         When the path is not one below the root.
     """
     root = root.resolve()
-    parts = notebook.split("/") if notebook else []
+    parts = notebook.removesuffix("/").split("/") if notebook else []
+    is_folder = notebook.endswith("/") or not parts
     if "\0" in notebook or "\\" in notebook or any(p in {"", ".", ".."} for p in parts):
         raise UsageError("The notebook's path must be relative to the server's root folder.")
     file = root.joinpath(*parts)
-    start = (file.parent if parts else root).resolve()
+    start = (file if is_folder else file.parent).resolve()
     if not start.is_relative_to(root):
         return Place(outside=True)
     found = find_store(start, existing=True)
@@ -73,7 +75,7 @@ def locate(root: Path, notebook: str = "") -> Place:
     return Place(
         store=found,
         project=_relative(project, root),
-        notebook=_relative(start / file.name, project) if parts else "",
+        notebook="" if is_folder else _relative(start / file.name, project),
     )
 
 

@@ -90,6 +90,8 @@ class TrackMagic:
                 from IPython.display import display
 
                 display(result)  # type: ignore[no-untyped-call]
+        finally:
+            self._session.announce()
 
     # ------------------------------------------------------------ the open run
 
@@ -212,12 +214,11 @@ class TrackMagic:
             return Shown(groups, html_replicates(groups), text_replicates(groups))
         from nbtrail.views.bundle import RUNS
         from nbtrail.views.contract import runs_page
-        from nbtrail.views.runs import runs_table
+        from nbtrail.views.runs import runs_table, telling_columns
 
         table = reader.runs(query=query, limit=50, order=order, count=False)
-        return Shown.page(
-            table, runs_table(table, filtered=bool(query)), (RUNS, [partial(runs_page, table)])
-        )
+        own = [partial(runs_page, table, columns=telling_columns(table)), partial(runs_page, table)]
+        return Shown.page(table, runs_table(table, filtered=bool(query)), (RUNS, own))
 
     def _show(self, rest: str) -> Shown[Any]:
         parser = Parser(

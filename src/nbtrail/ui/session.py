@@ -37,6 +37,7 @@ from nbtrail.tracking.process import (
     relative_path,
     use_tracker,
 )
+from nbtrail.ui.announcing import Announcer
 from nbtrail.ui.cellreads import CellReadings
 from nbtrail.ui.identity import NotebookIdentity
 from nbtrail.ui.output import say
@@ -98,6 +99,7 @@ class NotebookSession:
         self._hooks = CellHooks(shell, self._begin, self._end)
         self._outputs = OutputWatch(shell)
         self._seeds = Seeds()
+        self._announcer = Announcer(shell)
         self._recorder: Recorder | None = None
         self._probes: StatementProbes | None = None
         self._tracker: Tracker | None = None
@@ -171,8 +173,15 @@ class NotebookSession:
             self.store.submit(operations.record_cell(redacted_cell(cell)))
             self._remember(cell)
 
+    def announce(self) -> None:
+        """Tell front ends whether this kernel tracks, and which run is open by hand."""
+        run = self._tracker.current() if self._tracker is not None else None
+        by_hand = run is not None and self.cell_run is None
+        self._announcer.tell(on=self.automatic, run=run.name if run and by_hand else "")
+
     def remove(self) -> None:
         """Stop to capture and restore everything."""
+        self._announcer.tell(on=False)
         self._hooks.remove()
         if self._housekeeper is not None:
             self._housekeeper.close()
@@ -313,6 +322,7 @@ class NotebookSession:
                 self._ended(run, end, code)
         finally:
             self._start = None
+            self.announce()
             prune()
 
     def _end_beside(self, beside: _Beside, end: CellEnd) -> None:

@@ -36,6 +36,7 @@ __all__ = [
     "run_detail",
     "runs_page",
     "session_fits",
+    "trails_page",
 ]
 
 MAX_CELLS = 200
@@ -78,6 +79,22 @@ def runs_page(
 def groups_page(groups: Sequence[RunCount]) -> dict[str, Any]:
     """Return how many runs each group has."""
     return {"groups": [to_plain(group) for group in groups]}
+
+
+def trails_page(trails: Sequence[tuple[str, int]], *, complete: bool) -> dict[str, Any]:
+    """Return the trails that a server can show.
+
+    Parameters
+    ----------
+    trails : sequence of (str, int)
+        Folder of each project relative to the server's root, and when its trail changed, in ms.
+    complete : bool
+        False when the search was cut short.
+    """
+    return {
+        "trails": [{"project": project, "changed_ms": changed} for project, changed in trails],
+        "complete": complete,
+    }
 
 
 def known_keys(keys: KnownKeys | None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from nbtrail.views.formats import (
     status_spans,
 )
 
-__all__ = ["runs_table"]
+__all__ = ["runs_table", "telling_columns"]
 
 _ROWS = 50
 _METRICS = 4
@@ -70,6 +70,12 @@ def runs_table(table: RunTable, *, filtered: bool = False) -> Document:
     more = f"{count(left, 'more run')} not shown" if table.counted else "there are more"
     note = (Line(((faint(more),),)),) if left > 0 else ()
     return (Table(tuple(heads), tuple(rows)), *note)
+
+
+def telling_columns(table: RunTable) -> list[str]:
+    """Return the columns that the table shows, as ``metrics.KEY`` and ``params.KEY``."""
+    metrics = [f"metrics.{key}" for key in _metric_keys(table)]
+    return [*metrics, *(f"params.{key}" for key in _telling_params(table))]
 
 
 def _name(table: RunTable, i: int) -> tuple[Span, ...]:

@@ -1,4 +1,0 @@
-declare module '*.svg' {
-  const content: string;
-  export default content;
-}
