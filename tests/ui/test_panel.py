@@ -137,6 +137,8 @@ def test_hardly_anything_is_loaded_before_it_is_looked_at(lab, open_page):
         .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
     page = open_page(lab, "lab")
     page.wait_for_function("() => window.jupyterapp.commands.hasCommand('nbtrail:compare')")
+    # the layout that comes back shows the files again
+    page.evaluate("async () => { await window.jupyterapp.restored; }")
     before = page.evaluate(loaded)
     assert 0 < before < 60_000
     show_panel(page)
