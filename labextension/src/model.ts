@@ -13,6 +13,9 @@ const NO_GROUPS: readonly Group[] = [];
 
 export const STARRED = 'nbtrail.starred';
 
+/** Tag of the runs of an exported pipeline: id of the run that it was exported from. */
+export const RETRAINED = 'nbtrail.retrained';
+
 export type Tab = 'runs' | 'models' | 'pipelines';
 
 /** What is remembered from one day to the next. */

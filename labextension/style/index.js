@@ -3,3 +3,4 @@ import 'uplot/dist/uPlot.min.css';
 import './base.css';
 import './compare.css';
 import './actions.css';
+import './retrain.css';

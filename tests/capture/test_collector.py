@@ -19,7 +19,14 @@ from sklearn.metrics import (
     make_scorer,
     roc_auc_score,
 )
-from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate, train_test_split
+from sklearn.model_selection import (
+    GridSearchCV,
+    LeaveOneOut,
+    cross_val_score,
+    cross_validate,
+    train_test_split,
+)
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -139,8 +146,25 @@ def test_cross_validation_is_an_episode_without_a_model(collector):
     training = only(collector)
     assert training.metrics["cv_accuracy_mean"].last == scores.mean()
     assert training.metrics["cv_accuracy_std"].last == scores.std()
+    folds = training.metrics["folds/cv_accuracy"]
+    assert (folds.count, folds.last, folds.last_step) == (4, scores[-1], 3)
+    assert [p.value for p in training.history if p.key == folds.key] == scores.tolist()
     result = cross_validate(LogisticRegression(max_iter=300), X, y, cv=3, scoring="f1_macro")
     assert only(collector).metrics["cv_f1_macro_mean"].last == result["test_score"].mean()
+    several = cross_validate(GaussianNB(), X, y, cv=3, scoring=["accuracy", "f1_macro"])
+    found = [p for p in only(collector).history if p.key.startswith("folds/")]
+    assert [(p.key, p.step, p.value) for p in found] == [
+        (f"folds/cv_{name}", step, value)
+        for name in ("accuracy", "f1_macro")
+        for step, value in enumerate(several[f"test_{name}"].tolist())
+    ]
+
+
+def test_leaving_one_out_has_no_series_of_folds(collector):
+    rows = np.random.default_rng(0).normal(size=(1001, 2))
+    scores = cross_val_score(GaussianNB(), rows, rows[:, 0] > 0, cv=LeaveOneOut())
+    assert set(only(collector).metrics) == {"cv_accuracy_mean", "cv_accuracy_std"}
+    assert len(scores) == 1001
 
 
 def test_partial_fit_continues_an_episode_and_fit_begins_one(collector):

@@ -12,7 +12,7 @@ import pytest
 from nbtrail.entities.directions import direction_of
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.run import Direction, Experiment, Metric, Run, RunStatus
-from nbtrail.store import best
+from nbtrail.store import best, selection
 from nbtrail.store import operations as do
 from nbtrail.store.ranking import infer_main_metric
 from nbtrail.store.store import Store
@@ -79,13 +79,15 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     store.close()
 
 
-@pytest.fixture(params=["walked", "given up", "read"])
+@pytest.fixture(params=["walked", "given up", "read", "read through"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the ways to a page, and the one that changes over after a few steps."""
     if request.param == "given up":
         monkeypatch.setattr(best, "_STEPS", ((0, 5), (1, 20)))
-    if request.param == "read":
+    if request.param.startswith("read"):
         monkeypatch.setattr(best, "_DEEPEST", 0)
+    if request.param == "read through":
+        monkeypatch.setattr(selection, "_MANY", 0)
 
 
 @pytest.mark.parametrize("descending", [True, False])

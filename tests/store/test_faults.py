@@ -256,6 +256,11 @@ def test_nothing_can_be_attached_and_no_schema_forged(store: Store, tmp_path: Pa
         vacuum(writer)
         with pytest.raises(sqlite3.DatabaseError, match="too many attached"):
             writer.execute("ATTACH DATABASE ? AS other", (str(tmp_path / "x.db"),))
+        for pragma in ("writable_schema=ON", "main.Writable_Schema(1)", '"writable_schema"=RESET'):
+            with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+                writer.execute(f"PRAGMA {pragma}")
+        with pytest.raises(sqlite3.DatabaseError, match="may not be modified"):
+            writer.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE runs (x)'")
         reader.execute("PRAGMA writable_schema=ON")
         with pytest.raises(sqlite3.DatabaseError, match=r"readonly|may not be modified"):
             reader.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE runs (x)'")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nbtrail.entities.dataset import Dataset, DatasetContext, DatasetUse, Digest, Seen
 from nbtrail.entities.directions import direction_of
@@ -249,6 +253,40 @@ def test_many_runs_become_columns(store: Store, make_run: Make) -> None:
     assert table.params["p7"][:2] == ("299", "298")
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["a", "b", 'q"', "é\n", "\0", ","]), st.text(max_size=5)),
+        max_size=5,
+    )
+)
+def test_runs_share_columns_only_by_their_keys(asked: list[dict[str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(Path(folder) / ".nbtrail", create=True)
+        try:
+            for number, values in enumerate(asked):
+                run = Run(
+                    new_id(),
+                    f"r{number}",
+                    Experiment("e"),
+                    RunStatus.FINISHED,
+                    number,
+                    params=tuple(Param(key, value) for key, value in values.items()),
+                    metrics=tuple(Metric(key, len(v), 0, 0) for key, v in values.items()),
+                )
+                store.call(do.start_run(run))
+            table = store.reader.runs(descending=False)
+        finally:
+            store.close()
+    kept = [
+        {k: v.encode("utf-8", "backslashreplace").decode() for k, v in r.items()} for r in asked
+    ]
+    keys = {key for values in asked for key in values}
+    assert dict(table.params) == {key: tuple(values.get(key) for values in kept) for key in keys}
+    sizes = [{key: float(len(text)) for key, text in values.items()} for values in asked]
+    assert dict(table.metrics) == {key: tuple(r.get(key) for r in sizes) for key in keys}
+
+
 def test_the_data_version_moves_with_the_data(store: Store, make_run: Make) -> None:
     run = make_run()
     store.call(do.start_run(run))
@@ -300,4 +338,6 @@ def test_the_main_metric_is_chosen_in_the_order_of_the_table() -> None:
     assert infer_main_metric(["train/roc_auc", "loss"]) == "loss"
     assert infer_main_metric(["cv_accuracy_mean", "accuracy"]) == "accuracy"
     assert infer_main_metric(["cv_accuracy_mean", "cv_accuracy_std"]) == "cv_accuracy_mean"
+    assert infer_main_metric(["cv_accuracy", "cv_accuracy_mean"]) == "cv_accuracy_mean"
+    assert infer_main_metric(["folds/cv_accuracy"]) == ""
     assert infer_main_metric(["wobble"]) == ""

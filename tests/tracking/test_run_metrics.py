@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nbtrail.capture.location import Location
 from nbtrail.entities.identity import new_id
-from nbtrail.entities.run import Experiment, Run, RunStatus
+from nbtrail.entities.run import Experiment, Metric, Run, RunStatus
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 from nbtrail.tracking import runmetrics
@@ -89,3 +93,43 @@ def test_many_threads(tmp_path):
     steps = [p.step for p in store.reader.history(run.run_id, "m")]
     assert steps == list(range(800))
     store.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("ab"),
+            st.floats(),
+            st.sampled_from([Location(), Location(3, 1)]),
+            st.booleans(),
+        ),
+        max_size=8,
+    )
+)
+def test_the_store_and_the_open_run_say_the_same_of_a_metric(logged):
+    """Whatever came when, by hand or seen; plain values are told by their points alone."""
+    run = Run(new_id(), "a", Experiment("e"), RunStatus.RUNNING, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(Path(folder) / ".nbtrail", create=True)
+        store.call(operations.start_run(run))
+        metrics = RunMetrics(store, run)
+        for key, value, place, seen in logged:
+            if seen:
+                metrics.add(Metric(key, value, value, value, origin="f", role="test"))
+            else:
+                metrics.log(key, value, None, place)
+            if value == value and value > 0:  # noqa: PLR0124 - not for NaN
+                metrics.settle()
+        mine = metrics.summaries()
+        assert store.flush(30)
+        found = {m.key: m for m in store.reader.run(run.run_id).metrics}
+        store.close()
+    described = [
+        {
+            key: (repr(m.last), m.count, m.last_step, m.origin, m.role, m.cell_seq, m.statement)
+            for key, m in summaries.items()
+        }
+        for summaries in (mine, found)
+    ]
+    assert described[0] == described[1]

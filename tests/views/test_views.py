@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import math
 import os
 import re
 import subprocess
 import sys
+import warnings
 from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nbtrail.compare.replicates import replicate_groups
 from nbtrail.compare.runs import compare_runs
@@ -280,6 +284,38 @@ def test_the_frame(samples):
     assert math.isnan(frame["duration_s"][3])
     assert frame["metrics.accuracy"].idxmax() == 0
     assert len(runs_frame(RunTable(0))) == 0
+
+
+def as_python_reads_it(written: str) -> object:
+    if written in {"nan", "inf", "-inf"}:
+        return float(written)
+    try:
+        value = ast.literal_eval(written)
+    except (ValueError, SyntaxError):
+        return written
+    return value if isinstance(value, (bool, int, float, str)) else written
+
+
+@given(
+    st.one_of(
+        st.integers().map(str),
+        st.floats().map(repr),
+        st.text().map(repr),
+        st.text("0123456789.e+-_ '", max_size=8),
+        st.sampled_from(["007", "1e5", "1_0", " 1", "1.", "-0", "True", "None", "[1, 2]", "٣"]),
+    )
+)
+def test_params_in_a_frame_are_what_python_reads(written):
+    with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+        table = RunTable(
+            1, run_id=("r",), name=("r",), experiment=("e",), status=("FINISHED",), reason=("",),
+            started_ms=(1,), ended_ms=(None,), source=("",), commit=("",), dirty=(None,),
+            params={"p": (written,)},
+        )  # fmt: skip
+        (found,) = runs_frame(table)["params.p"].tolist()
+        expected = as_python_reads_it(written)
+    assert type(found) is type(expected)
+    assert repr(found) == repr(expected)
 
 
 @pytest.mark.slow

@@ -67,7 +67,8 @@ export function contest(candidate: RunDetail, champion: RunDetail | null): Conte
   return rows.sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
 }
 
-function compared(
+/** Whether a value is better than another one, where the good end is known. */
+export function compared(
   candidate: Float,
   champion: Float | null,
   direction: 'max' | 'min' | null

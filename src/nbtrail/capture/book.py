@@ -25,7 +25,7 @@ from nbtrail.capture.links import Link, Links
 from nbtrail.capture.location import Location
 from nbtrail.capture.metric_names import (
     Value,
-    cross_validation_values,
+    fold_scores,
     metric_origin,
     metric_values,
     number,
@@ -38,7 +38,7 @@ from nbtrail.capture.studies import OpenStudy, TrialKey, study_params, trial_of
 from nbtrail.capture.training import Training
 from nbtrail.entities.dataset import DatasetContext, DatasetUse, Seen
 from nbtrail.entities.identity import new_id
-from nbtrail.entities.run import Metric, Param
+from nbtrail.entities.run import FOLDS, Metric, Param
 
 __all__ = ["SoFar", "TrainingBook"]
 
@@ -47,6 +47,7 @@ SoFar = Callable[[tuple[Training, ...], tuple[tuple[str, Metric], ...]], None]
 _KEPT_ALIVE = 8  # fitted objects held until the cell ends
 _REMEMBERED = 2000  # trainings that later metric calls can still find
 _WITH_ROWS = 100  # those of them whose training rows can still be told from others
+_MOST_FOLDS = 1000  # leaving one out makes more
 _APPLIED = ("X", "data")
 _TRAINED = Role(DatasetContext.TRAINING, "train/")
 _CURVES = frozenset({"roc_curve", "precision_recall_curve", "det_curve", "calibration_curve"})
@@ -345,9 +346,15 @@ class TrainingBook:
             self._links.remember(call.result, training, HELD_OUT_FOLDS)
             return
         link = Link(training, Role(DatasetContext.VALIDATION), "identity")
-        for key, value in cross_validation_values(call.arguments, call.result):
-            origin = f"sklearn.model_selection.{call.name}:{key.rpartition('_')[2]}"
-            self._ledger.add(training, Value(key, value), origin, link)
+        origin = f"sklearn.model_selection.{call.name}"
+        for name, scores in fold_scores(call.arguments, call.result).items():
+            # numpy's own mean and std (ddof=0), so that `scores.mean()` gives the same bits
+            for statistic, value in (("mean", scores.mean()), ("std", scores.std())):
+                found = Value(f"cv_{name}_{statistic}", float(value))
+                self._ledger.add(training, found, f"{origin}:{statistic}", link)
+            if len(scores) <= _MOST_FOLDS:
+                folds = map(float, scores)
+                self._ledger.add_series(training, f"{FOLDS}cv_{name}", folds, origin, link)
 
     # ------------------------------------------------------------ parts
 

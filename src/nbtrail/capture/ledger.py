@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from nbtrail.capture.links import Link
@@ -89,7 +89,7 @@ class Ledger:
         self.touch(training)
 
     def add_series(
-        self, training: Training, key: str, values: Sequence[float], origin: str, link: Link
+        self, training: Training, key: str, values: Iterable[float], origin: str, link: Link
     ) -> None:
         """Add values by step."""
         for step, value in enumerate(values):

@@ -33,6 +33,7 @@ Where it came from stands in `Metric.origin`:
 ``scorer:<name>``                                    a call of a scorer
 ``<Class>.score``                                    a call of an estimator's ``score``
 ``sklearn.model_selection.<function>:mean``          mean over the folds (``:std`` likewise)
+``sklearn.model_selection.<function>``               the scores of the single folds
 ``<Class>.best_score_``                              a search's best cross-validated score
 ===================================================  =======================================
 """
@@ -48,7 +49,7 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "Value",
-    "cross_validation_values",
+    "fold_scores",
     "metric_key",
     "metric_origin",
     "metric_values",
@@ -210,14 +211,8 @@ def number(value: Any) -> float | None:
     return None
 
 
-def cross_validation_values(
-    arguments: Mapping[str, Any], result: Any
-) -> Iterator[tuple[str, float]]:
-    """Yield key and value for mean and spread of each score over the folds.
-
-    The standard deviation is that of the folds as a population (``ddof=0``), as
-    ``scores.std()`` gives it.
-    """
+def fold_scores(arguments: Mapping[str, Any], result: Any) -> dict[str, Any]:
+    """Return the array of each score over the folds of a cross-validation, by name."""
     scoring = arguments.get("scoring")
     if isinstance(scoring, str):
         single = scoring
@@ -226,17 +221,12 @@ def cross_validation_values(
     else:
         single = score_key(arguments.get("estimator"))
     if isinstance(result, Mapping):
-        folds = {
+        return {
             single if name == "test_score" else name.removeprefix("test_"): values
             for name, values in result.items()
             if name.startswith("test_")
         }
-    else:
-        folds = {single: result}
-    for name, values in folds.items():
-        # numpy's own mean and std, so that `scores.mean()` gives the same bits
-        yield f"cv_{name}_mean", float(values.mean())
-        yield f"cv_{name}_std", float(values.std())
+    return {single: result}
 
 
 @functools.cache

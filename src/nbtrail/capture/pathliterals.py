@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import glob
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,25 +33,29 @@ def named_paths(code: str, namespace: Mapping[str, Any], folders: Sequence[str])
     folders : sequence of str
         Relative paths are looked up below each of these.
     """
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
+    texts, names = _spelled(code)
     found: dict[str, None] = {}
-    for text in dict.fromkeys(_texts(tree, namespace)):
+    for text in dict.fromkeys([*texts, *_held(names, namespace)]):
         for path in _existing(text, folders):
             found[path] = None
     return tuple(found)
 
 
-def _texts(tree: ast.Module, namespace: Mapping[str, Any]) -> Iterator[str]:
+@functools.lru_cache(maxsize=16)
+def _spelled(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the texts and the names in some code: a script's are asked for by each of its runs."""
+    texts: dict[str, None] = {}
     names: dict[str, None] = {}
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return (), ()
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Constant):
-            if type(node.value) is str:
-                yield node.value
+            if type(node.value) is str and _may_be_path(node.value):
+                texts[node.value] = None
         elif isinstance(node, ast.Name):
             if len(names) < _MOST_NAMES:
                 names[node.id] = None
@@ -58,19 +63,25 @@ def _texts(tree: ast.Module, namespace: Mapping[str, Any]) -> Iterator[str]:
             todo.extend(part for part in node.values if not isinstance(part, ast.Constant))
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             todo.extend(ast.iter_child_nodes(node))
+    return tuple(texts), tuple(names)
+
+
+def _held(names: Sequence[str], namespace: Mapping[str, Any]) -> Iterator[str]:
     for name in names:
         value = namespace.get(name)
-        if type(value) is str:
+        if isinstance(value, PurePath) and type(value).__module__.startswith("pathlib"):
+            value = os.fspath(value)
+        if type(value) is str and _may_be_path(value):
             yield value
-        elif isinstance(value, PurePath) and type(value).__module__.startswith("pathlib"):
-            yield os.fspath(value)
+
+
+def _may_be_path(text: str) -> bool:
+    if not 2 < len(text) < _LONGEST or "\0" in text or ("." not in text and "/" not in text):
+        return False
+    return "://" not in text and bool(text.strip("./ "))
 
 
 def _existing(text: str, folders: Sequence[str]) -> Iterator[str]:
-    if not 2 < len(text) < _LONGEST or "\0" in text or ("." not in text and "/" not in text):
-        return
-    if "://" in text or not text.strip("./ "):
-        return
     text = os.path.expanduser(text) if text[0] == "~" else text  # noqa: PTH111
     for folder in folders:
         path = os.path.abspath(os.path.join(folder, text))  # noqa: PTH100, PTH118

@@ -26,8 +26,8 @@ FoldScores = Mapping[str, tuple[float, ...]]
 def fold_keys(run: Run) -> tuple[str, ...]:
     """Return the metrics of a run whose points are the scores of single folds.
 
-    Those are called ``cv_...``, as the candidates of a search have them, with one point for
-    each fold.
+    Those are called ``cv_...`` in the candidates of a search and ``folds/cv_...`` elsewhere,
+    with one point for each fold.
     """
     return tuple(
         metric.key

@@ -13,7 +13,9 @@ from nbtrail.entities.provenance import CodeVersion, Environment, Resources, Sta
 __all__ = [
     "CANDIDATES_TAG",
     "CANDIDATE_TAG",
+    "FOLDS",
     "LATER",
+    "RETRAINED_TAG",
     "STARRED_TAG",
     "Amendment",
     "Direction",
@@ -36,8 +38,17 @@ CANDIDATES_TAG = "nbtrail.candidates"
 """Tag of the run of a search: how many candidates it has, and how many of them are kept."""
 
 
+RETRAINED_TAG = "nbtrail.retrained"
+"""Tag of the runs of an exported pipeline: id of the run that it was exported from."""
+
+
 STARRED_TAG = "nbtrail.starred"
 """Tag of the runs that somebody wants to find again; its value does not matter."""
+
+
+FOLDS = "folds/"
+"""Group of metrics with one point for each fold of a cross-validation; mean and spread of the
+same scores, which stand beside them, are what a run is judged and checked by."""
 
 
 LATER = "later/"

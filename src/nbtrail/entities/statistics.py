@@ -17,7 +17,7 @@ class FoldTest:
     Attributes
     ----------
     key : str
-        The metric whose points are the scores of single folds.
+        The metric whose points are the scores of single folds, without its group ``folds/``.
     run : int
         Position of the other run among the compared ones.
     folds : int

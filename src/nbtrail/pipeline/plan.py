@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbtrail.capture.secrets import PLACEHOLDER
 from nbtrail.entities.cell import CellExecution, CellStatus
-from nbtrail.entities.run import LATER, Metric, Run
+from nbtrail.entities.run import FOLDS, LATER, Metric, Run
 from nbtrail.exceptions import ExportError
 from nbtrail.lineage.calls import looks_only
 from nbtrail.lineage.graph import Graph, Node, build_graph
@@ -126,7 +126,8 @@ def make_plan(
         When the run has no recorded cells, nothing that a script could compute, or a
         statement that it needs held a secret, which was not stored.
     """
-    run = replace(run, metrics=tuple(m for m in run.metrics if not m.key.startswith(LATER)))
+    own = (m for m in run.metrics if not m.key.startswith((FOLDS, LATER)))
+    run = replace(run, metrics=tuple(own))
     last = max([run.last_cell, *(m.cell_seq for m in run.metrics)])
     history = tuple(c for c in sorted(cells, key=lambda c: c.seq) if c.seq <= last)
     if not history:

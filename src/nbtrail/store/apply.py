@@ -237,16 +237,18 @@ def log_params(
     (position,) = db.execute("SELECT count(*) FROM params WHERE run = ?", (run,)).fetchone()
     for offset, param in enumerate(params):
         key, value = capped(param.key), capped(param.value)
-        before = execute(
-            db, "SELECT value FROM params WHERE run = ? AND key = ?", (run, key)
-        ).fetchone()
+        before = None
+        if at_ms:
+            before = execute(
+                db, "SELECT value FROM params WHERE run = ? AND key = ?", (run, key)
+            ).fetchone()
         execute(
             db,
             "INSERT INTO params VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "value = excluded.value, origin = excluded.origin, is_default = excluded.is_default",
             (run, key, value, param.origin, param.is_default, position + offset),
         )
-        if at_ms and before is not None and before[0] != value:
+        if before is not None and before[0] != value:
             amend(db, run_id, Amendment("param", key, before[0], value, at_ms, user))
 
 
@@ -301,19 +303,21 @@ def set_code(db: sqlite3.Connection, run_id: str, code: CodeVersion) -> None:
 
 
 def set_environment(db: sqlite3.Connection, run_id: str, environment: Environment) -> None:
-    execute(
-        db,
-        "INSERT OR IGNORE INTO environments VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            environment.digest,
-            environment.python,
-            environment.implementation,
-            environment.platform,
-            environment.machine,
-            environment.executable,
-            dumps(environment.packages),
-        ),
-    )
+    known = execute(db, "SELECT 1 FROM environments WHERE digest = ?", (environment.digest,))
+    if known.fetchone() is None:  # most runs have that of the one before
+        execute(
+            db,
+            "INSERT INTO environments VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                environment.digest,
+                environment.python,
+                environment.implementation,
+                environment.platform,
+                environment.machine,
+                environment.executable,
+                dumps(environment.packages),
+            ),
+        )
     execute(
         db,
         "UPDATE runs SET environment = ? WHERE id = ?",

@@ -109,9 +109,12 @@ def _has_points(db: sqlite3.Connection, run: int, key: str) -> bool:
 
 def _metric(db: sqlite3.Connection, run: int, key: str) -> int:
     key = capped(key)
-    execute(db, "INSERT OR IGNORE INTO metrics (run, key) VALUES (?, ?)", (run, key))
-    row = execute(db, "SELECT metric_id FROM metrics WHERE run = ? AND key = ?", (run, key))
-    return int(row.fetchone()[0])
+    known = execute(db, "SELECT metric_id FROM metrics WHERE run = ? AND key = ?", (run, key))
+    row = known.fetchone()
+    if row is not None:
+        return int(row[0])
+    made = execute(db, "INSERT INTO metrics (run, key) VALUES (?, ?)", (run, key))
+    return int(made.lastrowid or 0)
 
 
 def _add_points(

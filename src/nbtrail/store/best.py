@@ -70,14 +70,14 @@ def best_rows(
 
     Of equally good ones the newest goes first; runs without a value go last.
     """
-    inferred = _inferred(db)
+    chosen, inferred = _chosen(db), _inferred(db)
     sign = 1 if descending else -1
     most = None if limit is None else offset + limit
     best = None
     if most is not None:
-        best = _walked(selection, [*_chosen(db), *inferred], sign, most)
+        best = _walked(selection, [*chosen, *inferred], sign, most)
     if best is None:
-        best = sorted(_read(selection, inferred, sign), reverse=True)[:most]
+        best = sorted(_read(selection, chosen, inferred, sign), reverse=True)[:most]
     runs = [run for _, run in best[offset:]]
     if most is None or len(best) < most:
         left = -1 if limit is None else limit - len(runs)
@@ -153,21 +153,22 @@ def _entries(
     return [(value * metric.sign * sign, run) for value, run in rows]
 
 
-def _read(selection: Selection, inferred: list[_Metric], sign: int) -> _Best:
+def _read(selection: Selection, chosen: list[_Metric], inferred: list[_Metric], sign: int) -> _Best:
     """Return all runs that have a value."""
-    best: _Best = [
-        (value * sign, run)
-        for value, run in selection.select(
+    best: _Best = []
+    if chosen:
+        rows = selection.select(
             "CASE e.direction WHEN 'min' THEN -x.last ELSE x.last END, r.id",
             "AND e.main_metric != '' AND x.last IS NOT NULL",
             behind="JOIN metrics x ON x.run = r.id AND x.key = e.main_metric",
         )
-    ]
+        best = [(value * sign, run) for value, run in rows]
     open_ = {run for (run,) in selection.select("r.id", "AND e.main_metric = ''")}
     for metric in inferred:
         if not open_:
             break
+        factor = metric.sign * sign
         rows = selection.values_of(metric.key, open_)
-        best += [(value * metric.sign * sign, run) for run, value in rows if value is not None]
-        open_.difference_update(run for run, _ in rows)
+        best += [(value * factor, run) for run, value in rows if value is not None]
+        open_.difference_update([run for run, _ in rows])
     return best

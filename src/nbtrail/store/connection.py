@@ -103,7 +103,7 @@ def connect_writer(path: Path, *, locking: bool) -> tuple[sqlite3.Connection, st
         db.execute("PRAGMA wal_autocheckpoint=0")
         db.execute(f"PRAGMA journal_size_limit={64 << 20}")
         db.execute("PRAGMA secure_delete=ON")
-        db.set_authorizer(_deny_triggers)
+        db.set_authorizer(_deny)
     except sqlite3.Error:
         db.close()
         raise
@@ -168,15 +168,17 @@ def _harden(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA foreign_keys=ON")
 
 
-def _deny_triggers(
+def _deny(
     action: int,
-    _first: str | None,
+    first: str | None,
     _second: str | None,
     _database: str | None,
     inner: str | None,
 ) -> int:
-    """Let no trigger change anything: ours don't, so it would be somebody else's."""
+    """Let no trigger change anything, as ours don't, and nobody edit the schema's own table."""
     denied = inner is not None and action in _CHANGES
+    if action == sqlite3.SQLITE_PRAGMA:
+        denied = (first or "").lower() == "writable_schema"
     return sqlite3.SQLITE_DENY if denied else sqlite3.SQLITE_OK
 
 

@@ -58,6 +58,7 @@ def _to_2(db: sqlite3.Connection) -> None:
     }.items():
         for column in columns:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    db.execute("DROP INDEX metrics_by_key")  # it has the run, too, now
     db.execute(
         "UPDATE metrics SET tail = "
         "(SELECT count(*) FROM metric_points p WHERE p.metric_id = metrics.metric_id)"

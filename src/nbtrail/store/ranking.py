@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from nbtrail.entities.directions import BEST_IS_HIGH, BEST_IS_LOW, direction_of, plain_metric
-from nbtrail.entities.run import Direction
+from nbtrail.entities.run import FOLDS, Direction
 from nbtrail.exceptions import UsageError
 
 __all__ = ["infer_main_metric", "main_metrics", "require_direction"]
 
 _RANK: Final = {name: place for place, name in enumerate((*BEST_IS_HIGH, *BEST_IS_LOW))}
 _COST: Final = re.compile(r"(?<![a-z])(time|seconds|duration|latency)(?![a-z])")
-_NOT_JUDGED: Final = ("train/", "training/", "mixed/", "baseline/", "other/")
+_NOT_JUDGED: Final = ("train/", "training/", "mixed/", "baseline/", "other/", FOLDS)
 
 
 def require_direction(key: str) -> Direction:
@@ -56,5 +56,7 @@ def main_metrics(keys: Iterable[str]) -> list[str]:
     return sorted(known, key=_place)
 
 
-def _place(key: str) -> tuple[int, bool, str]:
-    return _RANK.get(plain_metric(key), len(_RANK)), plain_metric(key) != key, key
+def _place(key: str) -> tuple[int, bool, bool, str]:
+    plain = plain_metric(key)
+    by_fold = key.startswith("cv_") and not key.endswith("_mean")  # as a candidate's scores are
+    return _RANK.get(plain, len(_RANK)), plain != key, by_fold, key

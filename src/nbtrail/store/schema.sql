@@ -189,7 +189,7 @@ CREATE TABLE metrics (
     packed_seq INTEGER NOT NULL DEFAULT -1,  -- the last one in a chunk
     UNIQUE (run, key)
 );
-CREATE INDEX metrics_by_key ON metrics (key, last);
+CREATE INDEX metrics_by_key ON metrics (key, last, run);
 
 -- seq grows with time within a process and is unique: a point sent twice is stored once.
 CREATE TABLE metric_points (

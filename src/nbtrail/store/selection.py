@@ -17,6 +17,7 @@ __all__ = ["Rows", "Selection"]
 
 Rows = list[tuple[Any, ...]]
 
+_MANY: Final = 10_000
 _TABLES: Final = "effective_runs r JOIN experiments e USING (experiment_id)"
 
 
@@ -105,8 +106,11 @@ class Selection:
         counted = f"SELECT count(*) FROM ({sql} LIMIT ?)"
         return int(self._all(counted, [*values, count + 1])[0][0]) > count
 
-    def values_of(self, key: str, runs: Iterable[int]) -> Rows:
+    def values_of(self, key: str, runs: set[int]) -> Rows:
         """Return each of these runs that has a metric, with its last value."""
+        if len(runs) > _MANY:  # reading the index through is faster than entering it for each
+            sql = "SELECT run, last FROM metrics WHERE key = ? AND (last IS NOT NULL OR count > 0)"
+            return [row for row in self._all(sql, [key]) if row[0] in runs]
         sql = (
             "SELECT x.run, x.last FROM json_each(?) i CROSS JOIN metrics x "
             "ON x.run = i.value AND x.key = ? WHERE x.count > 0"

@@ -19,7 +19,7 @@ from nbtrail.entities.causes import Why
 from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.comparison import Comparison
 from nbtrail.entities.curve import Curve
-from nbtrail.entities.run import Run
+from nbtrail.entities.run import FOLDS, Run
 from nbtrail.entities.statistics import Statistics
 from nbtrail.exceptions import UsageError
 from nbtrail.store.reader import Reader
@@ -149,7 +149,7 @@ class Gathering:
         for key in fold_keys(run):
             series = self._reader.series(run.run_id, key)
             if series.steps.tolist() == list(range(len(series))):  # no fold twice
-                found[key] = tuple(series.values.tolist())
+                found[key.removeprefix(FOLDS)] = tuple(series.values.tolist())
         return found
 
     def _each(self, items: Iterator[T]) -> Iterator[T]:

@@ -106,7 +106,7 @@ class RunMetrics:
         changes: list[Amendment] = []
         points = [self._next(item, touched, changes) for item in self._taken]
         summaries = {key: growing.summary() for key, growing in touched.items()}
-        infos = [replace(metric, count=0) for metric in summaries.values()]
+        infos = [replace(summaries[k], count=0) for k, grown in touched.items() if grown.described]
         logged = operations.log_metrics(self._run_id, points, infos)
         amended = [operations.amend(self._run_id, change) for change in changes]
         outbox, every = (*self._outbox, logged, *amended), {**self._summaries, **summaries}
@@ -147,11 +147,18 @@ class RunMetrics:
 
 
 class _Growing:
-    """The summary of a metric while values come: they are many, so a record is made only once."""
+    """The summary of a metric while values come: they are many, so a record is made only once.
 
-    __slots__ = ("_item", "count", "last", "maximum", "minimum", "step")
+    Attributes
+    ----------
+    described : bool
+        There is more to say of it than its points do: in a script there seldom is.
+    """
+
+    __slots__ = ("_item", "count", "described", "last", "maximum", "minimum", "step")
 
     def __init__(self, before: Metric | None) -> None:
+        self.described = before is not None
         if before is None:
             self.count = self.step = 0
             self.last = self.minimum = self.maximum = 0.0
@@ -171,26 +178,27 @@ class _Growing:
         elif value > self.maximum:
             self.maximum = value
         self._item, self.last, self.step = item, value, step
+        self.described = self.described or len(item) == 2 or item[3].cell_seq >= 0
         self.count += 1
 
     def summary(self) -> Metric:
         """Return the metric as it stands, described as its last value was."""
         item = self._item
-        if len(item) == 2:
-            described = item[0]
-        else:
+        if len(item) == 5:
             key, value, _, place, time_ns = item
-            described = Metric(
+            return Metric(
                 key,
                 value,
-                value,
-                value,
+                self.minimum,
+                self.maximum,
+                count=self.count,
+                last_step=self.step,
                 last_ms=time_ns // 1_000_000,
                 cell_seq=place.cell_seq,
                 statement=place.statement,
             )
         return replace(
-            described,
+            item[0],
             minimum=self.minimum,
             maximum=self.maximum,
             count=self.count,

@@ -103,7 +103,7 @@ def runs(
     from nbtrail.views.frame import replicates_frame, runs_frame
 
     table = open_store().reader.runs(
-        query=query, experiment=experiment, limit=limit, order=order_by
+        query=query, experiment=experiment, limit=limit, order=order_by, count=False
     )
     if over is None:
         return runs_frame(table)
@@ -134,6 +134,7 @@ def search_runs(
         limit=max_results,
         order=", ".join(order_by) if order_by else "started desc",
         descending=False,
+        count=False,
     )
     return runs_frame(table)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from nbtrail.entities.dataset import Coverage, Dataset
 from nbtrail.entities.origin import FileOrigin
-from nbtrail.entities.run import Metric, Run
+from nbtrail.entities.run import FOLDS, Metric, Run
 from nbtrail.views.document import Span, Tone, code, faint
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
 _DIGITS = 4
 _MOST_DIGITS = 15  # beyond it, only `repr` tells floats apart
 
-_ASIDE = ("mixed/", "baseline/", "other/")  # metrics that judge no model
+_ASIDE = ("mixed/", "baseline/", "other/", FOLDS)  # metrics that judge no model
 _STATUS_TONES = {
     "FINISHED": Tone.GOOD,
     "RUNNING": Tone.BUSY,

@@ -164,7 +164,7 @@ CREATE TABLE metrics (
     packed_seq INTEGER NOT NULL DEFAULT -1,  -- the last one in a chunk
     UNIQUE (run, key)
 );
-CREATE INDEX metrics_by_key ON metrics (key, last);
+CREATE INDEX metrics_by_key ON metrics (key, last, run);
 CREATE TABLE metric_points (
     metric_id    INTEGER NOT NULL REFERENCES metrics ON DELETE CASCADE,
     seq          INTEGER NOT NULL,
