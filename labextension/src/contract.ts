@@ -475,7 +475,8 @@ export interface Job {
   folder: string;
   command: string;
   state: 'running' | 'done' | 'failed' | 'stopped';
-  steps: { text: string; found: string }[];
+  /** The last one of a running job takes as long so far. */
+  steps: { text: string; found: string; took_ms: number }[];
   outcome: Outcome;
   culprit: string;
   message: string;

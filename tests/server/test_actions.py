@@ -201,9 +201,11 @@ async def test_export_is_planned_and_followed(get, post, check, python, exportab
     job = await ended(post, get, job)
     check("job", job)
     assert (job["state"], job["outcome"]) == ("done", "verified-exact")
-    assert job["steps"][1] == {
-        "text": "the slice: 3 statements in a fresh process ...", "found": "reproduced",
-    }  # fmt: skip
+    step = job["steps"][1]
+    assert step["text"] == "the slice: 3 statements in a fresh process ..."
+    assert step["found"] == "reproduced"
+    _, later = await get(f"jobs/{job['job_id']}")
+    assert later["steps"] == job["steps"]  # no clock runs on when it has ended
 
 
 async def test_a_stopped_export_ends_by_itself(get, post, check, python, exportable, store):
@@ -222,6 +224,7 @@ async def test_a_stopped_export_ends_by_itself(get, post, check, python, exporta
     _, job = await post(f"jobs/{job['job_id']}", method="DELETE")
     check("job", job)
     assert job["state"] == "stopped"
+    assert [step["text"] for step in job["steps"]] == ["the slice: waiting"]
     assert mark.exists()
 
 

@@ -6,6 +6,10 @@ import { VerdictBadge, verdictText } from '../components/badges';
 import { useTools } from '../components/context';
 import { Problem } from '../components/parts';
 import type { Job } from '../contract';
+import { formatDuration } from '../format';
+
+/** What takes less is not worth its time. */
+const SHOWN_MS = 1000;
 
 export function JobReport(props: { job: Job }): React.ReactElement {
   const { trans } = useTools();
@@ -16,7 +20,14 @@ export function JobReport(props: { job: Job }): React.ReactElement {
       <ol className="nbt-rungs" aria-label={trans.__('What was tried')} aria-live="polite">
         {job.steps.map((step, index) => (
           <li key={index} data-current={job.state === 'running' && index === last}>
-            <span>{step.text}</span>
+            <span className="nbt-line nbt-rung">
+              <span>{step.text}</span>
+              {step.took_ms >= SHOWN_MS ? (
+                <span className="nbt-muted" aria-live="off">
+                  {formatDuration(step.took_ms)}
+                </span>
+              ) : null}
+            </span>
             {step.found ? <span className="nbt-rung-found">{step.found}</span> : null}
           </li>
         ))}

@@ -385,7 +385,7 @@ export const job: Job = {
   folder: 'pipelines/forest',
   command: 'nbtrail export forest -o pipelines/forest',
   state: 'running',
-  steps: [{ text: 'the slice: 3 statements in a fresh process ...', found: '' }],
+  steps: [{ text: 'the slice: 3 statements in a fresh process ...', found: '', took_ms: 2400 }],
   outcome: '',
   culprit: '',
   message: '',
@@ -444,7 +444,7 @@ export const retraining: Job = {
   kind: 'retrain',
   command: retrainPlan.command,
   state: 'done',
-  steps: [{ text: `Training pipelines/forest again: ${retrainPlan.script}`, found: '' }],
+  steps: [{ text: `Training pipelines/forest again: ${retrainPlan.script}`, found: '', took_ms: 900 }],
   output: [`run: ${retrained.run_id}`, 'auc = 0.95'],
   retrained
 };

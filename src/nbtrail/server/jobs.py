@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,10 +38,11 @@ _UNKNOWN = "No module named"
 
 @dataclass(slots=True)
 class Step:
-    """One thing that was tried, and what was found so far."""
+    """One thing that was tried, what was found so far, and when it began, by a steady clock."""
 
     text: str
     found: str = ""
+    began_s: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)
@@ -77,6 +79,7 @@ class Job:
     message: str = ""
     output: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
     retrained: dict[str, Any] | None = None
+    ended_s: float | None = None
     process: subprocess.Popen[str] | None = None
     listener: threading.Thread | None = None
     stopping: bool = False
@@ -90,7 +93,7 @@ class Job:
             "folder": self.folder,
             "command": self.shown,
             "state": self.state,
-            "steps": [{"text": step.text, "found": step.found} for step in list(self.steps)],
+            "steps": self._told(),
             "outcome": self.outcome,
             "culprit": self.culprit,
             "message": self.message,
@@ -101,6 +104,8 @@ class Job:
     def hear(self, line: str) -> None:
         """Take a line: a new step, indented what the last one found, or what a script printed."""
         text = line.rstrip()[:LONGEST_LINE]
+        if self.stopping:
+            return  # the traceback of our interrupt
         if text.startswith(PRINTED):
             self.output.append(text.removeprefix(PRINTED).removeprefix(" "))
         elif text.startswith("   ") and self.steps:
@@ -110,6 +115,7 @@ class Job:
 
     def end(self, answer: str) -> None:
         """Take what the command answered."""
+        self.ended_s = time.monotonic()
         try:
             document = json.loads(answer)
         except ValueError:
@@ -128,6 +134,15 @@ class Job:
             self.state = "done"
             self.outcome = str(verdict.get("outcome", ""))
             self.culprit = str(verdict.get("culprit", ""))
+
+    def _told(self) -> list[dict[str, Any]]:
+        steps = list(self.steps)
+        last = time.monotonic() if self.ended_s is None else self.ended_s
+        ends = [*(step.began_s for step in steps[1:]), last]
+        return [
+            {"text": step.text, "found": step.found, "took_ms": round(1000 * (end - step.began_s))}
+            for step, end in zip(steps, ends, strict=False)  # no step: no end
+        ]
 
     def _last_words(self) -> str:
         last = self.steps[-1].text if self.steps else "it said nothing"
