@@ -75,7 +75,7 @@ export interface RunsApi {
   run(notebook: string, id: string): Promise<RunDetail>;
   edit(notebook: string, id: string, change: RunEdit): Promise<RunDetail>;
   changes(notebook: string, id: string): Promise<RunChanges>;
-  curves(notebook: string, id: string, keys: string[], axis: string): Promise<RunCurves>;
+  curves(notebook: string, id: string, keys: readonly string[], axis: string): Promise<RunCurves>;
   diff(notebook: string, id: string): Promise<UncommittedChanges>;
   lineage(notebook: string, id: string): Promise<Ancestry>;
   artifact(notebook: string, id: string, path: string): Promise<Blob>;
@@ -152,7 +152,7 @@ export class ServerApi implements RunsApi, CompareApi {
     return this.get(runPath(id, 'changes'), [['notebook', notebook]]);
   }
 
-  curves(notebook: string, id: string, keys: string[], axis: string): Promise<RunCurves> {
+  curves(notebook: string, id: string, keys: readonly string[], axis: string): Promise<RunCurves> {
     return this.get(runPath(id, 'curves'), [
       ['notebook', notebook],
       ['axis', axis],

@@ -3,7 +3,9 @@
 import uPlot from 'uplot';
 
 import type { Curve } from './contract';
+import type { CurveAxis } from './curves';
 import { formatNumber } from './format';
+import { keepPainted } from './redraw';
 
 const HEIGHT = 150;
 
@@ -16,7 +18,7 @@ const HEIGHT = 150;
 export function drawCurve(
   place: HTMLElement,
   curve: Curve,
-  axis: 'step' | 'time',
+  axis: CurveAxis,
   log: boolean,
   tell: (pointed: string) => void
 ): () => void {
@@ -28,26 +30,10 @@ export function drawCurve(
     tell(point === undefined ? '' : `${label(curve.x[index!], axis)}: ${formatNumber(point)}`);
   };
   const draw = () => new uPlot({ ...options(place, axis, log), hooks: { setCursor: [cursor] } }, data, place);
-  let plot = draw();
-  const size = new ResizeObserver(() => {
-    if (place.clientWidth !== plot.width && place.clientWidth > 0) {
-      plot.setSize({ width: place.clientWidth, height: HEIGHT });
-    }
-  });
-  size.observe(place);
-  const theme = new MutationObserver(() => {
-    plot.destroy();
-    plot = draw();
-  });
-  theme.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-name'] });
-  return () => {
-    size.disconnect();
-    theme.disconnect();
-    plot.destroy();
-  };
+  return keepPainted(place, HEIGHT, draw).dispose;
 }
 
-function options(place: HTMLElement, axis: 'step' | 'time', log: boolean): uPlot.Options {
+function options(place: HTMLElement, axis: CurveAxis, log: boolean): uPlot.Options {
   const style = getComputedStyle(place);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const quiet: uPlot.Axis = {
@@ -78,6 +64,6 @@ function options(place: HTMLElement, axis: 'step' | 'time', log: boolean): uPlot
   };
 }
 
-function label(tick: number | null, axis: 'step' | 'time'): string {
+function label(tick: number | null, axis: CurveAxis): string {
   return tick === null ? '' : `${formatNumber(tick)}${axis === 'time' ? ' s' : ''}`;
 }

@@ -32,6 +32,8 @@ describe('the types and the contract say the same', () => {
     ['trash_report', fixtures.trash],
     ['export_plan', fixtures.exportPlan],
     ['job', fixtures.job],
+    ['retrain_plan', fixtures.retrainPlan],
+    ['job', fixtures.retraining],
     ['comparison', fixtures.comparison],
     ['comparison_statistics', fixtures.statistics],
     ['comparison_curves', fixtures.curves],

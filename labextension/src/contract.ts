@@ -102,6 +102,8 @@ export interface Metric {
   cell_seq: number;
   statement: number;
   expression: string;
+  /** Which end is the good one, where that is known. */
+  direction: 'max' | 'min' | null;
 }
 
 export interface ColumnProfile {
@@ -407,10 +409,68 @@ export interface ExportPlan {
   command: string;
 }
 
+/** Values as somebody types them. */
+export interface ChosenParam {
+  name: string;
+  type: 'bool' | 'int' | 'float' | 'str';
+  flag: string;
+  help: string;
+  recorded: string;
+  value: string;
+  changed: boolean;
+  problem: string;
+}
+
+export interface RetrainData {
+  /** The parameter that names it; empty when no other file can be given. */
+  param: string;
+  path: string;
+  size: number;
+  state: 'as-recorded' | 'changed' | 'gone' | 'not-compared' | 'chosen';
+}
+
+export interface RetrainPlan {
+  run_id: string;
+  run_name: string;
+  folder: string;
+  /** Where the pipeline runs, relative to the project. */
+  cwd: string;
+  params: ChosenParam[];
+  data: RetrainData[];
+  /** Files of the export that are not what was written then. */
+  edited: string[];
+  outcome: Outcome;
+  /** The script's own command line. */
+  script: string;
+  problem: string;
+  interpreter: string;
+  available: boolean;
+  command: string;
+}
+
+export interface RetrainedMetric {
+  key: string;
+  recorded: Float | null;
+  found: Float | null;
+  direction: 'max' | 'min' | null;
+}
+
+/** The run that came of training a pipeline again; the source is the run it was exported from. */
+export interface Retrained {
+  run_id: string;
+  run_name: string;
+  source_id: string;
+  source_name: string;
+  folder: string;
+  metrics: RetrainedMetric[];
+  changed: ChosenParam[];
+  seconds: Float;
+}
+
 /** Work in the interpreter of a run. */
 export interface Job {
   job_id: string;
-  kind: 'export' | 'verify';
+  kind: 'export' | 'verify' | 'retrain';
   run_id: string;
   folder: string;
   command: string;
@@ -419,6 +479,9 @@ export interface Job {
   outcome: Outcome;
   culprit: string;
   message: string;
+  /** The latest lines that a script printed. */
+  output: string[];
+  retrained: Retrained | null;
 }
 
 export interface RegistryPage {

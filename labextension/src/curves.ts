@@ -2,6 +2,9 @@
 
 import type { CurvesHeader } from './contract';
 
+/** What points stand over. */
+export type CurveAxis = CurvesHeader['axis'];
+
 export interface Curve {
   run: number;
   key: string;

@@ -69,9 +69,12 @@ export function formatAge(ms: number): string {
   return days < 60 ? `${days} d ago` : `${Math.floor(days / 30)} mo ago`;
 }
 
+// making one takes longer than drawing a row of the list: made once, when first needed
+let clock: Intl.DateTimeFormat | undefined;
+
 /** A moment as the reader's clock shows it. */
 export function formatTime(ms: number): string {
-  return new Date(ms).toLocaleString(undefined, {
+  clock ??= new Intl.DateTimeFormat(undefined, {
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -79,6 +82,7 @@ export function formatTime(ms: number): string {
     minute: '2-digit',
     second: '2-digit'
   });
+  return clock.format(ms);
 }
 
 /** Bytes in the largest unit that keeps them above one. */

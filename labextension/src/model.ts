@@ -3,15 +3,18 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type ApiError, asApiError, type Filter, type RunsApi } from './api';
+import { Arrivals } from './arrivals';
 import type { KnownKeys, RegistryPage, PipelinesPage, RunRow, StatusReport } from './contract';
 import { type Group, Layout, type Place } from './layout';
 import { RunPage } from './runpage';
 
 export const PAGE = 100;
-const ARRIVAL_MS = 2500;
 const NO_GROUPS: readonly Group[] = [];
 
 export const STARRED = 'nbtrail.starred';
+
+/** Tag of the runs of an exported pipeline: id of the run that it was exported from. */
+export const RETRAINED = 'nbtrail.retrained';
 
 export type Tab = 'runs' | 'models' | 'pipelines';
 
@@ -89,7 +92,7 @@ export class RunsModel {
 
   /** Whether a run came in a moment ago, while the panel was looking. */
   isNew(id: string): boolean {
-    return Date.now() - (this._arrived.get(id) ?? 0) < ARRIVAL_MS;
+    return this._arrivals.isNew(id);
   }
 
   /** Show or hide; what changed in between is fetched on show. */
@@ -119,7 +122,7 @@ export class RunsModel {
   setFilter(change: Partial<Filter>): void {
     this.filter = { ...this.filter, ...change };
     this._generation += 1;
-    this._known.clear();
+    this._arrivals.restart();
     this._range = [0, 0];
     this.active = 0;
     this._notify();
@@ -313,25 +316,15 @@ export class RunsModel {
       this._pages.clear();
     }
     answers.forEach((answer, index) => this._pages.set(wanted[index].key, answer.runs));
-    this._noteArrivals(answers.flatMap(answer => answer.runs));
+    this._arrivals.note(answers.flatMap(answer => answer.runs));
     this._notify();
-  }
-
-  private _noteArrivals(rows: RunRow[]): void {
-    const newest = Math.max(0, ...this._known.values());
-    for (const row of rows) {
-      if (this._known.size > 0 && !this._known.has(row.run_id) && row.started_ms >= newest) {
-        this._arrived.set(row.run_id, Date.now());
-      }
-    }
-    rows.forEach(row => this._known.set(row.run_id, row.started_ms));
   }
 
   /** Another trail: nothing of the old one may be shown. */
   private _forget(): void {
     this._generation += 1;
     this._pages.clear();
-    this._known.clear();
+    this._arrivals.restart();
     this.selected.clear();
     this.models = this.pipelines = this.keys = null;
     this._arrange(NO_GROUPS);
@@ -379,8 +372,7 @@ export class RunsModel {
   private readonly _tasteChanged = new Signal<this, Taste>(this);
   private readonly _pages = new Map<string, RunRow[]>();
   private readonly _asked = new Set<string>();
-  private readonly _known = new Map<string, number>();
-  private readonly _arrived = new Map<string, number>();
+  private readonly _arrivals = new Arrivals();
   private readonly _closed = new Set<string>();
   private readonly _opened = new Set<RunPage>();
   private _range: [number, number] = [0, 0];

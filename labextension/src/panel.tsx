@@ -1,61 +1,54 @@
 /** The widget that stands in the side panel and tells its model when it is seen. */
 
-import { ReactWidget } from '@jupyterlab/apputils';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import type { Tools } from './components/context';
-import { Panel } from './components/Panel';
-import { icon } from './icon';
+import type { Panel } from './components/Panel';
+import { loaded } from './loading';
+import { SeenWidget } from './seen';
 import { PANEL } from './tokens';
 
 /** While something on the screen runs, its end may come without a commit: its process died. */
 const RUNNING_MS = 10_000;
 
-export class RunsPanel extends ReactWidget {
+export class RunsPanel extends SeenWidget {
   constructor(private readonly tools: Tools) {
     super();
     this.id = PANEL;
-    this.addClass('nbt-panel');
-    this.title.icon = icon;
     this.title.caption = tools.trans.__('Runs (nbtrail)');
-    document.addEventListener('visibilitychange', this._see);
   }
 
   override dispose(): void {
-    document.removeEventListener('visibilitychange', this._see);
     clearInterval(this._timer);
     super.dispose();
   }
 
   protected override render(): React.ReactElement {
-    return <Panel tools={this.tools} />;
+    const View = this._view;
+    return View === null ? <></> : <View tools={this.tools} />;
   }
 
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this._see();
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this._see();
-  }
-
-  protected override onAfterHide(message: Message): void {
-    super.onAfterHide(message);
-    this._see();
-  }
-
-  /** Somebody looks: the panel is open, and the browser's tab in front. */
-  private readonly _see = (): void => {
+  protected override onSeen(seen: boolean): void {
     const { model } = this.tools;
     clearInterval(this._timer);
-    model.setVisible(this.isVisible && !document.hidden);
+    // the server is asked while the view is loaded
+    model.setVisible(seen);
+    if (seen) {
+      void this._load();
+    }
     if (model.visible) {
       this._timer = setInterval(() => model.anyRunning && model.invalidate(), RUNNING_MS);
     }
-  };
+  }
 
+  private async _load(): Promise<void> {
+    if (this._view === null) {
+      const { Panel } = await loaded(import('./components/Panel'), this.tools.trans);
+      this._view = Panel;
+      this.update();
+    }
+  }
+
+  private _view: typeof Panel | null = null;
   private _timer: ReturnType<typeof setInterval> | undefined;
 }

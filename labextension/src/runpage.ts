@@ -75,7 +75,7 @@ export class RunPage {
     return this.api.lineage(this.notebook, this.id);
   }
 
-  curves(keys: string[], axis: string): Promise<RunCurves> {
+  curves(keys: readonly string[], axis: string): Promise<RunCurves> {
     return this.api.curves(this.notebook, this.id, keys, axis);
   }
 

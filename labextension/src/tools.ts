@@ -4,12 +4,12 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, MainAreaWidget } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 
-import { makeActions } from './actions/actions';
 import type { ActionsApi } from './actions/api';
+import { actionsOnDemand } from './actions/ondemand';
 import type { Tools, Translator } from './components/context';
+import { loaded } from './loading';
 import type { RunsModel } from './model';
 import { cellText, currentNotebook, insertCell, openedNotebook, showCell } from './notebook';
-import { RunTab } from './runtab';
 import { CommandIDs } from './tokens';
 
 /**
@@ -32,7 +32,8 @@ export function makeTools(
       showCell(notebook, cell);
     }
   };
-  const openWide = (id: string, name: string) => {
+  const openWide = async (id: string, name: string) => {
+    const { RunTab } = await loaded(import('./runtab'), trans);
     const known = [...shell.widgets('main')].find(one => one.id === `nbtrail-tab-${id}`);
     if (known === undefined) {
       const tools: Tools = { ...made, openWide: undefined };
@@ -51,17 +52,20 @@ export function makeTools(
     cellNow: (path, cell) => cellText(openedNotebook(app, absolute(path)), cell),
     openPath: path => void commands.execute('docmanager:open', { path: absolute(path) }),
     keep: () => void commands.execute(CommandIDs.keep),
-    openWide: roomy ? openWide : undefined,
+    openWide: roomy ? (id, name) => void openWide(id, name) : undefined,
     get compare() {
       return commands.hasCommand(CommandIDs.compare)
         ? (ids: string[]) => void commands.execute(CommandIDs.compare, { ids })
         : undefined;
     }
   };
-  made.actions = makeActions(
-    api,
-    () => made,
-    source => insertCell(currentNotebook(app), source)
-  );
+  made.actions = actionsOnDemand(async () => {
+    const { makeActions } = await loaded(import('./actions/actions'), trans);
+    return makeActions(
+      api,
+      () => made,
+      source => insertCell(currentNotebook(app), source)
+    );
+  });
   return made;
 }

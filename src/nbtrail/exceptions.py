@@ -14,7 +14,8 @@
     ├── RegistryError         registered models, versions, aliases
     │   └── GateError         a promotion that was refused, with the reasons
     ├── ExportError           a run that can't become a pipeline
-    │   └── VerifyError       a pipeline folder that can't be verified at all
+    │   ├── VerifyError       a pipeline folder that can't be verified at all
+    │   └── RetrainError      a pipeline that can't be trained again, or failed at it
     └── MissingExtraError     an optional dependency is not installed
 
 A text says what happened, what was found and what to do next, in this order.
@@ -31,6 +32,7 @@ __all__ = [
     "NbtrailError",
     "NotFoundError",
     "RegistryError",
+    "RetrainError",
     "SchemaTooNewError",
     "StoreError",
     "StoreReadOnlyError",
@@ -102,6 +104,10 @@ class ExportError(NbtrailError):
 
 class VerifyError(ExportError):
     """A pipeline folder can't be verified at all (edited, incomplete, data gone)."""
+
+
+class RetrainError(ExportError):
+    """A pipeline can't be trained again, failed at it, or could not record it."""
 
 
 class MissingExtraError(NbtrailError):

@@ -12,7 +12,8 @@ from nbtrail.entities.pipeline import Outcome
 from nbtrail.entities.run import Metric
 from nbtrail.exceptions import ExportError, VerifyError
 from nbtrail.pipeline.export import export_run
-from nbtrail.pipeline.verify import read_manifest, verify_folder
+from nbtrail.pipeline.manifest import read_manifest
+from nbtrail.pipeline.verify import verify_folder
 
 pytestmark = pytest.mark.slow
 

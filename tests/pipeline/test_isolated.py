@@ -11,7 +11,8 @@ from nbtrail.entities.pipeline import Outcome, Scope
 from nbtrail.exceptions import VerifyError
 from nbtrail.pipeline import isolated
 from nbtrail.pipeline.export import export_run
-from nbtrail.pipeline.verify import read_manifest, verify_folder
+from nbtrail.pipeline.manifest import read_manifest
+from nbtrail.pipeline.verify import verify_folder
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ from nbtrail.entities.run import (
     RunStatus,
 )
 from nbtrail.store import operations
+from nbtrail.store.migrations import SCHEMA_VERSION
 from nbtrail.store.store import Store
 
 CONTRACT = Path(__file__).parents[2] / "labextension" / "contract" / "api.json"
@@ -71,6 +74,18 @@ def store(jp_root_dir: Path) -> Iterator[Store]:
     opened = Store.open(jp_root_dir / "project" / ".nbtrail", create=True)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def newer(store: Store) -> Callable[[], None]:
+    """Make the trail one of a later version of nbtrail, which may only be read."""
+
+    def make() -> None:
+        store.close()
+        with contextlib.closing(sqlite3.connect(store.root / "nbtrail.db")) as db:
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+
+    return make
 
 
 @pytest.fixture

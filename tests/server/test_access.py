@@ -16,11 +16,11 @@ PATHS = [
     *("status", "runs", "groups", "keys", "models", "pipelines", f"runs/{ID}"),
     *(f"runs/{ID}/{part}" for part in PARTS),
     *("compare", "compare/page", "compare/statistics", "compare/curves"),
-    *("models/penguin", f"jobs/{ID}"),
+    *("models/penguin", "pipelines/retrain", f"jobs/{ID}"),
 ]
 CHANGES = [
     *(f"runs/{ID}/{part}" for part in ("promote", "trash", "restore", "export")),
-    *("models/penguin/rollback", "pipelines/verify"),
+    *("models/penguin/rollback", "pipelines/verify", "pipelines/retrain"),
 ]
 
 

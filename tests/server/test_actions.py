@@ -284,9 +284,9 @@ async def test_jobs_of_an_earlier_server_are_unknown(get, check):
     assert status == 404
 
 
-async def test_a_trail_that_is_only_read_stays_as_it_is(post, candidate, store, monkeypatch):
+async def test_a_trail_that_is_only_read_stays_as_it_is(post, candidate, newer):
     run = candidate("one", 0.5)
-    monkeypatch.setattr(store, "read_only", True)
+    newer()
     for path, body in (
         (f"runs/{run.run_id}/promote", {"target": "fraud@champion"}),
         (f"runs/{run.run_id}/trash", {}),

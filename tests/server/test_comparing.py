@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 import threading
@@ -9,11 +10,13 @@ import threading
 import numpy as np
 import pytest
 
+from nbtrail.entities.comparison import Comparison, ImageRow
 from nbtrail.entities.identity import new_id
 from nbtrail.entities.model import Artifact
 from nbtrail.entities.run import Metric, MetricPoint, Param
 from nbtrail.store import operations
 from nbtrail.tracking.gathering import CancelledError, Gathering
+from nbtrail.tracking.smallimages import LARGEST, MOST, small_images
 
 NOTEBOOK = "project/notebooks/train.ipynb"
 EVIL = "<img src=x onerror=alert(1)>"
@@ -190,3 +193,36 @@ async def test_a_page_to_keep_runs_nothing(jp_fetch, add):
     assert "default-src 'none'" in page
     assert EVIL not in page
     assert page.count("&lt;img src=x onerror=alert(1)&gt;0") > 1
+
+
+async def test_a_page_to_keep_carries_small_images(jp_fetch, store, add):
+    runs = [add(f"r{n}") for n in range(3)]
+    small, large = b"not a real PNG", b"x" * (LARGEST + 1)
+    kept = [
+        *((run, "figures/same.png", small, "image/png") for run in runs[:2]),
+        (runs[0], "figures/large.png", large, "image/png"),
+        (runs[1], "figures/evil.svg", b"<svg onload=alert(1)>", "image/svg+xml"),
+        (runs[2], "figures/other.jpg", b"a JPEG", "image/jpeg"),
+    ]
+    for run, path, data, kind in kept:
+        artifact = Artifact(path, *store.objects.put_bytes(data), kind)
+        store.submit(operations.log_artifact(run.run_id, artifact))
+    gone = Artifact("figures/gone.png", "0" * 64, 12, "image/png")
+    store.submit(operations.log_artifact(runs[2].run_id, gone))
+    store.flush(10)
+    answer = await jp_fetch(
+        "nbtrail", "api", "compare", "page", params={"notebook": NOTEBOOK, "runs": ids(*runs)}
+    )
+    page = answer.body.decode()
+    assert page.count(f"data:image/png;base64,{base64.b64encode(small).decode()}") == 1
+    assert 'alt="figures/same.png of r0, r1"' in page
+    assert f"data:image/jpeg;base64,{base64.b64encode(b'a JPEG').decode()}" in page
+    assert page.count("<img") == 2
+    assert "3 images not shown here" in page
+
+
+def test_images_share_the_room_of_a_page():
+    images = [Artifact(f"{n}.png", f"{n:064}", LARGEST, "image/png") for n in range(30)]
+    rows = tuple(ImageRow(image.path, (image, None), differs=True) for image in images)
+    found = small_images(Comparison(runs=(), images=rows), lambda _sha256: b"x", 2)
+    assert list(found) == [image.sha256 for image in images[: MOST // LARGEST]]

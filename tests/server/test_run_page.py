@@ -133,9 +133,9 @@ async def test_other_changes_are_refused(patch, check, add, body):
     assert (code, document["error"]["code"]) == (400, "usage")
 
 
-async def test_a_trail_that_may_only_be_read_is_not_changed(patch, check, add, store, monkeypatch):
+async def test_a_trail_that_may_only_be_read_is_not_changed(patch, check, add, store, newer):
     run = add("one", note="old")
-    monkeypatch.setattr(store, "read_only", True)
+    newer()
     code, document = await patch(run.run_id, {"note": "new"})
     check("error", document)
     assert (code, document["error"]["code"]) == (403, "store-read-only")

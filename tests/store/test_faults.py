@@ -198,10 +198,21 @@ def test_a_newer_store_is_only_read(
     newer.submit(do.set_note(run.run_id, "x"))
     with pytest.raises(StoreReadOnlyError, match="only be read"):
         newer.call(do.set_note(run.run_id, "x"))
+    assert Store.open(store.root) is newer
     newer.close()
     db, _ = connect_writer(store.root / "nbtrail.db", locking=True)
     with closing(db), pytest.raises(SchemaTooNewError, match="Nothing is written"):
         ensure_schema(db, store.root / "nbtrail.db")
+
+
+def test_a_store_that_may_be_written_again_is(store: Store) -> None:
+    store.close()
+    with sql(store.root) as db:
+        db.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
+    assert Store.open(store.root).read_only
+    with sql(store.root) as db:
+        db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    assert not Store.open(store.root).read_only
 
 
 def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:

@@ -54,3 +54,48 @@ def test_each_run_has_its_own_and_what_none_has(project):
     assert seen["first"]["first.csv"][0] in {"reader", "opened"}
     for source, (_, content) in seen["second"].items():
         assert content == digest_file(project / source).digest.content
+
+
+OPTIONS = """
+import argparse
+import nbtrail
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--data", default="before.csv", help="ü")
+parser.add_argument("--other", default="other.csv")
+args = parser.parse_args()
+with nbtrail.start_run("one"):
+    open(args.data).read()
+"""
+
+
+def test_a_default_that_the_command_line_overrules_was_not_read(project):
+    for name in ("before.csv", "other.csv", "given.csv"):
+        (project / name).write_text(f"a,b\n1,{len(name)}\n")
+    (project / "script.py").write_text(OPTIONS)
+    words = [sys.executable, "script.py", "--data=given.csv"]
+    subprocess.run(words, cwd=project, check=True)
+    store = Store.open(project / ".nbtrail")
+    run = store.reader.run(store.reader.resolve("one"))
+    store.close()
+    assert {use.source: use.seen.value for use in run.datasets} == {
+        "given.csv": "opened",
+        "other.csv": "inferred",
+    }
+
+
+FAILING = """
+import nbtrail
+
+nbtrail.start_run("one")
+raise ValueError("too few rows")
+"""
+
+
+def test_a_script_that_fails_has_failed_its_open_run(project):
+    (project / "script.py").write_text(FAILING)
+    subprocess.run([sys.executable, "script.py"], cwd=project, check=False)
+    store = Store.open(project / ".nbtrail")
+    run = store.reader.run(store.reader.resolve("one"))
+    store.close()
+    assert (run.status.value, run.reason) == ("FAILED", "ValueError: too few rows")

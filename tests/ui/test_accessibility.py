@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from tests.exported import export_by_hand
 from tests.ui.steps import ROW, command, dialog, open_run
 
 from nbtrail.entities.model import ModelRecord
@@ -91,4 +93,19 @@ def test_dialogs(page, add, store, theme):
     page.get_by_role("tab", name="Models").click()
     page.get_by_role("button", name="Roll back @stable to version 1…").click()
     expect(dialog(page, "Roll back").get_by_role("row", name="loss")).to_be_visible()
+    assert problems(page) == []
+
+
+def test_the_dialog_that_retrains(page, add, store, theme):
+    export_by_hand(store, add("one"), "pipelines/one", sys.executable)
+    page.get_by_role("tab", name="Pipelines").click()
+    page.get_by_role("button", name="Retrain…").click()
+    shown = dialog(page, "Retrain pipelines/one")
+    shown.get_by_label("depth", exact=True).fill("deep")
+    expect(shown.get_by_role("alert")).to_be_visible()
+    assert problems(page) == []
+    shown.get_by_label("depth", exact=True).fill("5")
+    shown.get_by_role("button", name="Retrain", exact=True).click()
+    expect(shown.get_by_role("row", name="auc")).to_be_visible()
+    shown.get_by_text("Output of the script").click()
     assert problems(page) == []

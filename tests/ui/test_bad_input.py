@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 
@@ -142,25 +141,25 @@ def test_a_trail_of_a_newer_version_is_only_read(page, add, store, project):
     expect(page.locator(ROW)).to_have_count(1)
 
 
-def test_what_may_only_be_read_is_told_when_it_is_changed(page, add):
+def test_what_may_only_be_read_is_told_when_it_is_changed(page, add, store, project):
     add("one")
-    body = json.dumps(
-        {"error": {"code": "store-read-only", "message": "may only read", "reasons": []}}
-    )
-    page.route(
-        "**/nbtrail/api/runs/*",
-        lambda route: (
-            route.fulfill(status=403, body=body, content_type="application/json")
-            if route.request.method == "PATCH"
-            else route.continue_()
-        ),
-    )
+    expect(page.locator(ROW)).to_have_count(1)
+    store.close()
+    trail = project / ".nbtrail"
+    for path in (*trail.rglob("*"), trail):
+        path.chmod(0o555 if path.is_dir() else 0o444)
     details = open_run(page, "one")
     details.get_by_role("button", name="Add a note").click()
     page.get_by_role("textbox", name="Note").fill("kept while it can't be saved")
     details.get_by_role("button", name="Save").click()
-    expect(details.get_by_role("alert")).to_contain_text("may only read")
+    expect(details.get_by_role("alert")).to_contain_text("may only read this trail")
     expect(page.get_by_role("textbox", name="Note")).to_have_value("kept while it can't be saved")
+    trail.chmod(0o755)
+    for path in trail.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    page.wait_for_timeout(600)  # it is not tried again at once
+    details.get_by_role("button", name="Save").click()
+    expect(page.locator(".nbt-note")).to_have_text("kept while it can't be saved")
 
 
 def test_a_tab_of_before_an_upgrade_says_so(page, add):

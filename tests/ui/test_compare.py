@@ -6,6 +6,7 @@ import csv
 import math
 import os
 import zlib
+from base64 import b64encode
 from contextlib import closing
 from pathlib import Path
 from struct import pack
@@ -48,6 +49,27 @@ INK = """canvas => {
   return ink;
 }"""
 
+# whether the strip below a saved plot has the colours of the first runs, as the theme gives them
+IN_LEGEND = """async ([png, scale]) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const columns = Math.floor((image.width / scale - 24) / 200);
+  const rows = (12 + 20 * Math.ceil(3 / columns)) * scale;
+  [pen.canvas.width, pen.canvas.height] = [image.width, rows];
+  pen.drawImage(image, 0, rows - image.height);
+  const strip = pen.getImageData(0, 0, image.width, rows).data;
+  return ['--jp-brand-color1', '--jp-warn-color1', '--jp-success-color1'].map(name => {
+    pen.fillStyle = getComputedStyle(document.body).getPropertyValue(name);
+    pen.fillRect(0, 0, 1, 1);
+    const wanted = pen.getImageData(0, 0, 1, 1).data;
+    for (let i = 0; i < strip.length; i += 4) {
+      if ([0, 1, 2].every(k => Math.abs(strip[i + k] - wanted[k]) < 3)) return true;
+    }
+    return false;
+  });
+}"""
 LAYOUT_IS_KEPT = """async () => {
   const answer = await fetch('/hub/user/lab/api/workspaces/default');
   const { data } = await answer.json();
@@ -325,6 +347,7 @@ def test_files_that_are_saved(page, trained, tmp_path):
     view.get_by_role("button", name="Export").click()
     kept = saved(page.get_by_role("button", name="Page as HTML"))
     assert "baseline" in kept.read_text(encoding="utf-8")
+    assert kept.read_text(encoding="utf-8").count("data:image/png;base64,") == 3
     curves = show(view, "curves")
     expect(curves.locator("[data-curve=loss] canvas")).to_be_visible()
     pictures = [saved(curves.get_by_role("button", name="Save loss as a picture"))]
@@ -337,6 +360,10 @@ def test_files_that_are_saved(page, trained, tmp_path):
     for path in pictures:
         assert path.read_bytes().startswith(b"\x89PNG")
         assert path.stat().st_size > 5000, path.name
+        # the legend below the plot has the colour of each run
+        png = b64encode(path.read_bytes()).decode()
+        scale = 1 if path == pictures[0] else 2
+        assert page.evaluate(IN_LEGEND, [png, scale]) == [True] * 3
 
 
 def test_a_link_and_a_reload_bring_it_back(page, lab, open_page, trained):

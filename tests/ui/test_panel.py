@@ -131,6 +131,19 @@ def test_it_asks_nothing_while_hidden(page, add):
     expect(page.locator(ROW)).to_have_count(2)
 
 
+def test_hardly_anything_is_loaded_before_it_is_looked_at(lab, open_page):
+    loaded = """() => performance.getEntriesByType('resource')
+        .filter(entry => entry.name.includes('/nbtrail-labextension/static/'))
+        .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
+    page = open_page(lab, "lab")
+    page.wait_for_function("() => window.jupyterapp.commands.hasCommand('nbtrail:compare')")
+    before = page.evaluate(loaded)
+    assert 0 < before < 60_000
+    show_panel(page)
+    expect(page.get_by_role("tab", name="Runs", exact=True)).to_be_visible()
+    assert page.evaluate(loaded) > 2 * before
+
+
 def test_it_stands_in_notebook_too(notebook_app, open_page):
     folder = notebook_app.root / "project"
     (folder / ".git").mkdir(parents=True)

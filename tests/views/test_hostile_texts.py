@@ -176,7 +176,7 @@ def test_pictures_take_any_text(hostile):
         shown = curve_pictures([run.name for run in runs], curves)
         shown += data_pictures(compare_runs(runs))
         assert shown
-        assert all(picture.png.startswith(b"\x89PNG") for picture in shown)
+        assert all(picture.data.startswith(b"\x89PNG") for picture in shown)
         assert hostile.Page(to_html(shown)).problems == []
         assert "\n" not in to_text(shown[:1])
 

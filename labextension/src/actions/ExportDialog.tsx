@@ -3,13 +3,12 @@
 import * as React from 'react';
 
 import { useAnswer, useTools } from '../components/context';
-import { Snippet } from '../components/parts';
+import { Problem, Snippet } from '../components/parts';
 import type { ExportPlan, Job } from '../contract';
 import type { ActionsApi } from './api';
 import { JobReport } from './JobReport';
-import { Modal, useRested } from './modal';
+import { CloseButton, Modal, StopButton, useRested } from './modal';
 import { Preview } from './Preview';
-import { CloseButton } from './PromoteDialog';
 import { useJob } from './useJob';
 
 export function ExportDialog(props: {
@@ -32,7 +31,6 @@ export function ExportDialog(props: {
   const running = work.job?.state === 'running';
   const asking = !work.busy && (work.job === null || work.job.state !== 'done');
   const possible = plan !== null && plan.available && !plan.problem && !work.busy;
-  const error = asked.error ?? work.error;
   return (
     <Modal
       title={trans.__('Export %1 as a pipeline', runName)}
@@ -41,12 +39,8 @@ export function ExportDialog(props: {
         <>
           {running ? (
             <>
-              <button type="button" className="nbt-button" onClick={props.onClose}>
-                {trans.__('Go on in the background')}
-              </button>
-              <button type="button" className="nbt-button nbt-warn" onClick={work.stop}>
-                {trans.__('Stop')}
-              </button>
+              <CloseButton label={trans.__('Go on in the background')} onClick={props.onClose} />
+              <StopButton onClick={work.stop} />
             </>
           ) : (
             <>
@@ -78,11 +72,7 @@ export function ExportDialog(props: {
               onChange={event => setFolder(event.target.value)}
             />
           </label>
-          {plan?.problem ? (
-            <p className="nbt-reason" role="alert">
-              {plan.problem}
-            </p>
-          ) : null}
+          <Problem text={plan?.problem} />
           {plan?.exists && !plan.problem ? (
             <label className="nbt-check">
               <input
@@ -98,11 +88,7 @@ export function ExportDialog(props: {
         </>
       )}
       {work.job ? <JobReport job={work.job} /> : null}
-      {error ? (
-        <p className="nbt-reason" role="alert">
-          {error.message}
-        </p>
-      ) : null}
+      <Problem text={(asked.error ?? work.error)?.message} />
     </Modal>
   );
 }

@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import { VerdictBadge, verdictText } from '../components/badges';
 import { useTools } from '../components/context';
+import { Problem } from '../components/parts';
 import type { Job } from '../contract';
 
 export function JobReport(props: { job: Job }): React.ReactElement {
@@ -48,10 +49,6 @@ function End(props: { job: Job }): React.ReactElement | null {
         </p>
       );
     case 'failed':
-      return (
-        <p className="nbt-reason" role="alert">
-          {job.message}
-        </p>
-      );
+      return <Problem text={job.message} />;
   }
 }

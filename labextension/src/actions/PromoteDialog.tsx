@@ -4,11 +4,12 @@ import * as React from 'react';
 
 import { type ApiError, asApiError } from '../api';
 import { useAnswer, useTools } from '../components/context';
+import { Problem } from '../components/parts';
 import type { RegisteredModel, RunDetail } from '../contract';
 import type { ActionsApi } from './api';
 import { ContestTable } from './ContestTable';
 import { GateReport } from './GateReport';
-import { Modal, useRested } from './modal';
+import { CloseButton, Modal, ReasonField, useRested } from './modal';
 import { contest, keptModels, likelyName, planPromotion, type PromotionPlan } from './promotion';
 
 const PENDING_MS = 1000;
@@ -53,13 +54,8 @@ export function PromoteDialog(props: Props): React.ReactElement {
   }
   return (
     <Modal title={title} onClose={props.onClose} buttons={<CloseButton onClick={props.onClose} />}>
-      {error ? (
-        <p className="nbt-reason" role="alert">
-          {error.message}
-        </p>
-      ) : (
-        <p className="nbt-muted">{trans.__('Looking …')}</p>
-      )}
+      <Problem text={error?.message} />
+      {error ? null : <p className="nbt-muted">{trans.__('Looking …')}</p>}
     </Modal>
   );
 }
@@ -178,17 +174,18 @@ function Form(
           {trans.__('The file of its model is still being written; this goes on by itself …')}
         </p>
       ) : gates.error ? (
-        <p className="nbt-reason" role="alert">
-          {gates.error.message}
-        </p>
+        <Problem text={gates.error.message} />
       ) : (
         <GateReport gates={gates.value?.gates ?? []} />
       )}
       {gates.error ? null : <Changes plan={plan} name={name} alias={alias} />}
-      <label className="nbt-field">
-        {against ? trans.__('Why all the same (required)') : trans.__('Why (kept in the history)')}
-        <textarea rows={2} value={reason} onChange={event => setReason(event.target.value)} />
-      </label>
+      <ReasonField
+        label={
+          against ? trans.__('Why all the same (required)') : trans.__('Why (kept in the history)')
+        }
+        value={reason}
+        onChange={setReason}
+      />
       {against ? (
         <label className="nbt-check">
           <input type="checkbox" checked={force} onChange={e => setForce(e.target.checked)} />
@@ -200,11 +197,7 @@ function Form(
           )}
         </label>
       ) : null}
-      {failure ? (
-        <p className="nbt-reason" role="alert">
-          {failure.message}
-        </p>
-      ) : null}
+      <Problem text={failure?.message} />
     </Modal>
   );
 }
@@ -253,15 +246,6 @@ function Changes(props: { plan: PromotionPlan; name: string; alias: string }): R
         )}
       </ul>
     </>
-  );
-}
-
-export function CloseButton(props: { onClick(): void }): React.ReactElement {
-  const { trans } = useTools();
-  return (
-    <button type="button" className="nbt-button" onClick={props.onClick}>
-      {trans.__('Cancel')}
-    </button>
   );
 }
 

@@ -4,11 +4,11 @@ import * as React from 'react';
 
 import { type ApiError, asApiError } from '../api';
 import { useAnswer, useTools } from '../components/context';
+import { Problem } from '../components/parts';
 import type { RegisteredModel } from '../contract';
 import type { ActionsApi } from './api';
 import { ContestTable } from './ContestTable';
-import { Modal } from './modal';
-import { CloseButton } from './PromoteDialog';
+import { CloseButton, Modal, ReasonField } from './modal';
 import { contest } from './promotion';
 
 export function RollbackDialog(props: {
@@ -72,20 +72,13 @@ export function RollbackDialog(props: {
         <li>{trans.__('Whoever loads %1 gets that version from then on', `models:/${label}`)}</li>
         <li>{trans.__('No version is removed, and no gate is asked')}</li>
       </ul>
-      <label className="nbt-field">
-        {trans.__('Why (kept in the history)')}
-        <textarea
-          rows={2}
-          autoFocus
-          value={reason}
-          onChange={event => setReason(event.target.value)}
-        />
-      </label>
-      {failure ? (
-        <p className="nbt-reason" role="alert">
-          {failure.message}
-        </p>
-      ) : null}
+      <ReasonField
+        label={trans.__('Why (kept in the history)')}
+        value={reason}
+        autoFocus
+        onChange={setReason}
+      />
+      <Problem text={failure?.message} />
     </Modal>
   );
 }

@@ -3,10 +3,11 @@
 import * as React from 'react';
 
 import { useTools } from '../components/context';
+import { Problem } from '../components/parts';
 import type { Job } from '../contract';
 import type { ActionsApi } from './api';
 import { JobReport } from './JobReport';
-import { Modal } from './modal';
+import { CloseButton, Modal, StopButton } from './modal';
 import { useJob } from './useJob';
 
 export function VerifyDialog(props: {
@@ -28,13 +29,9 @@ export function VerifyDialog(props: {
       onClose={props.onClose}
       buttons={
         running ? (
-          <button type="button" className="nbt-button nbt-warn" onClick={work.stop}>
-            {trans.__('Stop')}
-          </button>
+          <StopButton onClick={work.stop} />
         ) : (
-          <button type="button" className="nbt-button" onClick={props.onClose}>
-            {trans.__('Close')}
-          </button>
+          <CloseButton label={trans.__('Close')} onClick={props.onClose} />
         )
       }
     >
@@ -42,11 +39,7 @@ export function VerifyDialog(props: {
         {trans.__('The script runs in a fresh process, in a scratch copy; nothing of yours changes.')}
       </p>
       {work.job ? <JobReport job={work.job} /> : null}
-      {work.error ? (
-        <p className="nbt-reason" role="alert">
-          {work.error.message}
-        </p>
-      ) : null}
+      <Problem text={work.error?.message} />
     </Modal>
   );
 }

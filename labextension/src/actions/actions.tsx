@@ -7,11 +7,13 @@ import { asApiError } from '../api';
 import { verdictText } from '../components/badges';
 import type { Tools } from '../components/context';
 import type { Job, RegisteredModel, RunDetail } from '../contract';
+import { RETRAINED } from '../model';
 import type { ActionsApi } from './api';
 import { loadCell, restoreCell } from './cells';
 import { ExportDialog } from './ExportDialog';
 import { openModal } from './modal';
 import { PromoteDialog } from './PromoteDialog';
+import { RetrainDialog } from './RetrainDialog';
 import { RollbackDialog } from './RollbackDialog';
 import { VerifyDialog } from './VerifyDialog';
 
@@ -25,6 +27,10 @@ export interface Actions {
   rollback(model: RegisteredModel, alias: string): void;
   export(run: RunName): void;
   verify(folder: string): void;
+  /** Train an exported pipeline again. */
+  retrain(folder: string): void;
+  /** The same with the latest pipeline that a run was exported to or came from. */
+  retrainRun(run: RunDetail): void;
   /** Put runs into the trash, with a way back. */
   remove(runs: readonly RunName[]): void;
   restore(runs: readonly RunName[]): void;
@@ -85,6 +91,74 @@ export function makeActions(
     if (!open && job.state === 'done') {
       const [, meaning] = verdictText(job.outcome || 'not-reproducible', trans);
       Notification.info(`${job.folder}: ${meaning}`);
+    }
+  };
+
+  const exportRun = ({ id, name }: RunName) =>
+    openModal(tools(), close => (
+      <ExportDialog
+        api={api}
+        notebook={model.notebook}
+        runId={id}
+        runName={name}
+        onClose={close}
+        onEnd={(job, open) => exported(job, open, close)}
+      />
+    ));
+
+  const openRun = (id: string) => model.openRun(id, id.slice(0, 8));
+
+  const compare = (ids: string[]) => tools().compare?.(ids);
+
+  const retrained = (job: Job, open: boolean) => {
+    changed();
+    const { retrained: found } = job;
+    if (open || job.state === 'stopped') {
+      return;
+    }
+    if (found === null) {
+      Notification.error(job.message);
+      return;
+    }
+    Notification.success(trans.__('%1 was trained again: a new run is there.', job.folder), {
+      autoClose: UNDO_MS,
+      actions: [
+        { label: trans.__('Open'), callback: () => openRun(found.run_id) },
+        { label: trans.__('Compare'), callback: () => compare([found.source_id, found.run_id]) }
+      ]
+    });
+  };
+
+  const retrain = (folder: string) =>
+    openModal(tools(), close => (
+      <RetrainDialog
+        api={api}
+        notebook={model.notebook}
+        folder={folder}
+        onClose={close}
+        onEnd={retrained}
+        onOpen={openRun}
+        onCompare={tools().compare ? compare : undefined}
+      />
+    ));
+
+  const retrainRun = async (run: RunDetail) => {
+    const source = run.tags[RETRAINED] ?? run.run_id;
+    try {
+      const { pipelines } = await api.pipelines(model.notebook);
+      const found = pipelines.find(one => one.run_id === source);
+      if (found) {
+        retrain(found.folder);
+      } else {
+        const text = trans.__('Export %1 first: its pipeline can be trained again.', run.name);
+        const callback = () => exportRun({ id: run.run_id, name: run.name });
+        Notification.info(text, {
+          autoClose: SHORT_MS,
+          actions: [{ label: trans.__('Export…'), callback }]
+        });
+      }
+    } catch (error) {
+      Notification.error(asApiError(error).message);
     }
   };
 
@@ -174,17 +248,7 @@ export function makeActions(
           }}
         />
       )),
-    export: ({ id, name }) =>
-      openModal(tools(), close => (
-        <ExportDialog
-          api={api}
-          notebook={model.notebook}
-          runId={id}
-          runName={name}
-          onClose={close}
-          onEnd={(job, open) => exported(job, open, close)}
-        />
-      )),
+    export: exportRun,
     verify: folder =>
       openModal(tools(), close => (
         <VerifyDialog
@@ -195,6 +259,8 @@ export function makeActions(
           onEnd={verified}
         />
       )),
+    retrain,
+    retrainRun: run => void retrainRun(run),
     remove: runs => void remove(runs),
     restore: runs => void restore(runs),
     insertLoad: run => {

@@ -1,7 +1,7 @@
 /** What the server can be asked to change, beside words and tags. */
 
 import { type Query, runPath, type RunsApi, ServerApi, toDocument } from '../api';
-import type { ExportPlan, GatesPage, Job, RegisteredModel, TrashReport } from '../contract';
+import type { ExportPlan, GatesPage, Job, RegisteredModel, RetrainPlan, TrashReport } from '../contract';
 
 /** `expected` is the version that the alias names on the screen, 0 for none. */
 export interface Promotion {
@@ -18,6 +18,8 @@ export interface Rollback {
   expected: number;
 }
 
+type Params = Readonly<Record<string, string>>;
+
 export interface ActionsApi extends RunsApi {
   gates(notebook: string, id: string, target: string, model: string): Promise<GatesPage>;
   promote(notebook: string, id: string, wish: Promotion): Promise<RegisteredModel>;
@@ -27,6 +29,9 @@ export interface ActionsApi extends RunsApi {
   exportPlan(notebook: string, id: string, folder: string): Promise<ExportPlan>;
   startExport(notebook: string, id: string, folder: string, overwrite: boolean): Promise<Job>;
   startVerify(notebook: string, folder: string): Promise<Job>;
+  /** `params` are values as somebody typed them, by name; the recorded ones hold for the others. */
+  retrainPlan(notebook: string, folder: string, params: Params): Promise<RetrainPlan>;
+  startRetrain(notebook: string, folder: string, params: Params): Promise<Job>;
   job(id: string): Promise<Job>;
   stopJob(id: string): Promise<Job>;
 }
@@ -69,6 +74,18 @@ export class ServerActions extends ServerApi implements ActionsApi {
 
   startVerify(notebook: string, folder: string): Promise<Job> {
     return this.post('pipelines/verify', notebook, { folder });
+  }
+
+  retrainPlan(notebook: string, folder: string, params: Params): Promise<RetrainPlan> {
+    return this.get('pipelines/retrain', [
+      ['notebook', notebook],
+      ['folder', folder],
+      ['params', JSON.stringify(params)]
+    ]);
+  }
+
+  startRetrain(notebook: string, folder: string, params: Params): Promise<Job> {
+    return this.post('pipelines/retrain', notebook, { folder, params });
   }
 
   job(id: string): Promise<Job> {

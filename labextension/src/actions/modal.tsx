@@ -71,6 +71,46 @@ export function Modal(props: {
   );
 }
 
+/** Leaves without doing anything; "Cancel" unless it is called otherwise. */
+export function CloseButton(props: { label?: string; onClick(): void }): React.ReactElement {
+  const { trans } = useTools();
+  return (
+    <button type="button" className="nbt-button" onClick={props.onClick}>
+      {props.label ?? trans.__('Cancel')}
+    </button>
+  );
+}
+
+/** Ends a job that runs. */
+export function StopButton(props: { onClick(): void }): React.ReactElement {
+  const { trans } = useTools();
+  return (
+    <button type="button" className="nbt-button nbt-warn" onClick={props.onClick}>
+      {trans.__('Stop')}
+    </button>
+  );
+}
+
+/** What somebody says of a change; it is kept with it. */
+export function ReasonField(props: {
+  label: string;
+  value: string;
+  autoFocus?: boolean;
+  onChange(value: string): void;
+}): React.ReactElement {
+  return (
+    <label className="nbt-field">
+      {props.label}
+      <textarea
+        rows={2}
+        autoFocus={props.autoFocus}
+        value={props.value}
+        onChange={event => props.onChange(event.target.value)}
+      />
+    </label>
+  );
+}
+
 /** A value once it rested for a moment: not every letter is a question to the server. */
 export function useRested<T>(value: T, ms = 250): T {
   const [rested, setRested] = React.useState(value);

@@ -53,13 +53,13 @@ describe('what a promotion would change', () => {
       ...detail,
       main_metric: main,
       metrics: [
-        { ...metric, key: 'auc', last: auc },
-        { ...metric, key: 'loss', last: loss }
+        { ...metric, key: 'gap', last: auc, direction: null },
+        { ...metric, key: 'loss', last: loss, direction: 'min' as const }
       ]
     });
     expect(contest(of(1, 0.5), of(2, 0.4))).toEqual([
       { key: 'loss', champion: 2, candidate: 1, sign: 'better' },
-      { key: 'auc', champion: 0.4, candidate: 0.5, sign: '' }
+      { key: 'gap', champion: 0.4, candidate: 0.5, sign: '' }
     ]);
     expect(contest(of(3, 0.5), of(2, 0.4))[0].sign).toBe('worse');
     expect(contest(of(3, 0.5), null)[0]).toEqual({

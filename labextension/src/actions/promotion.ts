@@ -59,16 +59,16 @@ const MOST = 8;
 export function contest(candidate: RunDetail, champion: RunDetail | null): Contest[] {
   const main = candidate.main_metric;
   const before = new Map(champion?.metrics.map(metric => [metric.key, metric.last]));
-  const rows = candidate.metrics.map(({ key, last }): Contest => {
+  const rows = candidate.metrics.map(({ key, last, direction }): Contest => {
     const value = before.get(key) ?? null;
-    const direction = key === main?.key ? main.direction : null;
     return { key, champion: value, candidate: last, sign: compared(last, value, direction) };
   });
   const rank = (row: Contest) => (row.key === main?.key ? 0 : row.champion === null ? 2 : 1);
   return rows.sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
 }
 
-function compared(
+/** Whether a value is better than another one, where the good end is known. */
+export function compared(
   candidate: Float,
   champion: Float | null,
   direction: 'max' | 'min' | null

@@ -4,9 +4,9 @@ import * as React from 'react';
 
 import { useAnswer, useTools } from '../components/context';
 import { StatusIcon } from '../components/parts';
+import { Popup } from '../components/Popup';
 import { formatAge, formatNumber } from '../format';
 import { useComparison } from './context';
-import { Popup } from './Popup';
 import { MOST_RUNS } from './selection';
 
 export function AddRuns(): React.ReactElement {

@@ -52,7 +52,9 @@ export function Chart(
     if (overlay.current && value) {
       const drawn = value.filter(curve => !hidden.has(curve.run));
       const runs = drawn.map(({ run }) => ({ name: page.runs[run].name, position: run }));
-      const picture = picturedChart(overlay.current.canvas, metric, runs);
+      const title =
+        axis === 'time' ? trans.__('%1 over time', metric) : trans.__('%1 over steps', metric);
+      const picture = picturedChart(overlay.current.canvas, { title, runs, mark: 'line' });
       savePicture(picture, fileName(metric, 'png'));
     }
   };

@@ -3,6 +3,8 @@
 import * as React from 'react';
 
 import { useTools } from '../components/context';
+import { CurveControls } from '../components/CurveControls';
+import type { CurveAxis } from '../curves';
 import { Chart } from './Chart';
 import { useComparison } from './context';
 import { Legend } from './Legend';
@@ -15,7 +17,7 @@ export function Curves(): React.ReactElement {
   const page = useComparison();
   const { trans } = useTools();
   const { curves } = page.found!;
-  const [axis, setAxis] = React.useState<'step' | 'time'>('step');
+  const [axis, setAxis] = React.useState<CurveAxis>('step');
   const [log, setLog] = React.useState(false);
   const [smoothing, setSmoothing] = React.useState(0);
   const [chosen, setChosen] = React.useState<readonly string[] | null>(null);
@@ -51,22 +53,7 @@ export function Curves(): React.ReactElement {
           chosen={drawn}
           onChange={setChosen}
         />
-        <select
-          value={axis}
-          aria-label={trans.__('Horizontal axis')}
-          onChange={event => setAxis(event.target.value as 'step' | 'time')}
-        >
-          <option value="step">{trans.__('over steps')}</option>
-          <option value="time">{trans.__('over time')}</option>
-        </select>
-        <button
-          type="button"
-          className="nbt-toggle"
-          aria-pressed={log}
-          onClick={() => setLog(!log)}
-        >
-          {trans.__('Log scale')}
-        </button>
+        <CurveControls axis={axis} log={log} onAxis={setAxis} onLog={setLog} />
         <label>
           <span className="nbt-muted">{trans.__('Smoothing')}</span>
           <input

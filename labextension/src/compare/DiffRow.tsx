@@ -22,7 +22,7 @@ export const DiffRow = React.memo(Cells);
 
 function Cells(props: Props): React.ReactElement {
   const { key } = useComparison();
-  const { line, index, shown, active } = props;
+  const { line, index, shown, active, onPick } = props;
   const direction = line.metric?.direction;
   return (
     <>
@@ -37,23 +37,48 @@ function Cells(props: Props): React.ReactElement {
         {direction ? <Direction direction={direction} /> : null}
       </span>
       {shown.map(position => (
-        <span
+        <DiffCell
           key={position}
           id={cellId(key, index, position)}
-          className="nbt-grid-cell"
-          role="gridcell"
-          aria-colindex={position + 2}
-          data-active={active === position}
-          data-changed={line.differs && line.values[position] !== line.values[0]}
-          data-missing={line.values[position] === null}
-          data-metric={line.metric !== null}
-          style={{ left: `calc(var(--nbt-key) + ${position} * var(--nbt-column))` }}
-          onMouseDown={() => props.onPick(index, position)}
-        >
-          <Value line={line} position={position} />
-        </span>
+          line={line}
+          index={index}
+          position={position}
+          active={active === position}
+          onPick={onPick}
+        />
       ))}
     </>
+  );
+}
+
+/** Drawn once, however many columns come and go beside it. */
+const DiffCell = React.memo(Cell);
+
+function Cell(props: {
+  id: string;
+  line: FactLine;
+  index: number;
+  position: number;
+  active: boolean;
+  onPick(index: number, run: number): void;
+}): React.ReactElement {
+  const { line, index, position } = props;
+  const value = line.values[position];
+  return (
+    <span
+      id={props.id}
+      className="nbt-grid-cell"
+      role="gridcell"
+      aria-colindex={position + 2}
+      data-active={props.active}
+      data-changed={line.differs && value !== line.values[0]}
+      data-missing={value === null}
+      data-metric={line.metric !== null}
+      style={{ left: `calc(var(--nbt-key) + ${position} * var(--nbt-column))` }}
+      onMouseDown={() => props.onPick(index, position)}
+    >
+      <Value line={line} position={position} />
+    </span>
   );
 }
 

@@ -30,6 +30,7 @@ export function DiffTable(): React.ReactElement {
     () => tableLines(found, { all, text: page.text, closed }),
     [found, all, page.text, closed]
   );
+  const differ = React.useMemo(() => differing(lines), [lines]);
   const count = found.runs.length;
   const column = Math.max(NARROWEST, Math.min(WIDEST, Math.floor((width - KEY - 16) / count)));
   const rows = useVirtualizer({
@@ -119,12 +120,7 @@ export function DiffTable(): React.ReactElement {
           {trans.__('Only differences')}
         </button>
         <span className="nbt-muted" role="status">
-          {trans._n(
-            '%1 row differs',
-            '%1 rows differ',
-            differing(lines),
-            formatCount(differing(lines))
-          )}
+          {trans._n('%1 row differs', '%1 rows differ', differ, formatCount(differ))}
           {page.loading ? ` · ${trans.__('Loading …')}` : ''}
         </span>
       </div>

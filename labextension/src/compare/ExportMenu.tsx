@@ -4,9 +4,9 @@ import * as React from 'react';
 
 import { asApiError } from '../api';
 import { useTools } from '../components/context';
+import { Popup } from '../components/Popup';
 import { useComparison } from './context';
 import { toCsv } from './csv';
-import { Popup } from './Popup';
 import { fileName, saveFile } from './saving';
 
 export function ExportMenu(): React.ReactElement {

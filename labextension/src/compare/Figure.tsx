@@ -3,13 +3,19 @@
 import * as React from 'react';
 
 import { useTools } from '../components/context';
-import { fileName, savePicture } from './saving';
+import type { Mark, Named } from './caption';
 import { picturedSvg } from './picture';
+import { fileName, savePicture } from './saving';
 
 export function Figure(props: {
   title: string;
   /** What its file is called. */
   name: string;
+  /** What stands above it in its file. */
+  caption?: string;
+  /** The runs whose colours are in it, and what has them. */
+  legend?: readonly Named[];
+  mark?: Mark;
   tools?: React.ReactNode;
   children: React.ReactNode;
 }): React.ReactElement {
@@ -18,7 +24,10 @@ export function Figure(props: {
   const save = () => {
     const plot = place.current?.querySelector<SVGSVGElement>('svg.nbt-plot');
     if (plot) {
-      void picturedSvg(plot).then(canvas => savePicture(canvas, fileName(props.name, 'png')));
+      const { title, caption = title, legend = [], mark = 'line' } = props;
+      void picturedSvg(plot, { title: caption, runs: legend, mark }).then(canvas =>
+        savePicture(canvas, fileName(props.name, 'png'))
+      );
     }
   };
   return (

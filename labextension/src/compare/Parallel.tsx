@@ -39,6 +39,7 @@ export function Parallel(props: {
     <Figure
       title={trans.__('Parallel coordinates')}
       name="parallel"
+      legend={page.runs.map(({ name }, position) => ({ name, position }))}
       tools={<span className="nbt-pointed">{focus === null ? '' : page.runs[focus]?.name}</span>}
     >
       <svg

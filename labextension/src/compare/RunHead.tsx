@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 
-import { MarkBadge } from '../components/badges';
+import { MarkBadges } from '../components/badges';
 import { useTools } from '../components/context';
 import { StatusIcon } from '../components/parts';
 import type { ComparedRun } from '../contract';
@@ -54,7 +54,7 @@ function Head(props: { run: ComparedRun; position: number }): React.ReactElement
             {trans.__('set as reference')}
           </button>
         )}
-        <Marks run={run} />
+        <MarkBadges marks={run.marks} />
         <span className="nbt-muted" title={formatTime(run.started_ms)}>
           {run.duration_ms === null ? '' : formatDuration(run.duration_ms)}
         </span>
@@ -72,21 +72,5 @@ export function RunLink(props: { run: ComparedRun }): React.ReactElement {
     <button type="button" className="nbt-link nbt-run-link" title={name} onClick={open}>
       {name}
     </button>
-  );
-}
-
-function Marks(props: { run: ComparedRun }): React.ReactElement | null {
-  const { trans } = useTools();
-  const [first, ...others] = props.run.marks;
-  return first === undefined ? null : (
-    <>
-      <MarkBadge kind={first} />
-      {others.length > 0 ? (
-        <span className="nbt-badge" data-mark="more" title={others.join(', ')}>
-          +{others.length}
-          <span className="nbt-sr">{trans.__('more marks: %1', others.join(', '))}</span>
-        </span>
-      ) : null}
-    </>
   );
 }

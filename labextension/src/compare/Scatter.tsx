@@ -53,6 +53,9 @@ export function Scatter(props: {
     <Figure
       title={trans.__('Scatter')}
       name={`${y} ${x}`}
+      caption={trans.__('%1 over %2', y, x)}
+      legend={points.map(({ run, position }) => ({ name: run.name, position }))}
+      mark="point"
       tools={
         <>
           {choice(y, trans.__('Vertical axis of the scatter plot'), setUp)}

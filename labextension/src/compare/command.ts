@@ -6,9 +6,10 @@ import { UUID } from '@lumino/coreutils';
 
 import type { CompareApi } from '../api';
 import type { Tools } from '../components/context';
+import { loaded } from '../loading';
 import { CommandIDs, HINT } from '../tokens';
 import { linkedSelection, linkTo, readSelection } from './link';
-import { ComparePage } from './page';
+import type { ComparePage } from './page';
 import type { Selection } from './selection';
 import type { CompareTab } from './tab';
 
@@ -32,10 +33,10 @@ export function addCompare(
     if (same) {
       return same;
     }
-    // not before it is needed: starting JupyterLab must not wait for it
-    const { CompareTab } = await import('./tab');
-    const page = new ComparePage(api, key, selection, baseUrl);
-    const widget = new MainAreaWidget({ content: new CompareTab(tools, page) });
+    const { compareTab } = await loaded(import('./tab'), tools.trans);
+    const content = compareTab(tools, api, key, selection, baseUrl);
+    const { page } = content;
+    const widget = new MainAreaWidget({ content });
     widget.id = page.key;
     page.moved.connect(() => void tracker.save(widget));
     shell.add(widget, 'main');

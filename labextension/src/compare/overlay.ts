@@ -2,8 +2,9 @@
 
 import uPlot from 'uplot';
 
-import type { Curve } from '../curves';
+import type { Curve, CurveAxis } from '../curves';
 import { formatNumber } from '../format';
+import { keepPainted } from '../redraw';
 import { nearest, type Pointed } from './nearest';
 import { colourOf, dashOf, resolved } from './palette';
 import { smoothed } from './smooth';
@@ -12,7 +13,7 @@ const HEIGHT = 280;
 const ROOM = 30;
 
 export interface Look {
-  axis: 'step' | 'time';
+  axis: CurveAxis;
   log: boolean;
   smoothing: number;
   /** Positions of runs that are not drawn. */
@@ -59,34 +60,18 @@ export function drawOverlay(
     const options = optionsOf(place, look, shown.map(curve => curve.run));
     return new uPlot({ ...options, hooks: { setCursor: [onCursor] } }, data, place);
   };
-  let plot = draw();
+  const kept = keepPainted(place, HEIGHT, draw, () => focus(focused));
   const focus = (run: number | null) => {
     focused = run;
     const index = shown.findIndex(curve => curve.run === run);
-    plot.setSeries(index < 0 ? null : index + 1, { focus: true });
+    kept.now.setSeries(index < 0 ? null : index + 1, { focus: true });
   };
-  const size = new ResizeObserver(() => {
-    if (place.clientWidth !== plot.width && place.clientWidth > 0) {
-      plot.setSize({ width: place.clientWidth, height: HEIGHT });
-    }
-  });
-  size.observe(place);
-  const theme = new MutationObserver(() => {
-    plot.destroy();
-    plot = draw();
-    focus(focused);
-  });
-  theme.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-name'] });
   return {
     focus,
     get canvas() {
-      return plot.ctx.canvas;
+      return kept.now.ctx.canvas;
     },
-    dispose: () => {
-      size.disconnect();
-      theme.disconnect();
-      plot.destroy();
-    }
+    dispose: kept.dispose
   };
 }
 

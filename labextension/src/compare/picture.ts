@@ -1,10 +1,9 @@
 /** Plots as pictures: with the colours that are on the screen, a ground, title and legend. */
 
+import { captioned, LINE, type Mark, type Named, PAD } from './caption';
 import { colourOf, dashOf, resolved } from './palette';
 
 const SCALE = 2;
-const LINE = 20;
-const PAD = 12;
 /** What CSS gives to a drawing, and a picture has to have written in it. */
 const STYLES = [
   'fill',
@@ -20,8 +19,18 @@ const STYLES = [
   'paint-order'
 ];
 
+/** What stands around a plot. */
+export interface Words {
+  title: string;
+  runs: readonly Named[];
+  mark: Mark;
+}
+
 /** A drawing as it looks now. */
-export async function picturedSvg(drawing: SVGSVGElement): Promise<HTMLCanvasElement> {
+export async function picturedSvg(
+  drawing: SVGSVGElement,
+  words: Words
+): Promise<HTMLCanvasElement> {
   const copy = drawing.cloneNode(true) as SVGSVGElement;
   const [seen, copied] = [drawing, copy].map(root => [root, ...root.querySelectorAll('*')]);
   seen.forEach((element, index) => {
@@ -38,58 +47,73 @@ export async function picturedSvg(drawing: SVGSVGElement): Promise<HTMLCanvasEle
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
-  const canvas = ground(drawing, (width + 2 * PAD) * SCALE, (height + 2 * PAD) * SCALE);
-  canvas.getContext('2d')?.drawImage(image, PAD * SCALE, PAD * SCALE);
-  return canvas;
+  return pictured(drawing, image, { width, height }, SCALE, words);
 }
 
-/** A chart with its title above and the names of its runs below. */
-export function picturedChart(
-  chart: HTMLCanvasElement,
-  title: string,
-  runs: readonly { name: string; position: number }[]
-): HTMLCanvasElement {
+/** A chart as it looks now. */
+export function picturedChart(chart: HTMLCanvasElement, words: Words): HTMLCanvasElement {
   const scale = chart.width / Math.max(1, chart.clientWidth || chart.width);
-  const columns = Math.max(1, Math.floor(chart.width / scale / 200));
-  const lines = Math.ceil(runs.length / columns);
-  const head = LINE + PAD;
-  const height = chart.height / scale + head + lines * LINE + 2 * PAD;
-  const canvas = ground(chart, chart.width + 2 * PAD * scale, height * scale);
+  const size = { width: chart.width / scale, height: chart.height / scale };
+  return pictured(chart, chart, size, scale, words);
+}
+
+/**
+ * @param place - the plot on the screen: its colours and font are taken.
+ * @param size - of the plot in pixels of the page, of which each has `scale` in the picture.
+ */
+function pictured(
+  place: Element,
+  plot: CanvasImageSource,
+  size: { width: number; height: number },
+  scale: number,
+  words: Words
+): HTMLCanvasElement {
+  const caption = captioned(size, words.runs);
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.ceil(caption.width * scale);
+  canvas.height = Math.ceil(caption.height * scale);
   const pen = canvas.getContext('2d');
   if (pen === null) {
     return canvas;
   }
-  const font = resolved(chart, 'var(--jp-ui-font-family)');
+  const font = resolved(place, 'var(--jp-ui-font-family)');
+  const ink = resolved(place, 'var(--jp-ui-font-color0)');
   pen.scale(scale, scale);
-  pen.fillStyle = resolved(chart, 'var(--jp-ui-font-color0)');
+  pen.fillStyle = resolved(place, 'var(--jp-layout-color1)');
+  pen.fillRect(0, 0, caption.width, caption.height);
+  pen.drawImage(plot, caption.plot.left, caption.plot.top, size.width, size.height);
+  pen.fillStyle = ink;
   pen.font = `600 14px ${font}`;
-  pen.fillText(title, PAD, PAD + 14);
-  pen.drawImage(chart, PAD, head + PAD, chart.width / scale, chart.height / scale);
+  pen.fillText(words.title, PAD, PAD + 14);
   pen.font = `12px ${font}`;
-  runs.forEach(({ name, position }, index) => {
-    const left = PAD + (index % columns) * 200;
-    const y = head + PAD + chart.height / scale + (Math.floor(index / columns) + 0.7) * LINE;
-    pen.strokeStyle = resolved(chart, colourOf(position));
-    pen.lineWidth = 3;
-    pen.setLineDash([...dashOf(position)]);
-    pen.beginPath();
-    pen.moveTo(left, y - 4);
-    pen.lineTo(left + 18, y - 4);
-    pen.stroke();
-    pen.fillText(name.length > 24 ? `${name.slice(0, 23)}…` : name, left + 26, y);
+  caption.entries.forEach(({ left, top, text, position }) => {
+    draw(pen, words.mark, left, top + LINE / 2, position, resolved(place, colourOf(position)));
+    pen.fillStyle = ink;
+    pen.fillText(text, left + 26, top + LINE / 2 + 4);
   });
   return canvas;
 }
 
-/** An empty picture in the colour that stands behind an element. */
-function ground(place: Element, width: number, height: number): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.ceil(width);
-  canvas.height = Math.ceil(height);
-  const pen = canvas.getContext('2d');
-  if (pen !== null) {
-    pen.fillStyle = resolved(place, 'var(--jp-layout-color1)');
-    pen.fillRect(0, 0, canvas.width, canvas.height);
+/** Draw what stands for a run in a plot. */
+function draw(
+  pen: CanvasRenderingContext2D,
+  mark: Mark,
+  left: number,
+  middle: number,
+  position: number,
+  colour: string
+): void {
+  pen.beginPath();
+  if (mark === 'point') {
+    pen.fillStyle = colour;
+    pen.arc(left + 9, middle, 5, 0, 2 * Math.PI);
+    pen.fill();
+  } else {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 3;
+    pen.setLineDash([...dashOf(position)]);
+    pen.moveTo(left, middle);
+    pen.lineTo(left + 18, middle);
+    pen.stroke();
   }
-  return canvas;
 }

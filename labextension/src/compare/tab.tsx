@@ -1,33 +1,29 @@
 /** A comparison in a tab of the main area. */
 
-import { ReactWidget } from '@jupyterlab/apputils';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
+import type { CompareApi } from '../api';
 import { Boundary } from '../components/Boundary';
 import { type Tools, ToolsContext } from '../components/context';
-import { icon } from '../icon';
+import { SeenWidget } from '../seen';
 import { ComparisonContext } from './context';
 import { CompareView } from './CompareView';
-import type { ComparePage } from './page';
+import { ComparePage } from './page';
+import type { Selection } from './selection';
 
-export class CompareTab extends ReactWidget {
+export class CompareTab extends SeenWidget {
   constructor(
     private readonly tools: Tools,
     readonly page: ComparePage
   ) {
     super();
-    this.addClass('nbt-panel');
     this.addClass('nbt-wide');
-    this.title.icon = icon;
     this.title.closable = true;
     this._name();
     page.changed.connect(this._name);
-    document.addEventListener('visibilitychange', this._see);
   }
 
   override dispose(): void {
-    document.removeEventListener('visibilitychange', this._see);
     this.page.changed.disconnect(this._name);
     this.page.dispose();
     super.dispose();
@@ -45,22 +41,9 @@ export class CompareTab extends ReactWidget {
     );
   }
 
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this._see();
+  protected override onSeen(seen: boolean): void {
+    this.page.setVisible(seen);
   }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this._see();
-  }
-
-  protected override onAfterHide(message: Message): void {
-    super.onAfterHide(message);
-    this._see();
-  }
-
-  private readonly _see = (): void => this.page.setVisible(this.isVisible && !document.hidden);
 
   private readonly _name = (): void => {
     const { trans } = this.tools;
@@ -71,4 +54,15 @@ export class CompareTab extends ReactWidget {
         : trans._n('%1 run', '%1 runs compared', ids.length, ids.length);
     this.title.caption = runs.map(run => run.name).join(', ');
   };
+}
+
+/** A tab that asks for its comparison itself. */
+export function compareTab(
+  tools: Tools,
+  api: CompareApi,
+  key: string,
+  selection: Selection,
+  baseUrl: string
+): CompareTab {
+  return new CompareTab(tools, new ComparePage(api, key, selection, baseUrl));
 }

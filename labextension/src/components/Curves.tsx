@@ -3,7 +3,10 @@
 import * as React from 'react';
 
 import type { RunCurves, RunDetail } from '../contract';
+import type { CurveAxis } from '../curves';
 import { useAnswer, usePage, useTools } from './context';
+import { CurveControls } from './CurveControls';
+import { Ticks } from './KeyPicker';
 import { Section } from './parts';
 
 /** Metrics that are drawn; the others can be chosen. */
@@ -11,57 +14,29 @@ const DRAWN = 6;
 
 export function Curves(props: { run: RunDetail }): React.ReactElement | null {
   const { trans } = useTools();
-  const [axis, setAxis] = React.useState<'step' | 'time'>('step');
+  const [axis, setAxis] = React.useState<CurveAxis>('step');
   const [log, setLog] = React.useState(false);
   const { metrics, main_metric: main } = props.run;
   const keys = metrics
     .filter(metric => metric.count > 1)
     .map(metric => metric.key)
     .sort((a, b) => Number(b === main?.key) - Number(a === main?.key));
-  const [chosen, setChosen] = React.useState<string[] | null>(null);
+  const [chosen, setChosen] = React.useState<readonly string[] | null>(null);
   const drawn = chosen ?? keys.slice(0, DRAWN);
   if (keys.length === 0) {
     return null;
   }
-  const toggle = (key: string) =>
-    setChosen(drawn.includes(key) ? drawn.filter(one => one !== key) : [...drawn, key]);
   const points = metrics.reduce((sum, metric) => sum + metric.count, 0);
   return (
     <Section title={trans.__('Curves')} count={keys.length}>
       <div className="nbt-controls">
-        <select
-          value={axis}
-          aria-label={trans.__('Horizontal axis')}
-          onChange={event => setAxis(event.target.value as 'step' | 'time')}
-        >
-          <option value="step">{trans.__('over steps')}</option>
-          <option value="time">{trans.__('over time')}</option>
-        </select>
-        <button
-          type="button"
-          className="nbt-toggle"
-          aria-pressed={log}
-          onClick={() => setLog(!log)}
-        >
-          {trans.__('Log scale')}
-        </button>
+        <CurveControls axis={axis} log={log} onAxis={setAxis} onLog={setLog} />
       </div>
       <Drawn keys={drawn} axis={axis} log={log} version={String(points)} />
       {keys.length > DRAWN ? (
         <details className="nbt-more">
           <summary>{trans.__('Choose metrics')}</summary>
-          <div className="nbt-popup-list">
-            {keys.slice(0, 200).map(key => (
-              <label key={key} title={key}>
-                <input
-                  type="checkbox"
-                  checked={drawn.includes(key)}
-                  onChange={() => toggle(key)}
-                />
-                {key}
-              </label>
-            ))}
-          </div>
+          <Ticks keys={keys} chosen={drawn} onChange={setChosen} />
         </details>
       ) : null}
     </Section>
@@ -69,8 +44,8 @@ export function Curves(props: { run: RunDetail }): React.ReactElement | null {
 }
 
 function Drawn(props: {
-  keys: string[];
-  axis: 'step' | 'time';
+  keys: readonly string[];
+  axis: CurveAxis;
   log: boolean;
   version: string;
 }): React.ReactElement {
@@ -92,7 +67,7 @@ function Drawn(props: {
 
 function Chart(props: {
   curve: RunCurves['curves'][number];
-  axis: 'step' | 'time';
+  axis: CurveAxis;
   log: boolean;
 }): React.ReactElement {
   const { curve, axis, log } = props;

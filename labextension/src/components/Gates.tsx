@@ -15,13 +15,22 @@ export function GatesBadge(props: { gates: Gate[] }): React.ReactElement | null 
   }
   const refused = gates.filter(gate => gate.status === 'refused').length;
   const passed = gates.filter(gate => gate.status === 'passed').length;
-  return refused > 0 ? (
-    <span className="nbt-badge" data-verdict="not-reproducible">
-      {trans._n('%1 gate refused', '%1 gates refused', refused, refused)}
-    </span>
-  ) : (
+  if (refused > 0) {
+    return (
+      <span className="nbt-badge" data-verdict="not-reproducible">
+        {trans._n('%1 gate refused', '%1 gates refused', refused, refused)}
+      </span>
+    );
+  }
+  if (passed === 0) {
+    return <span className="nbt-badge">{trans.__('no gate checked')}</span>;
+  }
+  const left = gates.length - passed;
+  return (
     <span className="nbt-badge" data-verdict="passed">
-      {trans.__('%1 of %2 gates passed', passed, gates.length)}
+      {left === 0
+        ? trans._n('%1 gate passed', '%1 gates passed', passed, passed)
+        : trans.__('%1 passed, %2 not checked', passed, left)}
     </span>
   );
 }

@@ -4,9 +4,9 @@ import * as React from 'react';
 
 import type { RunDetail } from '../contract';
 import { baseName, formatAge, formatDuration, formatTime } from '../format';
-import { STARRED } from '../model';
+import { RETRAINED, STARRED } from '../model';
 import { useNow, usePage, useTools } from './context';
-import { StarButton, StatusIcon, statusText } from './parts';
+import { Problem, StarButton, StatusIcon, statusText } from './parts';
 
 export function Heading(props: { run: RunDetail }): React.ReactElement {
   const { run } = props;
@@ -35,18 +35,15 @@ export function Heading(props: { run: RunDetail }): React.ReactElement {
         </span>
       </div>
       <Place run={run} />
-      {page.editError ? (
-        <p className="nbt-reason" role="alert">
-          {page.editError.message}
-        </p>
-      ) : null}
+      <Problem text={page.editError?.message} />
     </header>
   );
 }
 
 function Place(props: { run: RunDetail }): React.ReactElement {
   const { run } = props;
-  const { openNotebook, trans } = useTools();
+  const { model, openNotebook, trans } = useTools();
+  const source = run.tags[RETRAINED];
   const name = baseName(run.source);
   // the first cell of the run is where its result was made
   const cell = run.cells.find(one => one.in_run)?.cell_id;
@@ -66,6 +63,16 @@ function Place(props: { run: RunDetail }): React.ReactElement {
         <span title={run.source}>{name}</span>
       )}
       {run.user ? <span>{run.user}</span> : null}
+      {source ? (
+        <button
+          type="button"
+          className="nbt-link"
+          title={trans.__('Open the run that its pipeline was exported from')}
+          onClick={() => model.openRun(source, source.slice(0, 8))}
+        >
+          {trans.__('retrained')}
+        </button>
+      ) : null}
     </div>
   );
 }

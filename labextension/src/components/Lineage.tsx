@@ -83,6 +83,9 @@ function Graph(props: { ancestry: Ancestry; source: string }): React.ReactElemen
   const reaches = links.map(link => (rows.get(link.user) ?? 0) - (rows.get(link.maker) ?? 0));
   const width = 16 + STEP * Math.min(WIDEST, Math.max(0, ...reaches));
   const middle = (seq: number) => (rows.get(seq) ?? 0) * ROW + ROW / 2;
+  if (cells.length === 0) {
+    return <p className="nbt-muted">{trans.__('No recorded cell made its result.')}</p>;
+  }
   return (
     <div className="nbt-graph">
       <svg

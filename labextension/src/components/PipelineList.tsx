@@ -72,7 +72,15 @@ function PipelineCard(props: { pipeline: Pipeline }): React.ReactElement {
         <span title={formatTime(pipeline.created_ms)}>{formatAge(now - pipeline.created_ms)}</span>
       </p>
       {actions ? (
-        <div>
+        <div className="nbt-actions">
+          <button
+            type="button"
+            className="nbt-button"
+            title={trans.__('Run it with other values or data, as a new run')}
+            onClick={() => actions.retrain(pipeline.folder)}
+          >
+            {trans.__('Retrain…')}
+          </button>
           <button
             type="button"
             className="nbt-button"

@@ -50,6 +50,15 @@ export function RunActions(props: { run: RunDetail }): React.ReactElement | null
       >
         {trans.__('Export…')}
       </button>
+      <button
+        type="button"
+        className="nbt-button"
+        disabled={!finished}
+        title={trans.__('Run its exported pipeline with other values or data')}
+        onClick={() => actions.retrainRun(run)}
+      >
+        {trans.__('Retrain…')}
+      </button>
       <IconButton
         label={
           loadable

@@ -2,26 +2,39 @@
 
 import * as React from 'react';
 
-import type { Float, MarkKind, RunRow } from '../contract';
+import type { Filter } from '../api';
+import type { Float, RunRow } from '../contract';
 import { baseName, formatAge, formatDuration, formatNumber, formatTime } from '../format';
-import type { Place } from '../layout';
-import { useTools } from './context';
-import { MarkBadge, markText, VerdictBadge } from './badges';
+import { MarkBadges, VerdictBadge } from './badges';
+import { type Translator, useTools } from './context';
 import { StarButton, StatusIcon } from './parts';
 import { Spark } from './Spark';
 
-export function RunItem(props: {
+/** Drawn anew when something of it changed: while one scrolls, only new rows are. */
+export const RunItem = React.memo(Item);
+
+export interface RunItemProps {
   position: number;
-  place: (Place & { row?: RunRow }) | undefined;
-  now: number;
-}): React.ReactElement {
+  /** Missing while it is on its way. */
+  row: RunRow | undefined;
+  filter: Filter;
+  /** Depth in the tree, and the place among its siblings. */
+  level: number;
+  index: number;
+  siblings: number;
+  active: boolean;
+  selected: boolean;
+  fresh: boolean;
+  /** When it was, as of now. */
+  when: string;
+}
+
+function Item(props: RunItemProps): React.ReactElement {
   const { model, trans } = useTools();
-  const { position, place, now } = props;
-  if (place?.kind !== 'run' || place.row === undefined) {
+  const { position, row, filter, selected } = props;
+  if (row === undefined) {
     return <div className="nbt-run nbt-skeleton" role="none" />;
   }
-  const { row, group, index } = place;
-  const selected = model.selected.has(row.run_id);
   const open = () => {
     model.setActive(position);
     model.openRun(row.run_id, row.name);
@@ -31,13 +44,13 @@ export function RunItem(props: {
       id={`nbt-row-${position}`}
       className="nbt-run"
       role="treeitem"
-      aria-level={model.layout.headers ? 2 : 1}
+      aria-level={props.level}
       aria-selected={selected}
-      aria-setsize={group.total}
-      aria-posinset={index + 1}
-      data-active={position === model.active}
+      aria-setsize={props.siblings}
+      aria-posinset={props.index + 1}
+      data-active={props.active}
       data-run={row.run_id}
-      data-new={model.isNew(row.run_id)}
+      data-new={props.fresh}
       onClick={open}
     >
       <StatusIcon status={row.status} reason={row.reason} />
@@ -50,15 +63,17 @@ export function RunItem(props: {
         {formatNumber(row.main_metric?.value ?? null)}
       </span>
       <span className="nbt-run-facts">
-        <When row={row} now={now} />
+        <span className="nbt-run-when" title={formatTime(row.started_ms)}>
+          {props.when}
+        </span>
         <VerdictBadge outcome={row.verdict} />
-        <Badges marks={row.marks} />
-        <Source row={row} />
+        <MarkBadges marks={row.marks} />
+        <Source row={row} filter={filter} />
       </span>
       <span className="nbt-run-metric" title={row.main_metric?.key}>
         {row.main_metric?.key}
       </span>
-      <Columns row={row} />
+      <Columns row={row} columns={filter.columns} />
       <span className="nbt-run-tools" onClick={event => event.stopPropagation()}>
         <StarButton
           starred={row.starred}
@@ -78,11 +93,11 @@ export function RunItem(props: {
 }
 
 /** The notebook, unless the group or the experiment says it already. */
-function Source(props: { row: RunRow }): React.ReactElement | null {
-  const { model } = useTools();
+function Source(props: { row: RunRow; filter: Filter }): React.ReactElement | null {
+  const { by } = props.filter;
   const { source, experiment } = props.row;
   const name = baseName(source).replace(/\.ipynb$/, '');
-  if (!source || model.filter.by === 'source' || (model.filter.by && name === experiment)) {
+  if (!source || by === 'source' || (by && name === experiment)) {
     return null;
   }
   return (
@@ -93,9 +108,11 @@ function Source(props: { row: RunRow }): React.ReactElement | null {
 }
 
 /** The chosen columns, as many as there is room for. */
-function Columns(props: { row: RunRow }): React.ReactElement | null {
-  const { model } = useTools();
-  const { columns } = model.filter;
+function Columns(props: {
+  row: RunRow;
+  columns: readonly string[];
+}): React.ReactElement | null {
+  const { columns } = props;
   if (columns.length === 0) {
     return null;
   }
@@ -115,36 +132,10 @@ function Columns(props: { row: RunRow }): React.ReactElement | null {
   );
 }
 
-/** The first mark by name; a row has no room for more. */
-function Badges(props: { marks: MarkKind[] }): React.ReactElement | null {
-  const { trans } = useTools();
-  const [first, ...others] = props.marks;
-  if (first === undefined) {
-    return null;
-  }
-  const names = others.map(kind => markText(kind, trans)[0]).join(', ');
-  return (
-    <>
-      <MarkBadge kind={first} />
-      {others.length > 0 ? (
-        <span className="nbt-badge" data-mark="more" title={names}>
-          +{others.length}
-          <span className="nbt-sr"> {names}</span>
-        </span>
-      ) : null}
-    </>
-  );
-}
-
-function When(props: { row: RunRow; now: number }): React.ReactElement {
-  const { trans } = useTools();
-  const { row, now } = props;
+/** How long ago a run was, or how long it has been running. */
+export function whenText(row: RunRow, now: number, trans: Translator): string {
   const passed = now - row.started_ms;
-  return (
-    <span className="nbt-run-when" title={formatTime(row.started_ms)}>
-      {row.status === 'RUNNING'
-        ? trans.__('running for %1', formatDuration(Math.floor(passed / 1000) * 1000 || 1000))
-        : formatAge(passed)}
-    </span>
-  );
+  return row.status === 'RUNNING'
+    ? trans.__('running for %1', formatDuration(Math.floor(passed / 1000) * 1000 || 1000))
+    : formatAge(passed);
 }

@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import { useModel, useNow, useTools } from './context';
 import { GroupItem } from './GroupItem';
-import { RunItem } from './RunItem';
+import { RunItem, whenText } from './RunItem';
 
 const ROW_HEIGHT = 48;
 const COLUMNS_HEIGHT = 18;
@@ -91,7 +91,18 @@ export function RunList(props: { focused: boolean }): React.ReactElement {
               {place?.kind === 'group' ? (
                 <GroupItem position={item.index} group={place.group} open={place.open} />
               ) : (
-                <RunItem position={item.index} place={place} now={now} />
+                <RunItem
+                  position={item.index}
+                  row={place?.row}
+                  filter={model.filter}
+                  level={layout.headers ? 2 : 1}
+                  index={place?.index ?? 0}
+                  siblings={place?.group.total ?? 0}
+                  active={item.index === model.active}
+                  selected={place?.row !== undefined && model.selected.has(place.row.run_id)}
+                  fresh={place?.row !== undefined && model.isNew(place.row.run_id)}
+                  when={place?.row === undefined ? '' : whenText(place.row, now, trans)}
+                />
               )}
             </div>
           );

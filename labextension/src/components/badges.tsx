@@ -35,6 +35,27 @@ export function MarkBadge(props: { kind: MarkKind }): React.ReactElement {
   );
 }
 
+/** The first mark by name, the others as a number: where they stand is no room for more. */
+export function MarkBadges(props: { marks: readonly MarkKind[] }): React.ReactElement | null {
+  const { trans } = useTools();
+  const [first, ...others] = props.marks;
+  if (first === undefined) {
+    return null;
+  }
+  const names = others.map(kind => markText(kind, trans)[0]).join(', ');
+  return (
+    <>
+      <MarkBadge kind={first} />
+      {others.length > 0 ? (
+        <span className="nbt-badge" data-mark="more" title={names}>
+          +{others.length}
+          <span className="nbt-sr"> {names}</span>
+        </span>
+      ) : null}
+    </>
+  );
+}
+
 /** What a verdict is called, and what it means. */
 export function verdictText(
   outcome: Exclude<Outcome, ''>,

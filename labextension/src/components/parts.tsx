@@ -2,8 +2,12 @@
 
 import * as React from 'react';
 
+// every view is made of these, and so brings what it looks like
+import '../../style/index.js';
 import type { Status } from '../contract';
 import { type Translator, useTools } from './context';
+
+const COPIED_MS = 1500;
 
 /** The shapes differ, not only the colours. */
 const SHAPES: Record<Status, React.ReactElement> = {
@@ -60,17 +64,25 @@ export function StarButton(props: { starred: boolean; onClick(): void }): React.
   );
 }
 
-/** A button that copies and says so for a moment. */
-export function CopyButton(props: { text: string; label: string }): React.ReactElement {
-  const { trans, copy } = useTools();
+/** What copies, and whether it did just now. */
+export function useCopy(): [done: boolean, copy: (text: string) => void] {
+  const tools = useTools();
   const [done, setDone] = React.useState(false);
   React.useEffect(() => {
-    if (!done) {
-      return;
-    }
-    const timer = setTimeout(() => setDone(false), 1500);
+    const timer = done ? setTimeout(() => setDone(false), COPIED_MS) : undefined;
     return () => clearTimeout(timer);
   }, [done]);
+  const copy = (text: string) => {
+    tools.copy(text);
+    setDone(true);
+  };
+  return [done, copy];
+}
+
+/** A button that copies and says so for a moment. */
+export function CopyButton(props: { text: string; label: string }): React.ReactElement {
+  const { trans } = useTools();
+  const [done, copy] = useCopy();
   return (
     <button
       type="button"
@@ -78,10 +90,7 @@ export function CopyButton(props: { text: string; label: string }): React.ReactE
       title={props.label}
       aria-label={props.label}
       data-done={done}
-      onClick={() => {
-        copy(props.text);
-        setDone(true);
-      }}
+      onClick={() => copy(props.text)}
     >
       <svg viewBox="0 0 16 16" aria-hidden="true">
         {done ? (
@@ -132,6 +141,15 @@ export function Section(props: {
       <div className="nbt-section-body">{props.children}</div>
     </details>
   );
+}
+
+/** What went wrong, told at once to those who can't see it; nothing while nothing did. */
+export function Problem(props: { text: string | null | undefined }): React.ReactElement | null {
+  return props.text ? (
+    <p className="nbt-reason" role="alert">
+      {props.text}
+    </p>
+  ) : null;
 }
 
 /** Names and values, one pair a line. */

@@ -2,6 +2,7 @@
 
 import type {
   Ancestry,
+  ChosenParam,
   ColumnProfile,
   ComparedRun,
   Comparison,
@@ -17,6 +18,8 @@ import type {
   NotebookComparison,
   PipelinesPage,
   RegistryPage,
+  Retrained,
+  RetrainPlan,
   RunChanges,
   RunCurves,
   RunDetail,
@@ -123,7 +126,8 @@ export const detail: RunDetail = {
       link: '',
       cell_seq: -1,
       statement: -1,
-      expression: ''
+      expression: '',
+      direction: null
     },
     {
       key: 'accuracy',
@@ -138,7 +142,8 @@ export const detail: RunDetail = {
       link: 'identity',
       cell_seq: 1,
       statement: 2,
-      expression: ''
+      expression: '',
+      direction: 'max'
     }
   ],
   tags: { stage: 'draft' },
@@ -383,7 +388,65 @@ export const job: Job = {
   steps: [{ text: 'the slice: 3 statements in a fresh process ...', found: '' }],
   outcome: '',
   culprit: '',
-  message: ''
+  message: '',
+  output: [],
+  retrained: null
+};
+
+const chosen: ChosenParam = {
+  name: 'n_estimators',
+  type: 'int',
+  flag: '--n-estimators',
+  help: 'of RandomForestClassifier',
+  recorded: '20',
+  value: '50',
+  changed: true,
+  problem: ''
+};
+
+export const retrainPlan: RetrainPlan = {
+  run_id: ID,
+  run_name: 'forest',
+  folder: 'pipelines/forest',
+  cwd: '.',
+  params: [
+    chosen,
+    { ...chosen, name: 'balanced', type: 'bool', recorded: 'false', value: 'false', changed: false },
+    { ...chosen, name: 'data', type: 'str', recorded: 'data.csv', value: 'data.csv', changed: false }
+  ],
+  data: [{ param: 'data', path: 'data.csv', size: 1200, state: 'as-recorded' }],
+  edited: [],
+  outcome: 'verified-exact',
+  script: 'python pipelines/forest/pipeline.py --track --n-estimators=50',
+  problem: '',
+  interpreter: '/opt/python/bin/python3',
+  available: true,
+  command: 'nbtrail retrain pipelines/forest -p n_estimators=50'
+};
+
+export const retrained: Retrained = {
+  run_id: ID.replace(/./g, 'd'),
+  run_name: 'forest',
+  source_id: ID,
+  source_name: 'forest',
+  folder: 'pipelines/forest',
+  metrics: [
+    { key: 'auc', recorded: 0.9, found: 0.95, direction: 'max' },
+    { key: 'loss', recorded: 0.1, found: 0.2, direction: 'min' },
+    { key: 'rows', recorded: 10, found: null, direction: null }
+  ],
+  changed: [chosen],
+  seconds: 4.2
+};
+
+export const retraining: Job = {
+  ...job,
+  kind: 'retrain',
+  command: retrainPlan.command,
+  state: 'done',
+  steps: [{ text: `Training pipelines/forest again: ${retrainPlan.script}`, found: '' }],
+  output: [`run: ${retrained.run_id}`, 'auc = 0.95'],
+  retrained
 };
 
 export const pipelines: PipelinesPage = {

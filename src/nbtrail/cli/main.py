@@ -25,6 +25,7 @@ _COMMANDS = {
     "models": ("registry", "List the registered models."),
     "export": ("pipelines", "Turn a run into a verified pipeline."),
     "verify": ("pipelines", "Run an exported pipeline again and compare."),
+    "retrain": ("pipelines", "Run an exported pipeline with other values, as a new run."),
     "store": ("store", "Look after the .nbtrail folder."),
 }
 

@@ -1,4 +1,4 @@
-"""``nbtrail export`` and ``verify``."""
+"""``nbtrail export``, ``verify`` and ``retrain``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbtrail.entities.pipeline import Outcome, Verdict
 from nbtrail.store.store import Store
 from nbtrail.views.terminal import visible
 
-__all__ = ["export", "verify"]
+__all__ = ["export", "retrain", "verify"]
 
 
 @click.command()
@@ -65,6 +65,31 @@ def verify(folder: str, *, isolated: bool, as_json: bool) -> None:
     )
     answer(to_plain(verdict), lambda: text_verdict(verdict), as_json=as_json)
     _leave(verdict)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--param", "-p", "values", multiple=True, metavar="NAME=VALUE", help="Another value.")
+@store_option
+@verb
+def retrain(folder: str, values: tuple[str, ...], place: str | None, *, as_json: bool) -> None:
+    """Run the pipeline in DIR with other values and record that as a new run.
+
+    Paths of data files are relative to where the notebook ran, as the recorded ones are.
+    """
+    from nbtrail.pipeline.choices import parse_values
+    from nbtrail.pipeline.retrain import retrain_folder
+    from nbtrail.views.text import text_retrained
+
+    root = place or find_store(Path(folder).absolute(), existing=True)
+    found = retrain_folder(
+        open_store(str(root) if root is not None else None),
+        Path(folder),
+        parse_values(values),
+        progress=_progress(as_json=as_json),
+        hear=lambda line: click.echo(visible(f"| {line}"), err=as_json),
+    )
+    answer(to_plain(found), lambda: text_retrained(found), as_json=as_json)
 
 
 def _progress(*, as_json: bool) -> Callable[[str], None]:

@@ -104,30 +104,26 @@ def _show_code(
     store: Store, run: Run, html: str | None, output: str | None, *, as_json: bool
 ) -> None:
     from nbtrail.entities.codec import to_plain
-    from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.tracking.ancestry import run_code
     from nbtrail.tracking.restore import restore_code
     from nbtrail.views.html import html_code
     from nbtrail.views.text import text_code
 
-    reader = store.reader
-    parts = (
-        run,
-        used_cells(reader, run),
-        reader.modules(run.session_id, run.last_cell),
-    )
+    code = run_code(store.reader, run)
     if html:
-        Path(html).write_text(html_code(*parts), encoding="utf-8")
+        Path(html).write_text(html_code(*code), encoding="utf-8")
     if output:
         done = restore_code(store, run, Path(output))
         document = {"folder": output, "written": done.written, "missing": list(done.missing)}
         answer(document, lambda: str(done), as_json=as_json)
         return
+    _, cells, modules = code
     document = {
         "code": to_plain(run.code),
-        "cells": [{"execution_count": c.execution_count, "source": c.source} for c in parts[1]],
-        "modules": to_plain(parts[2]),
+        "cells": [{"execution_count": c.execution_count, "source": c.source} for c in cells],
+        "modules": to_plain(modules),
     }
-    answer(document, lambda: text_code(*parts), as_json=as_json)
+    answer(document, lambda: text_code(*code), as_json=as_json)
 
 
 def _show_diff(store: Store, run: Run, html: str | None, *, as_json: bool) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from nbtrail.entities.run import Direction
+from nbtrail.entities.run import Direction, Experiment
 
-__all__ = ["BEST_IS_HIGH", "BEST_IS_LOW", "direction_of", "plain_metric"]
+__all__ = ["BEST_IS_HIGH", "BEST_IS_LOW", "direction_in", "direction_of", "plain_metric"]
 
 # Names of the libraries that people use, the one to judge by first in front.
 BEST_IS_HIGH: Final = (
@@ -163,6 +163,12 @@ def direction_of(key: str) -> Direction | None:
     if words & _MIN:
         return Direction.MIN
     return Direction.MAX if words & _MAX else None
+
+
+def direction_in(experiment: Experiment, key: str) -> Direction | None:
+    """Return what an experiment says of its main metric, else what the metric's name tells."""
+    said = experiment.direction if key == experiment.main_metric else None
+    return said or direction_of(key)
 
 
 def plain_metric(key: str) -> str:

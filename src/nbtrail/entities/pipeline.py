@@ -116,11 +116,25 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class PipelineParam:
-    """A parameter of the exported script: its name, recorded value (``repr``) and type name."""
+    """A parameter of the exported script.
+
+    Attributes
+    ----------
+    value : str
+        As recorded, its ``repr``.
+    type : str
+        ``bool``, ``int``, ``float`` or ``str``.
+    flag : str
+        How it is spelled on the script's command line.
+    help : str
+        What ``--help`` says about it.
+    """
 
     name: str
     value: str
     type: str
+    flag: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ __all__ = [
     "CANDIDATE_TAG",
     "FOLDS",
     "LATER",
+    "RETRAINED_TAG",
     "STARRED_TAG",
     "Amendment",
     "Direction",
@@ -35,6 +36,10 @@ CANDIDATE_TAG = "nbtrail.candidate"
 """Tag of the run of one candidate of a search or trial of a study: its number, from 0."""
 CANDIDATES_TAG = "nbtrail.candidates"
 """Tag of the run of a search: how many candidates it has, and how many of them are kept."""
+
+
+RETRAINED_TAG = "nbtrail.retrained"
+"""Tag of the runs of an exported pipeline: id of the run that it was exported from."""
 
 
 STARRED_TAG = "nbtrail.starred"

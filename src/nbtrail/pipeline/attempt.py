@@ -29,12 +29,12 @@ from nbtrail.lineage.graph import Node
 from nbtrail.pipeline.boilerplate import STATES
 from nbtrail.pipeline.causes import asks, likely_cause, unseeded, withheld
 from nbtrail.pipeline.emit import Script, write_script
-from nbtrail.pipeline.folder import relative
+from nbtrail.pipeline.manifest import file_sha256, relative
 from nbtrail.pipeline.plan import Form, Plan
 from nbtrail.pipeline.prepare import prepare, suppressed
 from nbtrail.pipeline.runner import Replay, replay
 from nbtrail.pipeline.sources import Source, sources_of
-from nbtrail.pipeline.verify import check_run, file_sha256, job_of
+from nbtrail.pipeline.verify import check_run, job_of
 from nbtrail.pipeline.versions import Versions, versions_of
 from nbtrail.store.store import Store
 
@@ -246,7 +246,7 @@ class Workshop:
             bare,
             pipeline_sha256=digest,
             params=tuple(
-                PipelineParam(p.name, repr(p.value), type(p.value).__name__)
+                PipelineParam(p.name, repr(p.value), type(p.value).__name__, p.flag, p.help)
                 for p in script.parameters
             ),
             inputs=_inputs(plan, named, self._store.project),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from nbtrail.entities.run import RETRAINED_TAG, Run
 from nbtrail.pipeline.layout import bracketed
 from nbtrail.pipeline.params import Parameter
 from nbtrail.pipeline.text import quoted
@@ -16,6 +17,7 @@ __all__ = [
     "restore_function",
     "results_function",
     "save_function",
+    "start_function",
 ]
 
 STATES = "random_state.json"
@@ -97,15 +99,27 @@ def save_function(names: Mapping[str, str]) -> str:
     print(f"model: {{path}}")'''
 
 
-def record_function(names: Mapping[str, str], run_name: str) -> str:
-    """Return the function behind ``--track``."""
-    return f'''def {names["record"]}(params: dict[str, object], results: dict[str, float]) -> None:
-    """Record this execution in the project's trail; needs nbtrail."""
+def start_function(names: Mapping[str, str], run: Run) -> str:
+    """Return the function that opens a run for ``--track``, before anything is read."""
+    return f'''def {names["start_tracking"]}():
+    """Open a run in the project's trail, which records what follows; needs nbtrail."""
     import nbtrail
 
-    with nbtrail.start_run({quoted(run_name)}):
-        nbtrail.log_params(params)
-        nbtrail.log_metrics({{key: float(value) for key, value in results.items()}})'''
+    run = nbtrail.start_run(
+        experiment={quoted(run.experiment.name)},
+        tags={{{quoted(RETRAINED_TAG)}: {quoted(run.run_id)}}},
+    )
+    print(f"run: {{run.run_id or 'not tracked'}}")
+    return run'''
+
+
+def record_function(names: Mapping[str, str]) -> str:
+    """Return the function that ends the run of ``--track``."""
+    return f'''def {names["record"]}(run, params: dict[str, object], results: dict[str, float]) -> None:
+    """Give the run its parameters and metrics, and end it."""
+    run.log_params(params)
+    run.log_results({{key: float(value) for key, value in results.items()}})
+    run.end()'''
 
 
 def restore_function(names: Mapping[str, str], channels: Collection[str]) -> str:

@@ -30,7 +30,9 @@ _OURS = (
     "parse_args",
     "write_results",
     "save_model",
+    "start_tracking",
     "record",
+    "tracked",
     "main",
     "args",
     "results",
@@ -165,7 +167,8 @@ def _helpers(draft: _Draft, plan: Plan) -> list[str]:
         functions.append(boilerplate.save_function(draft.names))
     if plan.states:
         functions.append(boilerplate.restore_function(draft.names, plan.states))
-    return [*functions, boilerplate.record_function(draft.names, plan.run.name)]
+    functions.append(boilerplate.start_function(draft.names, plan.run))
+    return [*functions, boilerplate.record_function(draft.names)]
 
 
 def _draft(plan: Plan, form: Form, versions: Versions) -> _Draft:
@@ -227,7 +230,7 @@ def _staged(draft: _Draft, plan: Plan) -> str:
     lines = [
         f"{'async ' if waits else ''}def {names['main']}() -> None:",
         '    """Run the pipeline once."""',
-        f"    {names['args']} = {names['parse_args']}()",
+        *(f"    {line}" for line in _beginning(draft)),
         *([f"    {names['restore_random_state']}()"] if plan.states else []),
         *calls,
         *(f"    {line}" for line in _ending(draft)),
@@ -242,7 +245,7 @@ def _staged(draft: _Draft, plan: Plan) -> str:
 
 def _flat(draft: _Draft, plan: Plan) -> str:
     names = draft.names
-    lines = [f"{names['args']} = {names['parse_args']}()"]
+    lines = _beginning(draft)
     lines += [f"{names['restore_random_state']}()"] if plan.states else []
     lines += [f"{p.name} = {names['args']}.{p.name}" for p in draft.parameters]
     parts = draft.parts
@@ -272,6 +275,14 @@ def _awaits(text: str) -> bool:
     return False
 
 
+def _beginning(draft: _Draft) -> list[str]:
+    names = draft.names
+    return [
+        f"{names['args']} = {names['parse_args']}()",
+        f"{names['tracked']} = {names['start_tracking']}() if {names['args']}.track else None",
+    ]
+
+
 def _ending(draft: _Draft) -> list[str]:
     names = draft.names
     pairs = {k: v for k, v in draft.placed.names.items() if not k.startswith("\0")}
@@ -287,8 +298,8 @@ def _ending(draft: _Draft) -> list[str]:
         for model in draft.models
     ]
     lines += [
-        f"if {names['args']}.track:",
-        f"    {names['record']}({_given(draft)}, {names['results']})",
+        f"if {names['tracked']} is not None:",
+        f"    {names['record']}({names['tracked']}, {_given(draft)}, {names['results']})",
     ]
     return lines
 

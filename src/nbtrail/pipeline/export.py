@@ -14,6 +14,7 @@ from nbtrail.pipeline import folder as files
 from nbtrail.pipeline.attempt import Attempt, Workshop
 from nbtrail.pipeline.ladder import Climb, climb
 from nbtrail.pipeline.lock import Requirements, lock_text
+from nbtrail.pipeline.manifest import relative
 from nbtrail.pipeline.minimise import minimised
 from nbtrail.pipeline.passes import pass_of
 from nbtrail.pipeline.plan import Plan, make_plan
@@ -85,7 +86,7 @@ def export_run(
         verdict = replace(verdict, culprit=_with_statement(verdict, found.culprit.text))
     manifest = replace(chosen.manifest, verdict=verdict)
     _write(folder, chosen, manifest, requirements, run)
-    store.call(operations.put_export(run.run_id, files.relative(folder, store.project), manifest))
+    store.call(operations.put_export(run.run_id, relative(folder, store.project), manifest))
     return manifest
 
 

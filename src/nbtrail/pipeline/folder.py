@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,9 +11,10 @@ from pathlib import Path
 from nbtrail.entities import codec
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.exceptions import ExportError
+from nbtrail.pipeline.manifest import edited_files
 from nbtrail.pipeline.params import Parameter
 
-__all__ = ["check_target", "params_toml", "relative", "write_folder"]
+__all__ = ["check_target", "params_toml", "write_folder"]
 
 
 def check_target(folder: Path, *, overwrite: bool = False) -> None:
@@ -39,7 +39,7 @@ def check_target(folder: Path, *, overwrite: bool = False) -> None:
             f"{folder} is not empty and is no earlier export (it holds {shown}). Nothing was "
             "written. Give a new folder, or empty this one first."
         )
-    edited = [] if overwrite else _edited(folder, known)
+    edited = [] if overwrite else edited_files(folder, known)
     if edited:
         raise ExportError(
             f"{folder / edited[0]} was edited since it was exported, and would be lost. Nothing was "
@@ -53,20 +53,6 @@ def _manifest(folder: Path) -> Manifest | None:
         return codec.from_plain(Manifest, data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def _edited(folder: Path, known: Manifest) -> list[str]:
-    sums = {"pipeline.py": known.pipeline_sha256}
-    sums |= {m.beside: m.sha256 for m in known.modules if m.beside}
-    found = []
-    for name, digest in sums.items():
-        try:
-            data = (folder / name).read_bytes()
-        except OSError:
-            continue  # removed: nothing that could be lost
-        if hashlib.sha256(data).hexdigest() != digest:
-            found.append(name)
-    return found
 
 
 def write_folder(folder: Path, texts: Mapping[str, str], manifest: Manifest) -> None:
@@ -120,11 +106,3 @@ def params_toml(parameters: Sequence[Parameter]) -> str:
             text = repr(value)
         lines.append(f"{parameter.name} = {text}")
     return "\n".join(lines) + "\n"
-
-
-def relative(path: Path, start: Path) -> str:
-    """Return a path relative to another, with forward slashes."""
-    try:
-        return Path(os.path.relpath(path, start)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()

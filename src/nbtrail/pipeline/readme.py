@@ -95,7 +95,8 @@ def _usage(manifest: Manifest, parameters: Sequence[Parameter]) -> str:
         f"From {place}, with the packages of `requirements.lock` installed:\n\n"
         "```\npython <this folder>/pipeline.py --help\n"
         f"python <this folder>/pipeline.py{extra}\n```\n\n"
-        "nbtrail is not needed for that. With `--track` the execution is recorded by nbtrail. "
+        "nbtrail is not needed for that. With `--track` the execution is recorded by nbtrail, which "
+        "`nbtrail retrain <this folder> -p NAME=VALUE` does for you. "
         "`nbtrail verify <this folder>` compares again, as long as `pipeline.py` is not edited."
         f"{needed}"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 import tempfile
 import time
@@ -14,19 +13,19 @@ from typing import Any
 
 from nbtrail.config import load_settings
 from nbtrail.entities import codec
-from nbtrail.entities.pipeline import Check, Manifest, Outcome, PipelineInput, Scope, Verdict
+from nbtrail.entities.pipeline import Check, Manifest, Outcome, Scope, Verdict
 from nbtrail.exceptions import NbtrailError, VerifyError
 from nbtrail.fingerprint.files import digest_file
 from nbtrail.fingerprint.forms import same_digest
-from nbtrail.pipeline.folder import relative
 from nbtrail.pipeline.isolated import rebuild
 from nbtrail.pipeline.judge import judge
+from nbtrail.pipeline.manifest import file_sha256, input_path, read_manifest, relative
 from nbtrail.pipeline.runner import Replay, replay
 from nbtrail.pipeline.scratch import Job
 from nbtrail.store import operations
 from nbtrail.store.store import Store
 
-__all__ = ["check_run", "file_sha256", "job_of", "read_manifest", "verify_folder"]
+__all__ = ["check_run", "job_of", "verify_folder"]
 
 
 def verify_folder(
@@ -176,57 +175,13 @@ def _inputs(project: Path, manifest: Manifest) -> tuple[list[Check], list[str]]:
     for item in manifest.inputs:
         if not item.recorded:
             continue
-        now = digest_file(_place(project, item)).digest.content
+        now = digest_file(input_path(project, item)).digest.content
         equal = same_digest(item.recorded, now, file=True)
         if equal is None:
             doubts.append(f"File {item.path}: its recorded digest is of another form or sample.")
         else:
             checks.append(Check("data", item.path, item.recorded, now, equal=equal))
     return checks, doubts
-
-
-def _place(project: Path, item: PipelineInput) -> Path:
-    return Path(item.path) if Path(item.path).is_absolute() else project / item.path
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of an exported folder.
-
-    Raises
-    ------
-    VerifyError
-        When there is none, or it can't be read.
-    """
-    path = folder / "manifest.json"
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise VerifyError(
-            f"{folder} is no exported pipeline: it has no manifest.json. Give the folder that "
-            "%track export RUN -o DIR wrote."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise VerifyError(
-            f"{path} can't be read: {error}. Export the run again into a new folder."
-        ) from error
-    try:
-        manifest = codec.from_plain(Manifest, data)
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise VerifyError(
-            f"{path} is damaged: {error}. Export the run again into a new folder."
-        ) from error
-    if manifest.version > 1:
-        raise VerifyError(
-            f"{path} was written by a newer nbtrail (version {manifest.version}; this one knows 1). "
-            "Upgrade nbtrail to verify it."
-        )
-    return manifest
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file's bytes as hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _script(folder: Path, manifest: Manifest) -> bytes:
@@ -291,7 +246,7 @@ def _promises(manifest: Manifest) -> str:
 def _changed_inputs(project: Path, manifest: Manifest) -> list[Check]:
     checks: list[Check] = []
     for item in manifest.inputs:
-        path = _place(project, item)
+        path = input_path(project, item)
         if not path.exists():
             raise VerifyError(
                 f"The data file {item.path} is gone (looked for {path}). Put it back to verify; "

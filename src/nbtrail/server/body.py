@@ -7,7 +7,7 @@ from typing import Any
 
 from nbtrail.exceptions import UsageError
 
-__all__ = ["check_text", "read_body", "read_flag", "read_number", "read_text"]
+__all__ = ["check_text", "read_body", "read_flag", "read_number", "read_text", "read_texts"]
 
 LONGEST = 100_000
 
@@ -47,6 +47,16 @@ def read_text(given: dict[str, Any], key: str) -> str:
     value = given.get(key, "")
     check_text(key, value)
     return str(value)
+
+
+def read_texts(given: dict[str, Any], key: str) -> dict[str, str]:
+    """Return texts by name of a body, none when they are absent."""
+    value = given.get(key, {})
+    if not isinstance(value, dict):
+        raise UsageError(f"{key} must be a JSON object of texts.")
+    for name, text in value.items():
+        check_text(f"{key}.{name}", text)
+    return value
 
 
 def read_flag(given: dict[str, Any], key: str) -> bool:

@@ -20,8 +20,10 @@ from nbtrail.server.query import (
     read_compare_query,
     read_curves_query,
 )
+from nbtrail.store.store import Store
 from nbtrail.tracking.gathering import CancelledError, Gathering
-from nbtrail.views.comparison import comparison_detail
+from nbtrail.tracking.smallimages import small_images
+from nbtrail.views.comparison import PAGE_RUNS, comparison_detail
 from nbtrail.views.contract_compare import (
     comparison_document,
     packed_curves,
@@ -45,13 +47,16 @@ class _ComparingHandler(TrailHandler):
         self._gone.set()
         super().on_connection_close()
 
-    async def compared(self, read: Callable[[], Q], make: Callable[[Gathering, Q], R]) -> R | None:
+    async def compared(
+        self, read: Callable[[], Q], make: Callable[[Store, Gathering, Q], R]
+    ) -> R | None:
         """Return what `make` says of a query's runs; None when that was refused or nobody waits."""
 
         def gathered(root: Path, notebook: str) -> R:
             query = read()
-            reader = open_trail(locate(root, notebook)).reader
-            return make(Gathering(reader, query.runs, cancelled=self._gone.is_set), query)
+            store = open_trail(locate(root, notebook))
+            gathering = Gathering(store.reader, query.runs, cancelled=self._gone.is_set)
+            return make(store, gathering, query)
 
         try:
             return await self.made(gathered)
@@ -120,7 +125,7 @@ class CurvesHandler(_ComparingHandler):
             self.finish(packed, set_content_type="application/octet-stream")
 
 
-def _comparison(gathering: Gathering, query: CompareQuery) -> dict[str, Any]:
+def _comparison(_store: Store, gathering: Gathering, query: CompareQuery) -> dict[str, Any]:
     found = gathering.comparison()
     return comparison_document(
         rows_named(found, query.text),
@@ -130,17 +135,19 @@ def _comparison(gathering: Gathering, query: CompareQuery) -> dict[str, Any]:
     )
 
 
-def _page(gathering: Gathering, _query: CompareQuery) -> str:
+def _page(store: Store, gathering: Gathering, _query: CompareQuery) -> str:
     found = gathering.comparison()
     title = " / ".join(run.name for run in found.runs[:3])
-    return html_page(title, comparison_detail(found, gathering.statistics(found)))
+    images = small_images(found, store.objects.read, PAGE_RUNS)
+    detail = comparison_detail(found, gathering.statistics(found), images=images)
+    return html_page(title, detail)
 
 
-def _statistics(gathering: Gathering, _query: CompareQuery) -> dict[str, Any]:
+def _statistics(_store: Store, gathering: Gathering, _query: CompareQuery) -> dict[str, Any]:
     return statistics_document(gathering.statistics(gathering.comparison(code=False)))
 
 
-def _curves(gathering: Gathering, query: CurvesQuery) -> bytes:
+def _curves(_store: Store, gathering: Gathering, query: CurvesQuery) -> bytes:
     return packed_curves(gathering.curves(query.keys, query.points, query.axis), query.axis)
 
 

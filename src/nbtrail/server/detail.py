@@ -14,6 +14,7 @@ from nbtrail.compare.curves import reduced_curve
 from nbtrail.exceptions import NotFoundError, StoreError, UsageError
 from nbtrail.server.places import Place, open_trail
 from nbtrail.tracking.gathering import Gathering
+from nbtrail.tracking.smallimages import SHOWN
 from nbtrail.views.changes import run_changes
 from nbtrail.views.contract import run_curves, run_detail
 
@@ -23,7 +24,6 @@ COMMAND_S = 60
 ASKED_WRONGLY = 2  # exit code of the command line
 MOST_CURVES = 50
 MOST_BYTES = 8_000_000
-IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 TEXTS = ("text/", "application/json", "application/toml", "application/yaml")
 
 
@@ -104,7 +104,7 @@ def artifact(place: Place, run_id: str, path: str) -> Preview:
             f"{path} has {found.size:,} bytes; only {MOST_BYTES:,} are shown. Write it to a file "
             "with nbtrail.get_run, or take it from the trail's objects."
         )
-    if found.media_type in IMAGES:
+    if found.media_type in SHOWN:
         return Preview(found.media_type, store.objects.read(found.sha256))
     if found.media_type.startswith(TEXTS):
         return Preview("text/plain; charset=utf-8", store.objects.read(found.sha256))

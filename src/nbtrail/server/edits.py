@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbtrail.exceptions import StoreReadOnlyError, UsageError
+from nbtrail.exceptions import UsageError
 from nbtrail.server.body import check_text, read_body
 from nbtrail.server.detail import run
-from nbtrail.server.places import Place, open_trail
+from nbtrail.server.places import WAIT_S, Place, open_writable
 from nbtrail.store import operations
 
 __all__ = ["RunEdit", "edit", "read_edit"]
-
-WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def edit(place: Place, run_id: str, change: RunEdit) -> dict[str, Any]:
     StoreReadOnlyError
         When the trail can't be written, or not now.
     """
-    store = open_trail(place)
+    store = open_writable(place)
     store.reader.run(run_id)
     if change.name is not None:
         store.call(operations.rename_run(run_id, change.name.strip()), WAIT_S)
@@ -66,6 +64,4 @@ def edit(place: Place, run_id: str, change: RunEdit) -> dict[str, Any]:
         store.call(operations.set_note(run_id, change.note), WAIT_S)
     if change.tags:
         store.call(operations.set_tags(run_id, change.tags), WAIT_S)
-    if not store.flush(WAIT_S):
-        raise StoreReadOnlyError("The trail can't be written now; the change waits until it can.")
     return run(place, run_id)

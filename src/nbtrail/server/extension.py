@@ -18,13 +18,21 @@ from nbtrail.server.exporting import EXPORT_ROUTES
 from nbtrail.server.handlers import ROUTES
 from nbtrail.server.jobs import Jobs
 from nbtrail.server.registering import REGISTRY_ROUTES
+from nbtrail.server.retraining import RETRAIN_ROUTES
 from nbtrail.server.trash import TRASH_ROUTES
 from nbtrail.server.watch import Watcher
 
 __all__ = ["NbtrailExtension"]
 
 SCHEMA = "https://events.nbtrail.org/trail/v1"
-ALL_ROUTES = (*ROUTES, *COMPARE_ROUTES, *REGISTRY_ROUTES, *TRASH_ROUTES, *EXPORT_ROUTES)
+ALL_ROUTES = (
+    *ROUTES,
+    *COMPARE_ROUTES,
+    *REGISTRY_ROUTES,
+    *TRASH_ROUTES,
+    *EXPORT_ROUTES,
+    *RETRAIN_ROUTES,
+)
 POLL_MS = 500
 THREADS = 4
 

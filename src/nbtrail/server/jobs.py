@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ MOST_RUNNING = 4
 MOST_KEPT = 40
 MOST_STEPS = 200
 LONGEST_LINE = 2000
+MOST_LINES = 200
+PRINTED = "|"
 STOP_S = 10.0
 
 _CLOCK = re.compile(r"\[\d+ s\] ")
@@ -47,7 +50,7 @@ class Job:
     Attributes
     ----------
     kind : str
-        ``export`` or ``verify``.
+        ``export``, ``verify`` or ``retrain``.
     folder : str
         Of the pipeline, relative to the project.
     shown : str
@@ -56,6 +59,10 @@ class Job:
         ``running``, ``done``, ``failed`` (``message`` says why) or ``stopped``.
     outcome, culprit : str
         Of the verdict, once there is one.
+    output : deque of str
+        The latest lines that a script printed.
+    retrained : dict or None
+        What came of training a pipeline again.
     """
 
     kind: str
@@ -68,6 +75,8 @@ class Job:
     outcome: str = ""
     culprit: str = ""
     message: str = ""
+    output: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
+    retrained: dict[str, Any] | None = None
     process: subprocess.Popen[str] | None = None
     listener: threading.Thread | None = None
     stopping: bool = False
@@ -85,12 +94,16 @@ class Job:
             "outcome": self.outcome,
             "culprit": self.culprit,
             "message": self.message,
+            "output": list(self.output),
+            "retrained": self.retrained,
         }
 
     def hear(self, line: str) -> None:
-        """Take a line of progress: a new step, or indented what the last one found."""
+        """Take a line: a new step, indented what the last one found, or what a script printed."""
         text = line.rstrip()[:LONGEST_LINE]
-        if text.startswith("   ") and self.steps:
+        if text.startswith(PRINTED):
+            self.output.append(text.removeprefix(PRINTED).removeprefix(" "))
+        elif text.startswith("   ") and self.steps:
             self.steps[-1].found = text.strip()
         elif text and len(self.steps) < MOST_STEPS:
             self.steps.append(Step(_CLOCK.sub("", text, count=1)))
@@ -107,6 +120,8 @@ class Job:
             self.state, self.message = "failed", self._last_words()
         elif "error" in document:
             self.state, self.message = "failed", str(document["error"]["message"])
+        elif self.kind == "retrain":
+            self.state, self.retrained = "done", document
         else:
             # an export answers the manifest, a verification the verdict alone
             verdict = document.get("verdict") or document
@@ -141,7 +156,7 @@ class Jobs:
             if any(one.folder == job.folder for one in running):
                 raise UsageError(f"{job.folder} is being worked on already. Wait for its end.")
             if len(running) >= MOST_RUNNING:
-                raise UsageError(f"{len(running)} exports are running. Wait until one has ended.")
+                raise UsageError(f"{len(running)} are running already. Wait until one has ended.")
             answer = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
             try:
                 job.process = _started(command, project, answer)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbtrail.config import find_store
-from nbtrail.exceptions import NotFoundError, UsageError
+from nbtrail.exceptions import NotFoundError, StoreReadOnlyError, UsageError
 from nbtrail.store.connection import DATABASE
 from nbtrail.store.store import Store
 
-__all__ = ["Place", "locate", "open_trail"]
+__all__ = ["WAIT_S", "Place", "locate", "open_trail", "open_writable"]
+
+# a request waits so long for the trail to be written
+WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,22 @@ def open_trail(place: Place) -> Store:
     if place.store is None:
         raise NotFoundError("There is no trail here, and so no run of that id.")
     return Store.open(place.store)
+
+
+def open_writable(place: Place) -> Store:
+    """Open the trail of a place to change it: no change may wait for later here.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none.
+    StoreReadOnlyError
+        When it can't be written, or not now.
+    """
+    store = open_trail(place)
+    if store.read_only or not store.flush(WAIT_S):
+        raise StoreReadOnlyError(f"The trail in {store.root} can't be written now.")
+    return store
 
 
 def _allowed(found: Path, root: Path) -> bool:

@@ -8,17 +8,15 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbtrail.exceptions import StoreReadOnlyError, UsageError
+from nbtrail.exceptions import UsageError
 from nbtrail.server.base import TrailHandler
 from nbtrail.server.body import read_body, read_flag, read_number, read_text
-from nbtrail.server.places import Place, open_trail
+from nbtrail.server.places import Place, open_trail, open_writable
 from nbtrail.store.store import Store
 from nbtrail.tracking import registry
 from nbtrail.views.contract import gates_page, model_detail
 
 __all__ = ["REGISTRY_ROUTES", "Promotion", "Rollback"]
-
-WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def gates(place: Place, run_id: str, target: str, model: str) -> dict[str, Any]:
 
 def promote(place: Place, run_id: str, wish: Promotion) -> dict[str, Any]:
     """Promote a run's model; answer the registered model as it is now."""
-    store = _writable(place)
+    store = open_writable(place)
     version = registry.promote(
         store,
         run_id,
@@ -92,7 +90,7 @@ def promote(place: Place, run_id: str, wish: Promotion) -> dict[str, Any]:
 
 def rollback(place: Place, name: str, wish: Rollback) -> dict[str, Any]:
     """Move an alias back; answer the registered model as it is now."""
-    store = _writable(place)
+    store = open_writable(place)
     registry.rollback(store, name, wish.alias, reason=wish.reason, expected=wish.expected)
     return _model(store, name)
 
@@ -104,14 +102,6 @@ def model(place: Place, name: str) -> dict[str, Any]:
 
 def _model(store: Store, name: str) -> dict[str, Any]:
     return model_detail(store.reader.model(name), store.reader.alias_history(name))
-
-
-def _writable(place: Place) -> Store:
-    """Open a trail that can be written now: nothing may wait for later here."""
-    store = open_trail(place)
-    if not store.flush(WAIT_S):
-        raise StoreReadOnlyError("The trail can't be written now.")
-    return store
 
 
 class GatesHandler(TrailHandler):

@@ -8,7 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from nbtrail.server.base import TrailHandler
-from nbtrail.server.places import Place, open_trail
+from nbtrail.server.places import Place, open_writable
 from nbtrail.tracking.trash import delete_run, restore_run
 
 __all__ = ["TRASH_ROUTES"]
@@ -16,12 +16,12 @@ __all__ = ["TRASH_ROUTES"]
 
 def delete(place: Place, run_id: str) -> dict[str, Any]:
     """Put a run into the trash; answer how many went there with it."""
-    return {"run_id": run_id, "runs": delete_run(open_trail(place), run_id)}
+    return {"run_id": run_id, "runs": delete_run(open_writable(place), run_id)}
 
 
 def restore(place: Place, run_id: str) -> dict[str, Any]:
     """Take a run out of the trash; answer how many came back with it."""
-    return {"run_id": run_id, "runs": restore_run(open_trail(place), run_id)}
+    return {"run_id": run_id, "runs": restore_run(open_writable(place), run_id)}
 
 
 class TrashHandler(TrailHandler):

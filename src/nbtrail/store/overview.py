@@ -10,7 +10,7 @@ from nbtrail.entities.directions import direction_of
 from nbtrail.entities.episode import Episode
 from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
 from nbtrail.entities.pipeline import Manifest
-from nbtrail.entities.run import Direction, Run
+from nbtrail.entities.run import RETRAINED_TAG, Direction, Run
 from nbtrail.store.liveness import Owner, find_lost
 from nbtrail.store.ranking import main_metrics
 
@@ -82,12 +82,15 @@ def pipelines(db: sqlite3.Connection, limit: int) -> tuple[ExportedPipeline, ...
 
 
 def previous_run(db: sqlite3.Connection, run: Run) -> str | None:
-    """Return the id of the run to compare with: the parent, else the one before.
+    """Return the id of the run to compare with: the parent, the one it retrained, or the one before.
 
     The one before is the latest earlier run of the same notebook and experiment.
     """
     if run.parent_run_id is not None:
         return run.parent_run_id
+    retrained = run.tags.get(RETRAINED_TAG, "")
+    if db.execute("SELECT 1 FROM runs WHERE run_id = ? AND deleted = 0", (retrained,)).fetchone():
+        return retrained
     row = db.execute(
         "SELECT r.run_id FROM runs r JOIN experiments e USING (experiment_id) "
         "WHERE e.name = ? AND r.source = ? AND r.deleted = 0 AND r.parent_run_id IS NULL "

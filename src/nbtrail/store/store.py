@@ -172,13 +172,18 @@ class Store:
         self.writer.close(_EXIT_S)
 
     def is_current(self) -> bool:
-        """Say whether this instance still stands for what lies at its path."""
+        """Say whether this instance still stands for what lies at its path.
+
+        One that is only read does so until it can be written.
+        """
         if self._closed:
             return False
         try:
-            return identity(self.root / DATABASE) == self._identity
+            if identity(self.root / DATABASE) != self._identity:
+                return False
         except OSError:
             return False
+        return not self.read_only or _must_only_read(self.root, None)
 
     def _say(self, text: str) -> None:
         with contextlib.suppress(Exception):  # the callback is somebody else's code

@@ -153,7 +153,7 @@ class Writer:
         self._owning = False
         self._unsynced = False
         self._failures = 0
-        self._retry_at = 0.0
+        self._failed_at = self._retry_at = 0.0
         self._synced_at = self._beaten_at = time.monotonic()
 
     def _start(self) -> None:
@@ -232,7 +232,12 @@ class Writer:
             now - self._beaten_at >= HEARTBEAT_S or any(_kind(item) in _ENDING for item in items)
         )
         barrier = self._unsynced and now - self._synced_at >= _BARRIER_S
-        retry = bool(self._failures) and now >= self._retry_at
+        retry = bool(self._failures) and now >= (
+            # somebody who waits deserves a try
+            self._failed_at + _BACK_OFF_S[0]
+            if any(isinstance(item, Ticket) for item in items)
+            else self._retry_at
+        )
         if not (items or beating or barrier or retry):
             return
         if beating and not self._forked:
@@ -328,7 +333,8 @@ class Writer:
 
     def _fail(self, items: Sequence[Operation | Ticket], error: Exception) -> None:
         first = not self._failures
-        self._retry_at = time.monotonic() + _BACK_OFF_S[min(self._failures, len(_BACK_OFF_S) - 1)]
+        self._failed_at = time.monotonic()
+        self._retry_at = self._failed_at + _BACK_OFF_S[min(self._failures, len(_BACK_OFF_S) - 1)]
         self._failures += 1
         self._close_link()
         place = self._spill(items, error)

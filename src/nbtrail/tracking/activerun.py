@@ -131,6 +131,10 @@ class ActiveRun(RunFiles):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.end_by(error)
+
+    def end_by(self, error: BaseException | None) -> None:
+        """End the run as what ended its work says; None is a good end."""
         if error is None:
             self.end()
         elif isinstance(error, GeneratorExit):
@@ -207,6 +211,15 @@ class ActiveRun(RunFiles):
         """Log several metrics of one step."""
         for key, value in metrics.items():
             self.log_metric(key, value, step)
+
+    def log_results(self, metrics: Mapping[str, float]) -> None:
+        """Log the numbers that some work ended with.
+
+        What a captured call returned gets its name here, so that nothing counts twice.
+        """
+        for key, value in metrics.items():
+            if not self._tracker.collector.claim(key, value, self._tracker.locate().cell_seq):
+                self.log_metric(key, value)
 
     def metric(self, key: str, value: Any, expression: str = "") -> Metric:
         """Build the record of a value that is logged here and now."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbtrail.entities.ancestry import Ancestry
 from nbtrail.entities.cell import CellExecution
+from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.run import Run
 from nbtrail.exceptions import UsageError
 from nbtrail.lineage.ancestry import name_ancestry, run_ancestry
@@ -17,7 +18,7 @@ from nbtrail.store.reader import Reader
 from nbtrail.tracking.honesty import notebook_cells
 from nbtrail.tracking.origins import file_origins
 
-__all__ = ["History", "ancestry_of_name", "ancestry_of_run", "used_cells"]
+__all__ = ["History", "ancestry_of_name", "ancestry_of_run", "run_code", "used_cells"]
 
 
 class History:
@@ -87,6 +88,13 @@ def used_cells(
     if not used:
         used = set(range(run.first_cell, run.last_cell + 1))
     return tuple(cell for cell in every if cell.seq in used)
+
+
+def run_code(
+    reader: Reader, run: Run
+) -> tuple[Run, tuple[CellExecution, ...], tuple[ModuleSource, ...]]:
+    """Return a run, the cell executions that its result used and the modules imported by then."""
+    return run, used_cells(reader, run), reader.modules(run.session_id, run.last_cell)
 
 
 def _texts(project: Path, notebook: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ def process_tracker(root: Path | None = None) -> Tracker:
     tracker.collector.start()
     reads.install()
     tracker.at_close(reads.remove)
-    atexit.register(tracker.close)
+    atexit.register(lambda: tracker.close(getattr(sys, "last_value", None)))
     use_tracker(lambda: tracker)
     return tracker
 

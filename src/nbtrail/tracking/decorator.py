@@ -196,12 +196,12 @@ def _is_param(value: Any) -> bool:
 def _log_result(run: ActiveRun, name: str, value: Any, metrics: Sequence[str] | None) -> None:
     single = number(value)
     if single is not None:
-        _log_number(run, metrics[0] if metrics else name, single)
+        run.log_results({metrics[0] if metrics else name: single})
     elif isinstance(value, Mapping):
         for key, item in value.items():
             amount = number(item)
             if amount is not None and (metrics is None or key in metrics):
-                _log_number(run, str(key), amount)
+                run.log_results({str(key): amount})
             elif _is_fitted_model(item):
                 _log_model_once(run, item, str(key))
     elif isinstance(value, tuple):
@@ -211,18 +211,11 @@ def _log_result(run: ActiveRun, name: str, value: Any, metrics: Sequence[str] | 
             if amount is not None:
                 key = next(names, None)
                 if key is not None:
-                    _log_number(run, key, amount)
+                    run.log_results({key: amount})
             else:
                 _log_result(run, name, item, metrics)
     elif _is_fitted_model(value):
         _log_model_once(run, value, type(value).__name__)
-
-
-def _log_number(run: ActiveRun, key: str, value: float) -> None:
-    """Log a returned number, once: it often is what a captured call returned."""
-    tracker = process_tracker()
-    if not tracker.collector.claim(key, value, tracker.locate().cell_seq):
-        run.log_metric(key, value)
 
 
 def _is_fitted_model(value: Any) -> bool:

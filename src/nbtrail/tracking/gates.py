@@ -13,7 +13,7 @@ from typing import Any
 
 from nbtrail.config import Settings, check_setting
 from nbtrail.entities.dataset import DatasetContext, DatasetUse
-from nbtrail.entities.directions import direction_of
+from nbtrail.entities.directions import direction_in
 from nbtrail.entities.gate import Gate, GateName, GateStatus
 from nbtrail.entities.model import ModelVersion
 from nbtrail.entities.pipeline import Manifest, Outcome
@@ -112,8 +112,7 @@ def main_score(run: Run) -> Score | None:
     """Return the main metric of a run, None when it has none."""
     key = run.experiment.main_metric or infer_main_metric(metric.key for metric in run.metrics)
     metric = run.metric(key)
-    same = key == run.experiment.main_metric
-    direction = (run.experiment.direction if same else None) or direction_of(key)
+    direction = direction_in(run.experiment, key)
     if metric is None or direction is None:
         return None
     return Score(metric, direction)

@@ -280,16 +280,23 @@ class Tracker:
         """Have `function` called when the tracker is closed."""
         self._closing.append(function)
 
-    def close(self) -> None:
+    def close(self, error: BaseException | None = None) -> None:
         """End what is open, write what is pending, stop to capture.
 
         A forked child only writes what it has logged: the rest is its parent's.
+
+        Parameters
+        ----------
+        error : BaseException, optional
+            What ended the session before its time.
         """
         if os.getpid() != self._process:
             for handle in self._open:
                 handle.end()
             return
         for handle in reversed(list(self._open)):
+            if error is not None:
+                handle.end_by(error)
             handle.end(RunStatus.KILLED, "the session ended")
         self.absorb()
         self.judge_ended(5.0)

@@ -14,6 +14,7 @@ from nbtrail.config import find_store
 from nbtrail.entities.gate import Gate
 from nbtrail.entities.model import ModelVersion
 from nbtrail.entities.pipeline import Manifest, Verdict
+from nbtrail.entities.retraining import Retrained
 from nbtrail.exceptions import UsageError
 from nbtrail.store import operations
 from nbtrail.store.store import Store
@@ -36,6 +37,7 @@ __all__ = [
     "promote",
     "restore_code",
     "restore_run",
+    "retrain",
     "rollback",
     "set_model_tags",
     "verify",
@@ -321,6 +323,43 @@ def verify(
         isolated=isolated,
     )
     return Shown(verdict, html_verdict(verdict), text_verdict(verdict))
+
+
+def retrain(
+    folder: str | os.PathLike[str],
+    params: Mapping[str, Any] | None = None,
+    *,
+    quiet: bool = False,
+) -> Shown[Retrained]:
+    """Run an exported pipeline with other values and record that as a new run.
+
+    Parameters
+    ----------
+    folder : path-like
+        Relative to where the kernel started.
+    params : mapping, optional
+        Parameters of its script by name; the recorded values hold for the others. Paths of
+        data files are relative to where the notebook ran.
+
+    Raises
+    ------
+    RetrainError
+        When the script failed, with its last lines.
+    """
+    from nbtrail.pipeline.choices import as_text
+    from nbtrail.pipeline.retrain import retrain_folder
+    from nbtrail.views.html import html_retrained
+    from nbtrail.views.text import text_retrained
+
+    place = _at_home(folder)
+    found = retrain_folder(
+        _store_of(place) or open_store(),
+        place,
+        {name: as_text(value) for name, value in (params or {}).items()},
+        progress=_nothing if quiet else _tell,
+        hear=_nothing if quiet else _tell,
+    )
+    return Shown(found, html_retrained(found), text_retrained(found))
 
 
 def _at_home(folder: str | os.PathLike[str]) -> Path:

@@ -27,6 +27,7 @@ HELP = """%track: experiment tracking in this notebook
   %track models [NAME]       registered models; MODEL@ALIAS --rollback, MODEL --card
   %track export RUN -o DIR   a clean pipeline, verified in a fresh process
   %track verify DIR          run it again and compare; --isolated rebuilds its environment
+  %track retrain DIR [-p NAME=VALUE..]   train it again with other values, as a new run
   %track widget compare [RUN..] | promote [RUN [MODEL@ALIAS]] | export [RUN [DIR]] | live
                              forms to click, and curves that grow while you train
   %track config              settings and where they come from

@@ -61,6 +61,7 @@ class TrackMagic:
             "models": self._models,
             "export": self._export,
             "verify": self._verify,
+            "retrain": self._retrain,
             "widget": self._widget,
             "config": self._config,
             "help": lambda _rest: print(HELP),  # noqa: T201
@@ -323,6 +324,15 @@ class TrackMagic:
         parser.add_argument("--isolated", action="store_true")
         found = parser.parse_args(words(rest))
         return actions.verify(found.folder, isolated=found.isolated)
+
+    def _retrain(self, rest: str) -> Shown[Any]:
+        from nbtrail.pipeline.choices import parse_values
+
+        parser = Parser("%track retrain", "%track retrain DIR [-p NAME=VALUE]..")
+        parser.add_argument("folder")
+        parser.add_argument("-p", "--param", action="append", default=[])
+        found = parser.parse_args(words(rest))
+        return actions.retrain(found.folder, parse_values(found.param))
 
     def _widget(self, rest: str) -> Any:
         from nbtrail import widgets

@@ -172,18 +172,14 @@ def show(
 
 
 def _show_code(run: str) -> Shown[Run]:
-    from nbtrail.tracking.ancestry import used_cells
+    from nbtrail.tracking.ancestry import run_code
     from nbtrail.views.html import html_code
     from nbtrail.views.text import text_code
 
     reader = open_store().reader
     found = reader.run(reader.resolve(run))
-    parts = (
-        found,
-        used_cells(reader, found),
-        reader.modules(found.session_id, found.last_cell),
-    )
-    return Shown(found, html_code(*parts), text_code(*parts))
+    code = run_code(reader, found)
+    return Shown(found, html_code(*code), text_code(*code))
 
 
 def _show_diff(run: str) -> Shown[UncommittedChanges]:

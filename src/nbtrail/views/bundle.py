@@ -47,7 +47,7 @@ def mime_bundle(document: Document, own: Own | None = None) -> dict[str, Any]:
     bundle: dict[str, Any] = {"text/html": to_html(document), "text/plain": to_text(document)}
     picture = _first_picture(document)
     if picture is not None:
-        bundle["image/png"] = base64.b64encode(picture.png).decode()
+        bundle["image/png"] = base64.b64encode(picture.data).decode()
     if own is not None:
         kind, makers = own
         for make in makers:
@@ -60,7 +60,7 @@ def mime_bundle(document: Document, own: Own | None = None) -> dict[str, Any]:
 
 def _first_picture(blocks: Sequence[Block]) -> Picture | None:
     for block in blocks:
-        if isinstance(block, Picture):
+        if isinstance(block, Picture) and block.media_type == "image/png":
             return block
         if isinstance(block, (Section, Fold)):
             found = _first_picture(block.blocks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -42,11 +42,13 @@ from nbtrail.views.formats import (
     size,
     status_spans,
 )
+from nbtrail.views.images import image_sections
 from nbtrail.views.statistics import statistics_sections
 
-__all__ = ["comparison_detail", "metrics_section"]
+__all__ = ["PAGE_RUNS", "comparison_detail", "metrics_section"]
 
-_RUNS = 20  # side by side on a page
+PAGE_RUNS = 20
+"""So many runs stand side by side on a page."""
 _CELLS = 500  # of one table
 _CHANGES = 30
 _LINES = 80
@@ -59,6 +61,7 @@ def comparison_detail(
     statistics: Statistics | None = None,
     curves: Sequence[Picture] = (),
     moved: Sequence[Picture] = (),
+    images: Mapping[str, bytes] | None = None,
 ) -> Document:
     """Show two or more runs beside each other.
 
@@ -68,10 +71,12 @@ def comparison_detail(
         What the runs say together.
     curves, moved : sequence of Picture
         Of histories, and of columns whose values moved.
+    images : mapping, optional
+        From the sha256 of an image to its bytes, where images are to be seen.
     """
-    left = len(comparison.runs) - _RUNS
+    left = len(comparison.runs) - PAGE_RUNS
     whole, names = comparison, [run.name for run in comparison.runs]
-    comparison, names = _first_runs(comparison, _RUNS), names[:_RUNS]
+    comparison, names = _first_runs(comparison, PAGE_RUNS), names[:PAGE_RUNS]
     parts = (
         _heads(comparison),
         *([Line(((faint(f"and {count(left, 'more run')}"),),))] if left > 0 else []),
@@ -81,7 +86,7 @@ def comparison_detail(
         *_folding("Params", "param", names, comparison.params),
         *_data(comparison, names),
         *([Section("Distributions", tuple(moved), folded=True)] if moved else []),
-        *_images(comparison, names),
+        *_images(comparison, names, images),
         *_code(comparison, names),
         *_provenance("Git", comparison.git, names),
         *_environment(comparison, names),
@@ -251,7 +256,9 @@ def _data_changes(row: DatasetComparison, names: Sequence[str]) -> list[tuple[Sp
     return lines
 
 
-def _images(comparison: Comparison, names: Sequence[str]) -> list[Block]:
+def _images(
+    comparison: Comparison, names: Sequence[str], data: Mapping[str, bytes] | None
+) -> list[Block]:
     if not comparison.images:
         return []
     rows = [
@@ -269,7 +276,10 @@ def _images(comparison: Comparison, names: Sequence[str]) -> list[Block]:
     ]
     note = _differ(sum(image.differs for image in comparison.images))
     heads = _named("picture", names=names)
-    return [Section("Pictures", tuple(_limited(heads, rows)), note=note, folded=True)]
+    blocks = _limited(heads, rows)
+    if data is not None:
+        blocks += image_sections(comparison.images, names, data)
+    return [Section("Pictures", tuple(blocks), note=note, folded=not data)]
 
 
 def _code(comparison: Comparison, names: Sequence[str]) -> list[Block]:

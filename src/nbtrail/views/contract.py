@@ -14,10 +14,11 @@ from nbtrail.entities.cell import CellExecution
 from nbtrail.entities.codec import to_plain
 from nbtrail.entities.curve import Curve
 from nbtrail.entities.dataset import DatasetUse
+from nbtrail.entities.directions import direction_in
 from nbtrail.entities.gate import Gate
 from nbtrail.entities.model import AliasMove, RegisteredModel, version_before
 from nbtrail.entities.overview import ExportedPipeline, KnownKeys, SessionFits
-from nbtrail.entities.run import Run
+from nbtrail.entities.run import Experiment, Metric, Run
 from nbtrail.entities.table import RunCount, RunTable
 from nbtrail.exceptions import NbtrailError
 
@@ -106,6 +107,7 @@ def run_detail(run: Run, cells: Sequence[CellExecution] = ()) -> dict[str, Any]:
     return plain | {
         "experiment": run.experiment.name,
         "main_metric": _main_metric(run),
+        "metrics": [_metric(metric, run.experiment) for metric in run.metrics],
         "duration_ms": None if run.ended_ms is None else run.ended_ms - run.started_ms,
         "datasets": [_dataset(use) for use in run.datasets],
         "cells": [_cell(cell, run) for cell in kept],
@@ -233,6 +235,11 @@ def _main_metric(run: Run) -> dict[str, Any] | None:
         "value": to_plain(found.last),
         "direction": to_plain(run.experiment.direction),
     }
+
+
+def _metric(metric: Metric, experiment: Experiment) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(metric)
+    return plain | {"direction": to_plain(direction_in(experiment, metric.key))}
 
 
 def _dataset(use: DatasetUse) -> dict[str, Any]:

@@ -110,19 +110,21 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG.
+    """An image that a browser shows without running anything.
 
     Attributes
     ----------
+    data : bytes
     alt : str
         What it shows, where pictures are not shown.
     width : int
         Of the page that it takes, in pixels of the page: screens may have finer ones.
     """
 
-    png: bytes
+    data: bytes
     alt: str
     width: int = 0
+    media_type: str = "image/png"
 
 
 Block = Line | Table | Diff | Section | Fold | Picture

@@ -15,6 +15,7 @@ from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.replicates import RunGroup
+from nbtrail.entities.retraining import Retrained
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
 from nbtrail.entities.uncommitted import UncommittedChanges
@@ -27,6 +28,7 @@ from nbtrail.views.export import export_detail
 from nbtrail.views.markup import to_html
 from nbtrail.views.models import gates_table, model_detail, models_table, promotion_detail
 from nbtrail.views.replicates import replicates_table
+from nbtrail.views.retraining import retrained_detail
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
 from nbtrail.views.uncommitted import uncommitted_detail
@@ -45,6 +47,7 @@ __all__ = [
     "html_models",
     "html_promotion",
     "html_replicates",
+    "html_retrained",
     "html_run",
     "html_runs",
     "html_uncommitted",
@@ -116,6 +119,11 @@ def html_gates(gates: Sequence[Gate]) -> str:
 def html_verdict(verdict: Verdict) -> str:
     """Render the verdict on an exported pipeline."""
     return to_html(verdict_detail(verdict))
+
+
+def html_retrained(found: Retrained) -> str:
+    """Render what came of training a pipeline again."""
+    return to_html(retrained_detail(found))
 
 
 def html_episodes(episodes: Sequence[Episode]) -> str:

@@ -143,10 +143,10 @@ def _fold(fold: Fold) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    data = base64.b64encode(picture.png).decode()
+    data = base64.b64encode(picture.data).decode()
     width = f"width:{picture.width}px;" if picture.width else ""
     return (
-        f'<div style="margin:4px 0"><img src="data:image/png;base64,{data}" '
+        f'<div style="margin:4px 0"><img src="data:{html.escape(picture.media_type)};base64,{data}" '
         f'alt="{html.escape(picture.alt)}" style="{width}max-width:100%"></div>'
     )
 

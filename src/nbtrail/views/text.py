@@ -15,6 +15,7 @@ from nbtrail.entities.origin import FileOrigin
 from nbtrail.entities.pipeline import Manifest, Verdict
 from nbtrail.entities.provenance import ModuleSource
 from nbtrail.entities.replicates import RunGroup
+from nbtrail.entities.retraining import Retrained
 from nbtrail.entities.run import Run
 from nbtrail.entities.table import RunTable
 from nbtrail.entities.uncommitted import UncommittedChanges
@@ -28,6 +29,7 @@ from nbtrail.views.models import gates_table, model_detail, models_table, promot
 from nbtrail.views.plain import to_text
 from nbtrail.views.receipt import receipt
 from nbtrail.views.replicates import replicates_table
+from nbtrail.views.retraining import retrained_detail
 from nbtrail.views.run import run_detail
 from nbtrail.views.runs import runs_table
 from nbtrail.views.uncommitted import uncommitted_detail
@@ -47,6 +49,7 @@ __all__ = [
     "text_promotion",
     "text_receipt",
     "text_replicates",
+    "text_retrained",
     "text_run",
     "text_runs",
     "text_uncommitted",
@@ -123,6 +126,11 @@ def text_gates(gates: Sequence[Gate]) -> str:
 def text_verdict(verdict: Verdict) -> str:
     """Render the verdict on an exported pipeline."""
     return to_text(verdict_detail(verdict))
+
+
+def text_retrained(found: Retrained) -> str:
+    """Render what came of training a pipeline again."""
+    return to_text(retrained_detail(found))
 
 
 def text_episodes(episodes: Sequence[Episode]) -> str:

@@ -102,13 +102,23 @@ def restore_random_state() -> None:
     numpy.random.set_state(states["rng:numpy"])
 
 
-def record(params: dict[str, object], results: dict[str, float]) -> None:
-    """Record this execution in the project's trail; needs nbtrail."""
+def start_tracking():
+    """Open a run in the project's trail, which records what follows; needs nbtrail."""
     import nbtrail
 
-    with nbtrail.start_run("brave-otter"):
-        nbtrail.log_params(params)
-        nbtrail.log_metrics({key: float(value) for key, value in results.items()})
+    run = nbtrail.start_run(
+        experiment="default",
+        tags={"nbtrail.retrained": "00000000000000000000000000000000"},
+    )
+    print(f"run: {run.run_id or 'not tracked'}")
+    return run
+
+
+def record(run, params: dict[str, object], results: dict[str, float]) -> None:
+    """Give the run its parameters and metrics, and end it."""
+    run.log_params(params)
+    run.log_results({key: float(value) for key, value in results.items()})
+    run.end()
 
 
 def ingest(*, data_path: str, more_path: str):
@@ -141,6 +151,7 @@ def evaluate(data, folds, *, C: float, gamma: float):
 def main() -> None:
     """Run the pipeline once."""
     args = parse_args()
+    tracked = start_tracking() if args.track else None
     restore_random_state()
     train, more = ingest(data_path=args.data_path, more_path=args.more_path)
     data = preprocess(train, more)
@@ -151,8 +162,9 @@ def main() -> None:
         "spread": spread,
     }
     write_results(results, args.output)
-    if args.track:
+    if tracked is not None:
         record(
+            tracked,
             {
                 "data_path": args.data_path,
                 "more_path": args.more_path,

@@ -93,13 +93,23 @@ def save_model(model: object, path: Path) -> None:
     print(f"model: {path}")
 
 
-def record(params: dict[str, object], results: dict[str, float]) -> None:
-    """Record this execution in the project's trail; needs nbtrail."""
+def start_tracking():
+    """Open a run in the project's trail, which records what follows; needs nbtrail."""
     import nbtrail
 
-    with nbtrail.start_run("brave-otter"):
-        nbtrail.log_params(params)
-        nbtrail.log_metrics({key: float(value) for key, value in results.items()})
+    run = nbtrail.start_run(
+        experiment="default",
+        tags={"nbtrail.retrained": "00000000000000000000000000000000"},
+    )
+    print(f"run: {run.run_id or 'not tracked'}")
+    return run
+
+
+def record(run, params: dict[str, object], results: dict[str, float]) -> None:
+    """Give the run its parameters and metrics, and end it."""
+    run.log_params(params)
+    run.log_results({key: float(value) for key, value in results.items()})
+    run.end()
 
 
 def ingest(*, data_path: str):
@@ -141,6 +151,7 @@ def evaluate(model, X_test, y_test):
 def main() -> None:
     """Run the pipeline once."""
     args = parse_args()
+    tracked = start_tracking() if args.track else None
     data = ingest(data_path=args.data_path)
     data, features = preprocess(data)
     X_train, X_test, y_train, y_test = split(
@@ -157,8 +168,9 @@ def main() -> None:
     }
     write_results(results, args.output)
     save_model(model, args.output / "model.skops")
-    if args.track:
+    if tracked is not None:
         record(
+            tracked,
             {
                 "test_size": args.test_size,
                 "data_path": args.data_path,

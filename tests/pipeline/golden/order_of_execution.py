@@ -50,16 +50,27 @@ def write_results(results: dict[str, float], output: Path) -> None:
         print(f"{key} = {value:.6g}")
 
 
-def record(params: dict[str, object], results: dict[str, float]) -> None:
-    """Record this execution in the project's trail; needs nbtrail."""
+def start_tracking():
+    """Open a run in the project's trail, which records what follows; needs nbtrail."""
     import nbtrail
 
-    with nbtrail.start_run("brave-otter"):
-        nbtrail.log_params(params)
-        nbtrail.log_metrics({key: float(value) for key, value in results.items()})
+    run = nbtrail.start_run(
+        experiment="default",
+        tags={"nbtrail.retrained": "00000000000000000000000000000000"},
+    )
+    print(f"run: {run.run_id or 'not tracked'}")
+    return run
+
+
+def record(run, params: dict[str, object], results: dict[str, float]) -> None:
+    """Give the run its parameters and metrics, and end it."""
+    run.log_params(params)
+    run.log_results({key: float(value) for key, value in results.items()})
+    run.end()
 
 
 args = parse_args()
+tracked = start_tracking() if args.track else None
 seed = args.seed
 
 random.seed(seed)
@@ -90,5 +101,5 @@ results = {
     "result": result,
 }
 write_results(results, args.output)
-if args.track:
-    record({"seed": args.seed}, results)
+if tracked is not None:
+    record(tracked, {"seed": args.seed}, results)

@@ -4,10 +4,15 @@ import * as React from 'react';
 
 export function Popup(props: {
   label: string;
+  /** What the box is called where that differs from its button. */
+  title?: string;
+  /** Stands in the button in place of its label. */
+  icon?: React.ReactElement;
   className?: string;
   disabled?: boolean;
   children: (close: () => void) => React.ReactNode;
 }): React.ReactElement {
+  const { label, icon } = props;
   const [open, setOpen] = React.useState(false);
   const place = React.useRef<HTMLDivElement>(null);
   const button = React.useRef<HTMLButtonElement>(null);
@@ -37,20 +42,22 @@ export function Popup(props: {
     >
       <button
         type="button"
-        className="nbt-button"
+        className={icon ? 'nbt-icon-button' : 'nbt-button'}
         ref={button}
         aria-expanded={open}
         aria-haspopup="dialog"
         disabled={props.disabled}
+        title={icon ? label : undefined}
+        aria-label={icon ? label : undefined}
         onClick={() => setOpen(!open)}
       >
-        {props.label}
+        {icon ?? label}
       </button>
       {open ? (
         <div
           className={`nbt-popup ${props.className ?? ''}`}
           role="dialog"
-          aria-label={props.label}
+          aria-label={props.title ?? label}
         >
           {props.children(close)}
         </div>
