@@ -17,6 +17,7 @@ import { ServerActions } from './actions/api';
 import { addCommands } from './commands';
 import { addCompare } from './compare/command';
 import { followLinks } from './links';
+import { afterStart } from './loading';
 import { RunsModel } from './model';
 import { followNotebook, notebookAround } from './notebook';
 import { addOutputs } from './outputs/register';
@@ -58,6 +59,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const panel = new RunsPanel(tools);
     app.shell.add(panel, 'left', { rank: 350, type: 'nbtrail' });
     restorer?.add(panel, PANEL);
+    void afterStart(app.restored, () => void panel.prepare());
     addCommands(app, tools, palette);
     addCompare(app, api, tools, restorer, labShell !== null);
     if (rendermime) {

@@ -23,6 +23,11 @@ export class RunsPanel extends SeenWidget {
     super.dispose();
   }
 
+  /** Have the view at hand, so that the first look finds it there. */
+  async prepare(): Promise<void> {
+    await import('./components/Panel').catch(() => undefined);
+  }
+
   protected override render(): React.ReactElement {
     const View = this._view;
     return View === null ? <></> : <View tools={this.tools} />;

@@ -154,13 +154,17 @@ class StatementProbes:
 
 
 def _call(block: int, index: int, node: ast.stmt) -> ast.Expr:
+    # the statement's own place, so that debuggers and tracebacks see no other line
+    place: dict[str, Any] = {
+        "lineno": node.lineno,
+        "col_offset": node.col_offset,
+        "end_lineno": node.end_lineno,
+        "end_col_offset": node.end_col_offset,
+    }
     call = ast.Call(
-        func=ast.Name(id=_NAME, ctx=ast.Load()),
-        args=[ast.Constant(block), ast.Constant(index)],
+        func=ast.Name(id=_NAME, ctx=ast.Load(), **place),
+        args=[ast.Constant(block, **place), ast.Constant(index, **place)],
         keywords=[],
+        **place,
     )
-    probe = ast.Expr(value=call)
-    for part in ast.walk(probe):
-        # the statement's own place, so that debuggers and tracebacks see no other line
-        ast.copy_location(part, node)
-    return probe
+    return ast.Expr(value=call, **place)

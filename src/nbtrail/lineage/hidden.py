@@ -68,6 +68,8 @@ def classes_behind(
 
     What was pickled finds its class without anybody naming it.
     """
+    if not binds:
+        return set()
     classes = {
         id(value): name
         for name, value in namespace.items()

@@ -228,17 +228,19 @@ class Observer:
         namespace = self._namespace()
         self._left = ids = _ids(namespace)
         self._background.look(namespace)
-        binds = {n for n, i in ids.items() if seen.ids.get(n) != i and not _SHELL.match(n)}
+        before = seen.ids.get
+        binds = {n for n, i in ids.items() if before(n) != i and not _SHELL.match(n)}
         if seen.names.certain:
             binds |= {n for n in seen.names.stores if n in ids}
-        deletes = {n for n in seen.ids if n not in ids and not _SHELL.match(n)}
+        deletes = {n for n in seen.ids.keys() - ids.keys() if not _SHELL.match(n)}
         for name in binds | deletes:
             self._cache.pop(name, None)
         for code in traffic.codes:
             inner, _ = code_globals(code)
             seen.reads |= {n for n in inner if n in seen.ids and not _SHELL.match(n)}
+        bound = {n for n in binds if type(namespace.get(n)) not in _LEAVES}
         seen.reads |= classes_behind(
-            binds, seen.reads, seen.ids, namespace, lambda n: self._reach(n, namespace[n], until)
+            bound, seen.reads, seen.ids, namespace, lambda n: self._reach(n, namespace[n], until)
         )
         mutations = self._mutations(seen, namespace, binds, until)
         read, written = self._outside(seen, traffic)
