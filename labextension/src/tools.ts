@@ -24,9 +24,15 @@ export function makeTools(
 ): Tools {
   const { commands, shell } = app;
   const absolute = (path: string) => PathExt.join(model.status?.project ?? '', path);
+  const projectOf = async (place: string) => {
+    const shown = place === model.notebook ? model.status : api.status(place).catch(() => null);
+    return (await shown)?.project ?? '';
+  };
+  const openPath = async (path: string, place = model.notebook) => {
+    await commands.execute('docmanager:open', { path: PathExt.join(await projectOf(place), path) });
+  };
   const openNotebook = async (path: string, cell?: string, place = model.notebook) => {
-    const shown = place === model.notebook ? model.status : await api.status(place);
-    const full = PathExt.join(shown?.project ?? '', path);
+    const full = PathExt.join(await projectOf(place), path);
     await commands.execute('docmanager:open', { path: full });
     const notebook = openedNotebook(app, full);
     await notebook?.context.ready;
@@ -36,12 +42,16 @@ export function makeTools(
   };
   const openWide = async (id: string, name: string, notebook?: string) => {
     const { RunTab } = await loaded(import('./runtab'), trans);
+    const project = await projectOf(notebook ?? model.notebook);
     const known = [...shell.widgets('main')].find(one => one.id === `nbtrail-tab-${id}`);
     if (known === undefined) {
       const page = model.openPage(id, name, notebook);
-      const openItsNotebook: Tools['openNotebook'] = (path, cell) =>
-        void openNotebook(path, cell, page.notebook);
-      const tools: Tools = { ...made, openWide: undefined, openNotebook: openItsNotebook };
+      const tools: Tools = {
+        ...made,
+        openWide: undefined,
+        openNotebook: (path, cell) => void openNotebook(path, cell, page.notebook),
+        cellNow: (path, cell) => cellText(openedNotebook(app, PathExt.join(project, path)), cell)
+      };
       const content = new RunTab(tools, page);
       const widget = new MainAreaWidget({ content });
       widget.id = `nbtrail-tab-${id}`;
@@ -55,7 +65,7 @@ export function makeTools(
     copy: text => Clipboard.copyToSystem(text),
     openNotebook: (...where) => void openNotebook(...where),
     cellNow: (path, cell) => cellText(openedNotebook(app, absolute(path)), cell),
-    openPath: path => void commands.execute('docmanager:open', { path: absolute(path) }),
+    openPath: (...where) => void openPath(...where),
     keep: () => void commands.execute(CommandIDs.keep),
     openWide: roomy ? (...run) => void openWide(...run) : undefined,
     get compare() {

@@ -31,8 +31,8 @@ export interface Actions {
   verify(folder: string): void;
   /** Train an exported pipeline again. */
   retrain(folder: string): void;
-  /** The same with the latest pipeline that a run was exported to or came from. */
-  retrainRun(run: RunDetail): void;
+  /** The same with the latest pipeline that a run of a notebook's trail was exported to or came from. */
+  retrainRun(run: RunDetail, notebook: string): void;
   /** Put runs into the trash, with a way back. */
   remove(runs: readonly RunName[]): void;
   restore(runs: readonly RunName[]): void;
@@ -70,12 +70,12 @@ export function makeActions(
     Notification.success(text, { autoClose: SHORT_MS, actions });
   };
 
-  const exported = (job: Job, open: boolean, close: () => void) => {
+  const exported = (job: Job, notebook: string, open: boolean, close: () => void) => {
     changed();
     const proven = job.state === 'done' && job.outcome !== 'not-reproducible';
     const script = `${job.folder}/pipeline.py`;
     if (proven) {
-      tools().openPath?.(script);
+      tools().openPath?.(script, notebook);
       close();
       const [, meaning] = verdictText(job.outcome || 'not-reproducible', trans);
       Notification.success(`${script}: ${meaning}`, {
@@ -104,15 +104,13 @@ export function makeActions(
         runId={id}
         runName={name}
         onClose={close}
-        onEnd={(job, open) => exported(job, open, close)}
+        onEnd={(job, open) => exported(job, notebook, open, close)}
       />
     ));
 
-  const openRun = (id: string) => model.openRun(id, id.slice(0, 8));
-
   const compare = (ids: string[]) => tools().compare?.(ids);
 
-  const retrained = (job: Job, open: boolean) => {
+  const retrained = (job: Job, notebook: string, open: boolean) => {
     changed();
     const { retrained: found } = job;
     if (open || job.state === 'stopped') {
@@ -125,35 +123,37 @@ export function makeActions(
     Notification.success(trans.__('%1 was trained again: a new run is there.', job.folder), {
       autoClose: UNDO_MS,
       actions: [
-        { label: trans.__('Open'), callback: () => openRun(found.run_id) },
+        { label: trans.__('Open'), callback: () => openRun(found.run_id, notebook) },
         { label: trans.__('Compare'), callback: () => compare([found.source_id, found.run_id]) }
       ]
     });
   };
 
-  const retrain = (folder: string) =>
+  const openRun = (id: string, notebook: string) => model.openRun(id, id.slice(0, 8), notebook);
+
+  const retrain = (folder: string, notebook = model.notebook) =>
     openModal(tools(), close => (
       <RetrainDialog
         api={api}
-        notebook={model.notebook}
+        notebook={notebook}
         folder={folder}
         onClose={close}
-        onEnd={retrained}
-        onOpen={openRun}
+        onEnd={(job, open) => retrained(job, notebook, open)}
+        onOpen={id => openRun(id, notebook)}
         onCompare={tools().compare ? compare : undefined}
       />
     ));
 
-  const retrainRun = async (run: RunDetail) => {
+  const retrainRun = async (run: RunDetail, notebook: string) => {
     const source = run.tags[RETRAINED] ?? run.run_id;
     try {
-      const { pipelines } = await api.pipelines(model.notebook);
+      const { pipelines } = await api.pipelines(notebook);
       const found = pipelines.find(one => one.run_id === source);
       if (found) {
-        retrain(found.folder);
+        retrain(found.folder, notebook);
       } else {
         const text = trans.__('Export %1 first: its pipeline can be trained again.', run.name);
-        const callback = () => exportRun({ id: run.run_id, name: run.name });
+        const callback = () => exportRun({ id: run.run_id, name: run.name, notebook });
         Notification.info(text, {
           autoClose: SHORT_MS,
           actions: [{ label: trans.__('Export…'), callback }]
@@ -261,8 +261,8 @@ export function makeActions(
           onEnd={verified}
         />
       )),
-    retrain,
-    retrainRun: run => void retrainRun(run),
+    retrain: folder => retrain(folder),
+    retrainRun: (run, notebook) => void retrainRun(run, notebook),
     remove: runs => void remove(runs),
     restore: runs => void restore(runs),
     insertLoad: run => {

@@ -56,7 +56,7 @@ export function RunActions(props: { run: RunDetail }): React.ReactElement | null
         className="nbt-button"
         disabled={!finished}
         title={trans.__('Run its exported pipeline with other values or data')}
-        onClick={() => actions.retrainRun(run)}
+        onClick={() => actions.retrainRun(run, notebook)}
       >
         {trans.__('Retrain…')}
       </button>

@@ -33,8 +33,8 @@ export interface Tools {
   compare?(ids: string[]): void;
   /** What changes something; absent where nothing may. */
   actions?: Actions;
-  /** Open a file or folder of the project. */
-  openPath?(path: string): void;
+  /** Open a file or folder of the project, as a notebook. */
+  openPath?(path: string, place?: string): void;
 }
 
 export const ToolsContext = React.createContext<Tools | null>(null);
