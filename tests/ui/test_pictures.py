@@ -79,7 +79,7 @@ def test_panel_in_light_and_dark(lab, notebook, open_page, folder):
     page.wait_for_function(READY)
     command(page, "notebook:run-all-cells")
     expect(page.locator(".nbt-run[data-run]")).to_have_count(3, timeout=120_000)
-    expect(page.get_by_role("img", name="Finished")).to_have_count(3)
+    expect(page.locator(".nbt-run[data-run]").get_by_role("img", name="Finished")).to_have_count(3)
     page.wait_for_function(READY)
     page.evaluate(SHOW_THE_RECEIPT)
     page.wait_for_timeout(3000)  # the rows that came in have faded
