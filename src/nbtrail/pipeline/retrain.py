@@ -24,7 +24,8 @@ from nbtrail.store.store import Store
 
 __all__ = ["retrain_folder"]
 
-_PATIENCE_S = 3.0
+# a script that writes the end of its run may take 5 s for that; the server waits 10 s for us
+_PATIENCE_S = {signal.SIGINT: 6.0, signal.SIGTERM: 2.0}
 _RUN = re.compile(r"run: ([0-9a-f]{32})")
 
 
@@ -126,13 +127,13 @@ def _followed(process: subprocess.Popen[str], hear: Callable[[str], None]) -> tu
 
 def _end(process: subprocess.Popen[str]) -> None:
     """End a script that still runs: an interrupt first, so that its run ends as interrupted."""
-    for sent in (signal.SIGINT, signal.SIGTERM):
+    for sent, patience in _PATIENCE_S.items():
         if process.poll() is not None:
             break
         with contextlib.suppress(OSError, ValueError):
             process.send_signal(sent)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_PATIENCE_S)
+            process.wait(patience)
     with contextlib.suppress(OSError):
         if sys.platform == "win32":
             process.kill()
