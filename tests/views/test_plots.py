@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot
+from matplotlib import pyplot as plt
 
 import nbtrail
 from nbtrail.exceptions import NotFoundError, UsageError
@@ -88,7 +88,7 @@ def test_curves_name_what_they_do_not_show(trail):
 
 @pytest.mark.filterwarnings("ignore:Glyph")
 def test_the_users_axes_are_used(trail):
-    figure, (left, right) = pyplot.subplots(1, 2)
+    figure, (left, right) = plt.subplots(1, 2)
     assert nbtrail.plot.curves("_hidden", ax=left) is left
     assert nbtrail.plot.scatter(nbtrail.runs(), "lr", "loss", ax=right) is right
     figure.canvas.draw()
@@ -165,7 +165,7 @@ def test_a_picture_is_made_apart_from_what_the_user_set():
         mpl.rcdefaults()
     assert first == png(lambda ax: ax.plot([1, 2]), 3, 2)
     assert first.startswith(b"\x89PNG")
-    assert pyplot.get_fignums() == []
+    assert plt.get_fignums() == []
 
 
 @pytest.mark.slow
