@@ -3,9 +3,10 @@
 import * as React from 'react';
 
 import { useAnswer, useTools } from '../components/context';
-import { Problem, Snippet } from '../components/parts';
+import { Problem } from '../components/parts';
 import type { ExportPlan, Job } from '../contract';
 import type { ActionsApi } from './api';
+import { GonePython } from './GonePython';
 import { JobReport } from './JobReport';
 import { CloseButton, Modal, StopButton, useRested } from './modal';
 import { Preview } from './Preview';
@@ -97,17 +98,7 @@ function Written(props: { plan: ExportPlan }): React.ReactElement {
   const { trans } = useTools();
   const { plan } = props;
   if (!plan.available) {
-    return (
-      <div className="nbt-reason" role="alert">
-        <p>
-          {plan.interpreter
-            ? trans.__('The Python that made this run is gone: %1.', plan.interpreter)
-            : trans.__('It was not recorded which Python made this run.')}{' '}
-          {trans.__('No other one is taken in its place. Run this where its packages are:')}
-        </p>
-        <Snippet code={plan.command} label={trans.__('Copy')} />
-      </div>
-    );
+    return <GonePython plan={plan} />;
   }
   return (
     <>

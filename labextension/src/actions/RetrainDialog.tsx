@@ -7,6 +7,7 @@ import { useAnswer, useTools } from '../components/context';
 import { Problem, Snippet } from '../components/parts';
 import type { Job, RetrainPlan } from '../contract';
 import type { ActionsApi } from './api';
+import { GonePython } from './GonePython';
 import { CloseButton, Modal, StopButton, useRested } from './modal';
 import { RetrainForm } from './RetrainForm';
 import { RetrainReport } from './RetrainReport';
@@ -145,17 +146,7 @@ function Consequences(props: { plan: RetrainPlan }): React.ReactElement {
   const { trans } = useTools();
   const { plan } = props;
   if (!plan.available) {
-    return (
-      <div className="nbt-reason" role="alert">
-        <p>
-          {plan.interpreter
-            ? trans.__('The Python that made this run is gone: %1.', plan.interpreter)
-            : trans.__('It was not recorded which Python made this run.')}{' '}
-          {trans.__('No other one is taken in its place. Run this where its packages are:')}
-        </p>
-        <Snippet code={plan.command} label={trans.__('Copy')} />
-      </div>
-    );
+    return <GonePython plan={plan} />;
   }
   const where = plan.cwd === '.' ? trans.__('the project’s folder') : plan.cwd;
   return (

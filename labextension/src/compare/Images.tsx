@@ -5,12 +5,10 @@ import * as React from 'react';
 import { useAnswer, useTools } from '../components/context';
 import type { Artifact, ComparedRun, ImageRow } from '../contract';
 import { formatCount } from '../format';
+import { IMAGES } from '../media';
 import { useComparison } from './context';
 import { RunLink } from './RunHead';
 import { Swatch } from './Swatch';
-
-/** What a browser shows without running anything. */
-const SHOWN = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 export function Images(): React.ReactElement {
   const page = useComparison();
@@ -69,7 +67,7 @@ function Picture(props: {
       </figcaption>
       {artifact === null ? (
         <p className="nbt-muted">{trans.__('none')}</p>
-      ) : !SHOWN.includes(artifact.media_type) ? (
+      ) : !IMAGES.includes(artifact.media_type) ? (
         <p className="nbt-muted">{trans.__('%1 is not shown', artifact.media_type)}</p>
       ) : seen ? (
         <Loaded artifact={artifact} run={run} />

@@ -4,11 +4,11 @@ import * as React from 'react';
 
 import type { Artifact } from '../contract';
 import { formatSize } from '../format';
+import { IMAGES } from '../media';
 import { useAnswer, usePage, useTools } from './context';
 import { LongText } from './LongText';
 import { Section } from './parts';
 
-const IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const TEXTS = ['text/', 'application/json', 'application/toml', 'application/yaml'];
 const SHOWN = 50;
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from nbtrail.entities.directions import direction_of
+from nbtrail.entities.directions import direction_in
 from nbtrail.entities.pipeline import Manifest
 from nbtrail.entities.retraining import Retrained, RetrainedMetric, RetrainPlan
 from nbtrail.entities.run import LATER, Run
@@ -178,7 +178,7 @@ def _metrics(manifest: Manifest, run: Run) -> tuple[RetrainedMetric, ...]:
             key,
             manifest.metrics.get(key),
             found.get(key),
-            run.experiment.direction if key == main else direction_of(key),
+            direction_in(run.experiment, key),
         )
         for key in keys
     )
